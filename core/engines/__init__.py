@@ -1,0 +1,1 @@
+"""Where work can be sent: each engine is a concurrent.futures.Executor."""

@@ -1,0 +1,171 @@
+"""LabExecutor: a lab process seen as a concurrent.futures executor with one worker.
+
+    any thread         submit, kill, shutdown
+         |  queue of calls
+    "lab dispatcher"   starts a lab process when there is work and none, sends one call at a time,
+                       reads its events and its answer, settles the future: so done-callbacks and
+                       `on_event` run here (or in the thread that cancels)
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from core.engines.lab_process import LabProcess, own_python
+from core.errors import LabError, RemoteError
+from core.lab import protocol
+
+OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
+_Work = tuple["Future[Any]", protocol.Message]
+
+
+class LabExecutor(Executor):
+    """Run calls in a lab process of `python`, one at a time, in the order of submission.
+
+    The process starts with the first call, and anew after it was killed, has crashed, or a job left
+    threads or children behind. Submitted functions must be importable in the lab process; arguments
+    and results are what JSON carries (tuples arrive as lists). A function marked with
+    `core.lab.events.emits` may report events while it runs: `on_event(future, event)` gets them in
+    the dispatcher's thread and must only hand them on.
+
+    Futures fail with RemoteError (the job raised), LabCrashed, LabStopped or LabStartError. Every
+    method may be called from any thread. Nothing is started before the first `submit`.
+    """
+
+    def __init__(self, python: Sequence[str] = (), on_event: OnEvent | None = None) -> None:
+        self._python = tuple(python) or own_python()
+        self._on_event = on_event
+        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._dispatcher: threading.Thread | None = None
+        self._lab: LabProcess | None = None
+        self._running = False
+        self._kill_asked = False
+        self._pending: set[Future[Any]] = set()
+        self._closed = False
+
+    @property
+    def python(self) -> tuple[str, ...]:
+        """The command of the interpreter that the lab process runs."""
+        return self._python
+
+    @property
+    def pid(self) -> int | None:
+        """The lab process's number, or None while there is no such process."""
+        lab = self._lab
+        return lab.pid if lab else None
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue the call `fn(*args, **kwargs)`; raise RuntimeError after `shutdown`."""
+        call = {
+            "kind": "call",
+            "function": f"{fn.__module__}:{fn.__qualname__}",
+            "args": args,
+            "kwargs": kwargs,
+        }
+        future: Future[Any] = Future()
+        with self._turn:
+            if self._closed:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._pending.add(future)
+            self._work.put((future, call))
+            if self._dispatcher is None:
+                self._dispatcher = threading.Thread(target=self._dispatch, name="lab dispatcher")
+                self._dispatcher.start()
+        return future
+
+    def kill(self) -> None:
+        """End the lab process now, without waiting: a running job's future fails with LabStopped.
+
+        Pending calls stay and get a fresh lab process; cancel them first to drop them too.
+        """
+        with self._turn:
+            self._kill_asked = self._running
+            if self._lab is not None:
+                self._lab.kill()
+
+    def cancel_pending(self) -> int:
+        """Cancel every call that has not started, and return how many there were."""
+        with self._turn:
+            waiting = tuple(self._pending)
+        return sum(future.cancel() for future in waiting)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; with `wait` return when those queued are done and the process is gone.
+
+        With `cancel_futures` drop those that have not started. Call `kill` first to drop the one
+        that runs.
+        """
+        with self._turn:
+            if not self._closed:
+                self._closed = True
+                self._work.put(None)
+        if cancel_futures:
+            self.cancel_pending()
+        if wait and self._dispatcher is not None:
+            self._dispatcher.join()
+
+    def _dispatch(self) -> None:
+        while (work := self._work.get()) is not None:
+            future, call = work
+            running = future.set_running_or_notify_cancel()
+            with self._turn:
+                self._pending.discard(future)
+                self._running, self._kill_asked = running, False
+            if running:
+                self._run(future, call)
+            del work, future, call
+        self._end_lab()
+
+    def _run(self, future: "Future[Any]", call: protocol.Message) -> None:
+        try:
+            answer = self._converse(future, call)
+        except LabError as error:
+            self._end_lab()
+            self._settled()
+            future.set_exception(error)
+        except (TypeError, ValueError) as error:
+            self._settled()
+            future.set_exception(error)
+        else:
+            self._settled()
+            if not answer["clean"]:
+                self._end_lab()
+            if answer["kind"] == "result":
+                future.set_result(answer["value"])
+            else:
+                future.set_exception(
+                    RemoteError(answer["type"], answer["message"], answer["traceback"])
+                )
+
+    def _converse(self, future: "Future[Any]", call: protocol.Message) -> protocol.Message:
+        for message in self._lab_process().call_over(call):
+            if message["kind"] != "event":
+                return message
+            if self._on_event is not None:
+                self._on_event(future, message["data"])
+        raise AssertionError("call_over ends with an answer or raises")
+
+    def _settled(self) -> None:
+        with self._turn:
+            self._running = False
+
+    def _lab_process(self) -> LabProcess:
+        if self._lab is not None and self._lab.ended:
+            self._end_lab()  # killed or crashed while it had nothing to do
+        if self._lab is None:
+            lab = LabProcess(self._python)
+            with self._turn:
+                self._lab = lab
+                if self._kill_asked:
+                    lab.kill()
+            lab.greet()
+        return self._lab
+
+    def _end_lab(self) -> None:
+        with self._turn:
+            lab, self._lab = self._lab, None
+        if lab is not None:
+            lab.close()

@@ -1,0 +1,151 @@
+"""One lab process and the conversation with it.
+
+    owner's thread     sends calls, reads messages         (blocks in read)
+    "lab N stderr"     keeps the last lines of stderr      (ends with the stream)
+    "lab N reaper"     waits for the process, then ends its descendants, so that the pipes close
+                       and the owner's thread wakes, whoever still held their other ends
+"""
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from core.engines.process_group import ProcessGroup
+from core.errors import LabCrashed, LabError, LabStartError, LabStopped
+from core.lab import protocol
+from core.lab.executors import exit_sentence
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TAIL_BYTES = 8192
+_ANSWER_WITHIN_S = 20.0
+
+
+class LabProcess:
+    """A lab process of the interpreter `python` (its command), started by the constructor.
+
+    `greet`, `call_over` and `close` belong to the one thread that owns it; `kill` may come from any.
+    Raises LabStartError where the interpreter cannot be started.
+    """
+
+    def __init__(self, python: Sequence[str]) -> None:
+        self._stopped = False
+        self._tail: deque[bytes] = deque()
+        self._exit_code: int | None = None
+        try:
+            self._group = ProcessGroup([*python, "-m", "core.lab"], str(_ROOT), clean_environment())
+        except OSError as error:
+            raise LabStartError(
+                f"{python[0]} cannot be started: {error.strerror or error}."
+                " Choose another Python, or install this one again."
+            ) from error
+        self._python = python[0]
+        pid = self._group.pid
+        self._reaper = threading.Thread(target=self._reap, name=f"lab {pid} reaper", daemon=True)
+        self._reader = threading.Thread(target=self._listen, name=f"lab {pid} stderr", daemon=True)
+        self._reaper.start()
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The lab process's number."""
+        return self._group.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was killed or has ended by itself: it takes no more calls."""
+        return self._stopped or not self._reaper.is_alive()
+
+    def greet(self) -> protocol.Message:
+        """Return the process's hello; raise LabStartError when it is late, garbled or absent."""
+        late = threading.Timer(_ANSWER_WITHIN_S, self._group.kill)
+        late.start()
+        try:
+            protocol.skip_noise(self._read)
+            self._inbox = protocol.messages(self._read)
+            hello = next(self._inbox)
+        except (protocol.ProtocolError, StopIteration) as error:
+            if self._stopped:
+                raise self._ended() from None
+            reason = str(error) or "it ended before it said hello"
+            raise LabStartError(f"{self._python} did not start: {reason}", self._last()) from error
+        finally:
+            late.cancel()
+            late.join()
+        if hello["kind"] != "hello" or hello["protocol"] != protocol.VERSION:
+            raise LabStartError(f"{self._python} runs another version of the lab: {hello}")
+        return hello
+
+    def call_over(self, call: protocol.Message) -> Iterator[protocol.Message]:
+        """Send a call and yield its events and, last, its result or failure.
+
+        Raises LabStopped after `kill`, LabCrashed when the process ends or talks nonsense, and
+        TypeError or ValueError, with nothing sent, when JSON cannot carry the call.
+        """
+        rest = memoryview(protocol.encode(call))
+        try:
+            while rest:
+                rest = rest[self._group.stdin.write(rest) or 0 :]
+            for message in self._inbox:
+                yield message
+                if message["kind"] in ("result", "failure"):
+                    return
+        except (OSError, protocol.ProtocolError) as error:
+            self._group.kill()
+            raise self._ended() from error
+        raise self._ended()
+
+    def kill(self) -> None:
+        """End the process and all its descendants now, without waiting."""
+        self._stopped = True
+        self._group.kill()
+
+    def close(self) -> None:
+        """Hang up, wait until nothing is left of the process, and free its pipes."""
+        self._group.stdin.close()
+        self._reaper.join()
+        self._reader.join()
+        self._group.close()
+
+    def _ended(self) -> LabError:
+        self._reaper.join()
+        self._reader.join()
+        if self._stopped:
+            return LabStopped("stopped while it ran")
+        what = exit_sentence(self._exit_code) if self._exit_code is not None else "ended"
+        return LabCrashed(f"the lab process {what} in the middle of the job", self._last())
+
+    def _read(self, count: int) -> bytes:
+        return self._group.stdout.read(count) or b""
+
+    def _listen(self) -> None:
+        kept = 0
+        while chunk := self._group.stderr.read(4096):
+            self._tail.append(chunk)
+            kept += len(chunk)
+            while kept - len(self._tail[0]) >= _TAIL_BYTES:
+                kept -= len(self._tail.popleft())
+
+    def _reap(self) -> None:
+        self._exit_code = self._group.wait()
+
+    def _last(self) -> str:
+        """The last lines of stderr; whole only after the process has ended."""
+        return b"".join(tuple(self._tail))[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
+
+
+def clean_environment() -> dict[str, str]:
+    """Copy the environment without PYTHON* variables: they would change what is measured."""
+    return {name: value for name, value in os.environ.items() if name not in left_out()}
+
+
+def left_out() -> list[str]:
+    """Name the variables of the environment that the lab process does not get."""
+    return sorted(name for name in os.environ if name.startswith("PYTHON"))
+
+
+def own_python() -> tuple[str, ...]:
+    """Give the command of the interpreter that runs this program."""
+    return (sys.executable,)

@@ -1,0 +1,44 @@
+"""Everything that the lab raises on purpose, in one tree; each message is a sentence for a person."""
+
+
+class FuturesLabError(Exception):
+    """The root: what the lab can explain."""
+
+
+class BadInput(FuturesLabError):
+    """A person asked for what cannot be done; `field` names the parameter, empty for the whole."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class LabError(FuturesLabError):
+    """The lab process could not bring an answer; `detail` is the tail of what it wrote to stderr."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class LabStartError(LabError):
+    """No lab process could be started with this interpreter."""
+
+
+class LabCrashed(LabError):
+    """The lab process ended in the middle of a job."""
+
+
+class LabStopped(LabError):
+    """The lab process was stopped on request in the middle of a job."""
+
+
+class RemoteError(LabError):
+    """A job raised in the lab process: `type_name` and the message are the exception's own.
+
+    `detail` is the traceback, as text.
+    """
+
+    def __init__(self, type_name: str, message: str, detail: str) -> None:
+        super().__init__(message, detail)
+        self.type_name = type_name

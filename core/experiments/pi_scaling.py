@@ -1,0 +1,241 @@
+"""How the time to compute π changes with the number of workers, for threads and for processes."""
+
+import random
+from collections.abc import Mapping
+
+from core.experiments.base import Experiment, Machine, Summary, Trial, configuration
+from core.lab.executors import KINDS, start_methods
+from core.lab.measure import TrialSpec
+from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Values, group
+from core.results import statistics
+from core.results.environment import usable_cpus
+from core.results.records import RunRecord
+
+_MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
+_START_UP_S = {"serial": 0.01, "threads": 0.02, "processes": 0.25}
+_ALL_METHODS = ("fork", "forkserver", "spawn")
+_PROVISIONAL_BELOW = 5
+_MOST_TRIALS = 10_000
+
+
+def _method_options() -> tuple[Option, ...]:
+    here = start_methods()
+    helps = {
+        "fork": "A copy of the parent process: quickest, but not from a process with threads.",
+        "forkserver": "A clean helper process is started once and forks each worker.",
+        "spawn": "A fresh interpreter for each worker: slowest, and the same on every system.",
+    }
+    missing = "this platform does not have it. Choose “default” or “spawn”."
+    return (
+        Option("default", "default", "What the Python in use does when nothing is said."),
+        *(Option(m, m, helps[m], "" if m in here else missing) for m in _ALL_METHODS),
+    )
+
+
+def _parameters() -> tuple[Integer | IntegerSet | Choice | Choices, ...]:
+    twice = 2 * usable_cpus()
+    return (
+        Integer(
+            name="terms",
+            label="Terms",
+            help="Terms of the Leibniz series in all, split over the workers. The book sums"
+            " 10 000 000. Ten times the terms take ten times as long and give one more digit of π.",
+            hint="The book sums 10 000 000.",
+            default=10_000_000,
+            minimum=1,
+            maximum=100_000_000_000,
+        ),
+        IntegerSet(
+            name="workers",
+            label="Workers",
+            help="How many workers share the work: numbers and ranges, such as 1, 2, 4 or 1-8."
+            " Going past the number of CPUs shows where the curve goes flat.",
+            hint=f"This machine lets us use {usable_cpus()} CPU{'s' * (usable_cpus() > 1)}.",
+            default=tuple(range(1, max(4, twice) + 1)) if twice <= 8 else (1, 2, 4, 8, twice),
+            minimum=1,
+            maximum=_MOST_WORKERS,
+            usual=max(8, twice),
+        ),
+        Choices(
+            name="executors",
+            label="Executors",
+            help="What the workers are.",
+            default=KINDS,
+            options=(
+                Option(
+                    "serial",
+                    "Serial",
+                    "One plain call, no executor: what every speed-up is measured against.",
+                ),
+                Option(
+                    "threads",
+                    "Threads",
+                    "ThreadPoolExecutor: with the GIL, one thread at a time runs Python code.",
+                ),
+                Option(
+                    "processes",
+                    "Processes",
+                    "ProcessPoolExecutor: each worker has an interpreter, and a GIL, of its own.",
+                ),
+            ),
+        ),
+        Choice(
+            name="start-method",
+            label="Start method",
+            help="How worker processes are started. It changes the start-up, not the work.",
+            hint="Only for processes.",
+            default="default",
+            options=_method_options(),
+        ),
+        Integer(
+            name="blocks",
+            label="Repeats",
+            help="Each repeat is a block that runs every configuration once, in random order, so"
+            " that a slow minute of the machine hits them all alike. Five or more can be trusted.",
+            hint="Every repeat in random order.",
+            default=3,
+            minimum=1,
+            maximum=1000,
+        ),
+        Integer(
+            name="seed",
+            label="Seed",
+            help="Fixes the random order of the trials: the same seed, the same order.",
+            hint="The same seed, the same order.",
+            advanced=True,
+            default=1,
+            minimum=0,
+            maximum=2**31 - 1,
+        ),
+    )
+
+
+def _check(values: Values) -> Mapping[str, str]:
+    problems = {}
+    parallel = set(values["executors"]) - {"serial"}
+    most = max(values["workers"])
+    if parallel and most > values["terms"]:
+        problems["workers"] = (
+            f"{most} workers cannot share {group(values['terms'])} terms:"
+            f" choose at most {group(values['terms'])} workers, or more terms."
+        )
+    count = values["blocks"] * sum(
+        1 if executor == "serial" else len(values["workers"]) for executor in values["executors"]
+    )
+    if count > _MOST_TRIALS:
+        problems["blocks"] = (
+            f"That makes {group(count)} trials, and {group(_MOST_TRIALS)} is the most in one run:"
+            " choose fewer repeats or fewer workers."
+        )
+    return problems
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    order = random.Random(values["seed"])
+    trials: list[Trial] = []
+    for block in range(1, values["blocks"] + 1):
+        specs = [
+            _spec(values, executor, workers)
+            for executor in values["executors"]
+            for workers in (values["workers"] if executor != "serial" else (1,))
+        ]
+        order.shuffle(specs)
+        trials += [
+            Trial(spec, block, len(trials) + at, _expected(spec, machine))
+            for at, spec in enumerate(specs, start=1)
+        ]
+    return tuple(trials)
+
+
+def _spec(values: Values, executor: str, workers: int) -> TrialSpec:
+    method = values["start-method"]
+    return TrialSpec(
+        workload="leibniz",
+        size=values["terms"],
+        executor=executor,
+        start_method=None if executor != "processes" or method == "default" else method,
+        workers=workers,
+        tasks_per_worker=1,
+    )
+
+
+def _expected(spec: TrialSpec, machine: Machine | None) -> float:
+    if machine is None:
+        return 0.0
+    serial = spec["executor"] == "serial" or (spec["executor"] == "threads" and machine.gil)
+    at_once = 1 if serial else min(spec["workers"], machine.cpus)
+    return spec["size"] * machine.term_s / at_once + _START_UP_S[spec["executor"]]
+
+
+def _summary(record: RunRecord) -> Summary:
+    series = statistics.series(record)
+    lines, details = [], []
+    for one in series:
+        if one.executor == "serial":
+            continue
+        workers = one.nearest(record.environment.usable_cpus).workers
+        ratios = statistics.ratios(series, one, workers)
+        if ratios and (workers > 1 or ratios.baseline == "serial"):
+            lines.append(_verdict(one.executor, workers, ratios))
+            details.append(_span(one.executor, workers, ratios))
+    if series and not lines:
+        one, point = series[0], series[0].points[0]
+        name = configuration(one.executor, point.workers)
+        lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
+        details = ["For a speed-up, measure serial, or one worker, in the same run."]
+    repeats = max((len(point.times) for one in series for point in one.points), default=0)
+    if 0 < repeats < _PROVISIONAL_BELOW:
+        times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
+        details.append(f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.")
+    return Summary(tuple(lines), tuple(details + _failures(record)))
+
+
+def _verdict(executor: str, workers: int, ratios: statistics.Ratios) -> str:
+    who = configuration(executor, workers)
+    be = "is" if workers == 1 else "are"
+    base = _baseline(executor, ratios)
+    match ratios.verdict:
+        case "faster":
+            return f"{who} {be} {ratios.median:.2f} times as fast as {base}"
+        case "slower":
+            return f"{who} {be} slower than {base}: {ratios.median:.2f} times its speed"
+        case "same":
+            return f"{who} {be} no faster than {base}"
+    return f"{who}: too noisy to say"
+
+
+def _span(executor: str, workers: int, ratios: statistics.Ratios) -> str:
+    who = configuration(executor, workers)
+    if len(ratios.values) == 1:
+        return f"{who}: {ratios.median:.2f}×, measured once."
+    return (
+        f"{who}: {ratios.median:.2f}× {_baseline(executor, ratios)},"
+        f" {ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats."
+    )
+
+
+def _baseline(executor: str, ratios: statistics.Ratios) -> str:
+    return "one plain call" if ratios.baseline == "serial" else configuration(executor, 1)
+
+
+def _failures(record: RunRecord) -> list[str]:
+    failed = [trial for trial in record.trials if trial.status == "failed"]
+    if not failed:
+        return []
+    first = failed[0]
+    reason = first.error.message if first.error else "no reason was given"
+    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+    name = configuration(first.executor, first.workers)
+    return [f"{count} failed; the first, {name}: {reason}."]
+
+
+EXPERIMENT = Experiment(
+    name="pi-scaling",
+    title="π scaling",
+    question="How does the time to compute π scale with workers?",
+    parameters=_parameters(),
+    calibration=lambda values: ("leibniz", values["terms"]),
+    check=_check,
+    plan=_plan,
+    summary=_summary,
+)

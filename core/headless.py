@@ -1,0 +1,217 @@
+"""The command line: the second front end over the same core."""
+
+import argparse
+import os
+import queue
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from core import __version__, experiments
+from core.engines.lab_client import LabExecutor
+from core.errors import BadInput, LabError
+from core.experiments.base import Experiment
+from core.headless_output import Output
+from core.parameters import Choice, Choices, Parameter
+from core.results.records import RunRecord, to_json
+from core.runner import Run, prepare, stop, submit
+
+DONE, BAD_INPUT, TRIAL_FAILED, INTERRUPTED = 0, 2, 3, 130
+
+
+def main(argv: Sequence[str]) -> int:
+    """Parse, run, print; return the exit code: 0 done, 2 bad input, 3 a trial failed, 130 stopped."""
+    parser = _parser()
+    try:
+        words = parser.parse_args(argv)
+        if words.list:
+            for experiment in experiments.CATALOGUE:
+                print(f"{experiment.name:<16} {experiment.question}")
+            return DONE
+        if words.command != "run":
+            parser.print_help()
+            return DONE
+        experiment = experiments.find(words.experiment)
+        values = _values(experiment, words)
+        target = _Target(words.json) if words.json else None
+    except BadInput as error:
+        print(f"futures-lab: {_flag(error.field)}{error}", file=sys.stderr)
+        return BAD_INPUT
+    return _run(experiment, values, target)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Futures Lab. Without arguments, the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"Futures Lab {__version__}")
+    parser.add_argument("--list", action="store_true", help="name the experiments")
+    commands = parser.add_subparsers(dest="command", metavar="run")
+    run = commands.add_parser("run", help="run an experiment", allow_abbrev=False)
+    names = run.add_subparsers(dest="experiment", metavar="experiment", required=True)
+    for experiment in experiments.CATALOGUE:
+        one = names.add_parser(
+            experiment.name,
+            help=experiment.question,
+            description=experiment.question,
+            allow_abbrev=False,
+        )
+        for parameter in experiment.parameters:
+            one.add_argument(
+                f"--{parameter.name}", metavar=_metavar(parameter), help=_help(parameter)
+            )
+        one.add_argument(
+            "--json", metavar="PATH", help="write the run's record there; - for standard output"
+        )
+    return parser
+
+
+def _metavar(parameter: Parameter) -> str:
+    if isinstance(parameter, Choice | Choices):
+        return ",".join(option.value for option in parameter.options)
+    return "N" if not isinstance(parameter.default, tuple) else "N,N-N"
+
+
+def _help(parameter: Parameter) -> str:
+    return f"{parameter.help} Default: {parameter.format(parameter.default)}.".replace("%", "%%")
+
+
+def _flag(field: str) -> str:
+    return f"--{field}: " if field else ""
+
+
+def _values(experiment: Experiment, words: argparse.Namespace) -> dict[str, Any]:
+    """Parse what was typed; raise BadInput for the first thing that cannot be."""
+    values = experiment.defaults()
+    for parameter in experiment.parameters:
+        text = getattr(words, parameter.name.replace("-", "_"))
+        if text is not None:
+            values[parameter.name] = parameter.parse(text)
+    for field, problem in experiment.check(values).items():
+        raise BadInput(problem, field)
+    return values
+
+
+class _Target:
+    """Where the record goes: a file, tried before the run, or standard output. Raises BadInput."""
+
+    def __init__(self, path: str) -> None:
+        self._path = None if path == "-" else Path(path)
+        if self._path is None:
+            return
+        new = not self._path.exists()
+        try:
+            with self._path.open("ab"):
+                pass
+            if new:
+                self._path.unlink()
+        except OSError as error:
+            raise BadInput(
+                f"{path} cannot be written: {error.strerror}. Choose another file.", "json"
+            ) from error
+
+    def write(self, record: RunRecord) -> None:
+        """Write the record whole, or leave the old file as it was; raises OSError."""
+        data = to_json(record)
+        if self._path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        elif self._path.exists() and not self._path.is_file():
+            self._path.write_bytes(data)
+        else:
+            partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.partial")
+            try:
+                partial.write_bytes(data)
+                partial.replace(self._path)
+            finally:
+                partial.unlink(missing_ok=True)
+
+
+class _Interrupted(Exception):
+    """Ctrl-C, or a request to end."""
+
+
+def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None) -> int:
+    output = Output(Console(stderr=True, highlight=False), table=target is None)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    lab = LabExecutor()
+    run: Run | None = None
+    try:
+        try:
+            run = Run(experiment, values, _wait_for(prepare(lab, experiment, values)))
+            _carry_out(run, lab, output)
+            run.end(stopped=False)
+        except _Interrupted:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            stop(lab)
+            if run is not None:
+                run.end(stopped=True)
+    except LabError as error:
+        output.problem(f"{error}", error.detail)
+        return TRIAL_FAILED
+    finally:
+        output.close()
+        lab.shutdown()
+    if run is None:
+        output.say("Stopped before anything was measured.")
+        return INTERRUPTED
+    return _hand_over(run, target, output)
+
+
+def _interrupt(*_: object) -> None:
+    raise _Interrupted
+
+
+def _wait_for(future: "Future[dict[str, Any]]") -> dict[str, Any]:
+    """Wait for a result in slices: on Windows a wait without end cannot be interrupted."""
+    while True:
+        with suppress(TimeoutError):
+            return future.result(timeout=0.5)
+
+
+def _carry_out(run: Run, lab: LabExecutor, output: Output) -> None:
+    """Submit the plan and take each trial as its future is done; raises _Interrupted on Ctrl-C."""
+    output.begin(run)
+    done: queue.SimpleQueue[tuple[Any, Future[Any]]] = queue.SimpleQueue()
+    waiting: set[Future[Any]] = set()
+    try:
+        for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
+            waiting.add(future)
+            future.add_done_callback(lambda future, trial=trial: done.put((trial, future)))
+        while waiting:
+            with suppress(queue.Empty):
+                trial, future = done.get(timeout=0.5)
+                waiting.discard(future)
+                output.trial(run, trial, run.take(trial, future))
+            output.tick(run)
+    except _Interrupted:
+        stop(lab)
+        while waiting:
+            trial, future = done.get()
+            waiting.discard(future)
+            run.take(trial, future)
+        raise
+
+
+def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
+    record = run.record()
+    output.result(run, record)
+    try:
+        if target is not None:
+            target.write(record)
+    except OSError as error:
+        output.problem(f"The record could not be written: {error.strerror}. Here it is instead:")
+        with suppress(OSError):
+            sys.stdout.buffer.write(to_json(record))
+        return TRIAL_FAILED
+    return {"stopped": INTERRUPTED, "failed": TRIAL_FAILED}.get(record.status, DONE)

@@ -1,0 +1,150 @@
+"""Serve calls from standard input, one at a time, until it ends.
+
+    main thread   reads a call, runs it, writes the answer; nothing else, so that a job that forks
+                  forks from a process with one thread
+    stdout        only messages; what a job prints goes to stderr
+    the lifeline  a pipe whose other end only the owner holds: when the owner dies, however it dies,
+                  the kernel ends this process and all its children
+"""
+
+import _thread
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from core.lab import protocol
+
+Send = Callable[[protocol.Message], None]
+_NO_LIFELINE = -1
+
+
+def main(lifeline: int) -> None:
+    """Take over the standard streams, say hello, then answer calls until the owner hangs up."""
+    if lifeline != _NO_LIFELINE:
+        _die_with_owner(lifeline)
+    out = os.dup(1)
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for fd in (0, out):
+            msvcrt.setmode(fd, os.O_BINARY)
+    os.write(out, protocol.PREAMBLE)
+    send = _sender(out)
+    with contextlib.suppress(BrokenPipeError):
+        send(_hello())
+        for request in protocol.messages(lambda count: os.read(0, count)):
+            send(_answer(request, send))
+
+
+def _sender(out: int) -> Send:
+    """Make the function that writes one whole message; it may be called from any thread."""
+    turn = _thread.allocate_lock()
+
+    def send(message: protocol.Message) -> None:
+        frame = memoryview(protocol.encode(message))
+        with turn:
+            while frame:
+                frame = frame[os.write(out, frame) :]
+
+    return send
+
+
+def _hello() -> protocol.Message:
+    return {
+        "kind": "hello",
+        "protocol": protocol.VERSION,
+        "pid": os.getpid(),
+        "python": sys.version.split()[0],
+    }
+
+
+def _answer(request: protocol.Message, send: Send) -> protocol.Message:
+    """Run the call and make a message of what came of it; never raises."""
+    try:
+        value = _call(request, lambda event: send({"kind": "event", "data": event}))
+        answer = {"kind": "result", "value": value, "clean": _is_clean()}
+        protocol.encode(answer)
+    except BaseException as error:
+        import traceback
+
+        return {
+            "kind": "failure",
+            "type": type(error).__name__,
+            "message": _sentence(error),
+            "traceback": traceback.format_exc(),
+            "clean": _is_clean(),
+        }
+    return answer
+
+
+def _sentence(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its message could not be made)"
+
+
+def _call(request: protocol.Message, emit: Callable[[dict[str, Any]], None]) -> object:
+    module_name, _, name = request["function"].partition(":")
+    __import__(module_name)
+    function = sys.modules[module_name]
+    for part in name.split("."):
+        function = getattr(function, part)
+    call: Callable[..., object] = function  # type: ignore[assignment]
+    if getattr(call, "emits", False):
+        return call(emit, *request["args"], **request["kwargs"])
+    return call(*request["args"], **request["kwargs"])
+
+
+def _is_clean() -> bool:
+    """Tell whether the job left neither threads nor children (a fork server or a tracker counts).
+
+    The next measurement must find what a script of its own would find, so the owner starts a fresh
+    lab process after a job that left something.
+    """
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        return False
+    if hasattr(os, "WNOHANG"):
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return True
+        return False
+    multiprocessing = sys.modules.get("multiprocessing")
+    return multiprocessing is None or not multiprocessing.active_children()
+
+
+def _die_with_owner(lifeline: int) -> None:
+    """Have the kernel signal this process group when the owner's end of the pipe closes.
+
+    A thread that waits on the pipe would do it too, but then no job could fork safely, and it would
+    need the GIL at the worst moment. SIGTERM, because multiprocessing's resource tracker ignores it
+    and lives on to remove named semaphores; everything else dies of it.
+    """
+    import fcntl
+
+    owner_of_signal = os.getpid()
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGTERM)
+        owner_of_signal = -os.getpgrp()
+    else:
+        signal.signal(signal.SIGIO, _end_group)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, owner_of_signal)
+    flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        if not os.read(lifeline, 1):
+            _end_group()
+
+
+def _end_group(*_: object) -> None:
+    os.killpg(os.getpgrp(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else _NO_LIFELINE)

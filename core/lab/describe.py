@@ -1,0 +1,34 @@
+"""What an interpreter says of itself, and how fast it is."""
+
+import multiprocessing
+import platform
+import sys
+import sysconfig
+from typing import Any
+
+from core.lab import executors, measure
+
+
+def describe() -> dict[str, Any]:
+    """Describe the interpreter of this lab process; the keys are those of results' PythonRecord."""
+    methods = executors.start_methods()
+    return {
+        "version": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "executable": sys.executable,
+        "build": platform.python_build()[1] + ", " + platform.python_compiler(),
+        "gil": gil_enabled(),
+        "start_methods": methods,
+        "default_start_method": multiprocessing.get_context().get_start_method(),
+    }
+
+
+def gil_enabled() -> bool:
+    """Tell whether this process runs with the global interpreter lock."""
+    asked = getattr(sys, "_is_gil_enabled", None)
+    return bool(asked()) if asked else not sysconfig.get_config_var("Py_GIL_DISABLED")
+
+
+def prepare(workload: str, size: int, budget_s: float) -> dict[str, Any]:
+    """Describe the interpreter and time a short serial call, before a run, in about `budget_s`."""
+    return {"python": describe(), "term_s": measure.time_serial(workload, size, budget_s)}

@@ -1,0 +1,178 @@
+"""From an executor kind to an executor whose workers have all started.
+
+    lab's main thread --open_pool--> executor --hello to each worker--> arrived, arrived, ...
+                      <--all here--           --gate opens-->           workers idle, ready for work
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from _thread import get_ident
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from multiprocessing.context import BaseContext
+from typing import Any, NamedTuple
+
+KINDS = ("serial", "threads", "processes")
+_LOOK_AGAIN_S = 0.05
+
+Worker = tuple[int, int]  # process id, thread id
+
+
+class SerialExecutor(Executor):
+    """An executor without workers: `submit` runs the call at once, in the caller's own thread."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run the call and return its future, already finished."""
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
+class Pool(NamedTuple):
+    """A started executor: every one of `workers` has answered.
+
+    Times are seconds of `time.perf_counter`, which all processes of one machine share.
+    `first_worker_at` is when the first worker was ready, `ready_at` when the last was.
+    `start_method` is how processes were started, None where there are none.
+    """
+
+    executor: Executor
+    workers: list[Worker]
+    opened_at: float
+    first_worker_at: float
+    ready_at: float
+    start_method: str | None = None
+
+
+def start_methods() -> list[str]:
+    """List the start methods of this Python on this platform, its default first."""
+    return multiprocessing.get_all_start_methods()
+
+
+def who() -> Worker:
+    """Name the worker that runs this call."""
+    return os.getpid(), get_ident()
+
+
+@contextmanager
+def open_pool(kind: str, workers: int, start_method: str | None = None) -> Iterator[Pool]:
+    """Open a fresh executor, wait until all its workers have started, and close it at the end.
+
+    Raises ValueError for an unknown kind or start method, BrokenProcessPool, saying which process
+    ended and how, when a worker dies before the work is done.
+    """
+    opened_at = time.perf_counter()
+    if kind == "serial":
+        with SerialExecutor() as serial:
+            yield Pool(serial, [who()], opened_at, opened_at, opened_at)
+    elif kind == "threads":
+        import threading
+
+        arrived, gate = threading.Semaphore(0), threading.Semaphore(0)
+        with ThreadPoolExecutor(workers) as threads:
+            hello = _Hello(arrived, gate)
+            yield _gather(threads, hello.say, arrived, gate, workers, opened_at)
+    elif kind == "processes":
+        context = multiprocessing.get_context(start_method)
+        yield from _processes(context, workers, opened_at)
+    else:
+        raise ValueError(f"there is no executor kind {kind!r}")
+
+
+def _processes(context: BaseContext, workers: int, opened_at: float) -> Iterator[Pool]:
+    arrived, gate = context.Semaphore(0), context.Semaphore(0)
+    with ProcessPoolExecutor(workers, context, _meet, (arrived, gate)) as executor:
+        children: list[Any] = []
+        try:
+            pool = _gather(executor, _say_hello, arrived, gate, workers, opened_at, children)
+            yield pool._replace(start_method=context.get_start_method())
+        except BrokenProcessPool as error:
+            raise BrokenProcessPool(_what_happened(children) or str(error)) from error
+
+
+def _gather(
+    executor: Executor,
+    hello: Callable[[], Worker],
+    arrived: Any,
+    gate: Any,
+    count: int,
+    opened_at: float,
+    children: list[Any] | None = None,
+) -> Pool:
+    """Hold each worker at the gate until all have arrived: only then has the executor started them."""
+    greetings = [executor.submit(hello) for _ in range(count)]
+    if children is not None:
+        # A private name, for one purpose: after a breakdown the executor forgets its processes, and
+        # with them the exit code that says what killed them.
+        children.extend((getattr(executor, "_processes", None) or {}).values())
+    _await_arrival(arrived, greetings)
+    first_worker_at = time.perf_counter()
+    for _ in range(count - 1):
+        _await_arrival(arrived, greetings)
+    ready_at = time.perf_counter()
+    for _ in range(count):
+        gate.release()
+    workers = [greeting.result() for greeting in greetings]
+    return Pool(executor, workers, opened_at, first_worker_at, ready_at)
+
+
+def _await_arrival(arrived: Any, greetings: list[Future[Worker]]) -> None:
+    while not arrived.acquire(timeout=_LOOK_AGAIN_S):
+        for greeting in greetings:
+            if greeting.done():
+                greeting.result()
+
+
+class _Hello:
+    """What a worker does first: tell that it is here, then wait for the others."""
+
+    def __init__(self, arrived: Any, gate: Any) -> None:
+        self._arrived = arrived
+        self._gate = gate
+
+    def say(self) -> Worker:
+        self._arrived.release()
+        self._gate.acquire()
+        return who()
+
+
+_hello: _Hello | None = None  # set in each pool process by its initializer: semaphores travel only so
+
+
+def _meet(arrived: Any, gate: Any) -> None:
+    global _hello
+    _hello = _Hello(arrived, gate)
+
+
+def _say_hello() -> Worker:
+    assert _hello is not None
+    return _hello.say()
+
+
+def _what_happened(children: list[Any]) -> str | None:
+    """Say how a pool process ended; those that the executor itself ended (SIGTERM) do not count."""
+    for child in children:
+        with suppress(ValueError):
+            child.join(timeout=1)
+            code = child.exitcode
+            if code not in (None, 0, -signal.SIGTERM):
+                return f"pool process {child.pid} {exit_sentence(code)} before its work was done"
+    return None
+
+
+def exit_sentence(code: int) -> str:
+    """Put an exit code into words: "was killed by SIGKILL", "ended with exit code 3"."""
+    if code >= 0 or sys.platform == "win32":
+        return f"ended with exit code {code}"
+    with suppress(ValueError):
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"was killed by signal {-code}"

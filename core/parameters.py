@@ -1,0 +1,208 @@
+"""Declared parameters: data from which the form, the command line and the checks are made.
+
+Each parameter turns text into a value with `parse` and a value into text with `format`; both front
+ends show the same sentence when `parse` raises BadInput, at the field that it names.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import BadInput
+
+Values = Mapping[str, Any]
+_MOST_LISTED = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """What every parameter has: `name` on the command line, `label` and `hint` in the form, `help` in both.
+
+    An `advanced` parameter is out of the way until it is asked for.
+    """
+
+    name: str
+    label: str
+    help: str
+    default: Any
+    hint: str = ""
+    advanced: bool = False
+
+    def parse(self, text: str) -> Any:
+        """Turn what a person typed into a value; raise BadInput with a sentence and a next step."""
+        raise NotImplementedError
+
+    def format(self, value: Any) -> str:
+        """Write a value as a person would type it."""
+        raise NotImplementedError
+
+    def refuse(self, sentence: str) -> BadInput:
+        """Make the error that stands at this field."""
+        return BadInput(sentence, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integer(Parameter):
+    """A whole number from `minimum` to `maximum`, both included."""
+
+    minimum: int
+    maximum: int
+
+    def parse(self, text: str) -> int:
+        """Read 10000000, 10 000 000, 10,000,000, 10_000_000, 1e7 or 10^7."""
+        value = _whole_number(text)
+        if value is None:
+            raise self.refuse(
+                f"“{_shown(text)}” is not a whole number: type one such as {self.format(self.default)}."
+                if text.strip()
+                else f"Type a whole number, such as {self.format(self.default)}."
+            )
+        return self.check(value)
+
+    def check(self, value: int) -> int:
+        """Return the value when it is in range, raise BadInput when it is not."""
+        if not self.minimum <= value <= self.maximum:
+            raise self.refuse(
+                f"{self.label} must be from {group(self.minimum)} to {group(self.maximum)}."
+            )
+        return value
+
+    def format(self, value: int) -> str:
+        """Write the number with its thousands apart."""
+        return group(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegerSet(Parameter):
+    """Several whole numbers, such as 1, 2, 4 or 1-4; a sorted tuple without repeats."""
+
+    minimum: int
+    maximum: int
+    usual: int
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        """Read numbers and ranges, separated by commas or spaces."""
+        found: set[int] = set()
+        for part in re.sub(r"\s*(-|–|\.\.)\s*", "-", text).replace(",", " ").split():
+            low, dash, high = part.partition("-")
+            first, last = _whole_number(low), _whole_number(high if dash else low)
+            if first is None or last is None:
+                raise self.refuse(
+                    f"“{_shown(part)}” is not a number or a range:"
+                    f" type numbers such as {self.format(self.default)}."
+                )
+            if first > last:
+                raise self.refuse(f"“{_shown(part)}” runs backwards: type {last}-{first}.")
+            if first < self.minimum or last > self.maximum:
+                raise self.refuse(
+                    f"{self.label} must be from {self.minimum} to {self.maximum}"
+                    f" each, and {_shown(part)} is not."
+                )
+            found.update(range(first, last + 1))
+        if not found:
+            raise self.refuse(f"Type at least one number, such as {self.format(self.default)}.")
+        if len(found) > _MOST_LISTED:
+            raise self.refuse(
+                f"{len(found)} different numbers are too many for one run:"
+                f" choose at most {_MOST_LISTED}."
+            )
+        return tuple(sorted(found))
+
+    def format(self, value: tuple[int, ...]) -> str:
+        """Write runs of three or more as ranges: 1-4, 8."""
+        return ", ".join(
+            f"{low}-{high}" if high - low > 1 else ", ".join(map(str, range(low, high + 1)))
+            for low, high in _runs(value)
+        )
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen; `missing` says why it cannot be here, empty when it can."""
+
+    value: str
+    label: str
+    help: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Parameter):
+    """One of several options."""
+
+    options: tuple[Option, ...] = field(default=())
+
+    def parse(self, text: str) -> str:
+        """Read an option's value."""
+        return _pick(self, self.options, text.strip())
+
+    def format(self, value: str) -> str:
+        """Write the option's value."""
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices(Parameter):
+    """Any of several options, at least one; a tuple in the options' order."""
+
+    options: tuple[Option, ...] = field(default=())
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Read options' values, separated by commas or spaces."""
+        wanted = {_pick(self, self.options, part) for part in text.replace(",", " ").split()}
+        if not wanted:
+            raise self.refuse(f"Choose at least one: {_list(self.options)}.")
+        return tuple(option.value for option in self.options if option.value in wanted)
+
+    def format(self, value: tuple[str, ...]) -> str:
+        """Write the options' values."""
+        return ",".join(value)
+
+
+def group(number: int) -> str:
+    """Write a whole number with a thin gap between thousands, from five digits on."""
+    return f"{number:,}".replace(",", "\u202f") if abs(number) >= 10_000 else str(number)
+
+
+def _whole_number(text: str) -> int | None:
+    """Read a whole number as people write it; None for anything else, and for one of over 60 digits."""
+    plain = re.sub(r"(?<=\d)[\s_,'’\u202f](?=\d)", "", text.strip())
+    if re.fullmatch(r"[+-]?\d{1,60}", plain):
+        return int(plain)
+    if power := re.fullmatch(r"(\d{1,9})(?:\.(\d{1,9}))?[eE]\+?(\d{1,2})", plain):
+        whole, fraction, exponent = power[1], (power[2] or "").rstrip("0"), int(power[3])
+        if len(fraction) <= exponent:
+            return int(whole + fraction) * 10 ** (exponent - len(fraction))
+    if power := re.fullmatch(r"(\d{1,4})(?:\^|\*\*)(\d{1,2})", plain):
+        return int(power[1]) ** int(power[2])
+    return None
+
+
+def _pick(parameter: Parameter, options: tuple[Option, ...], text: str) -> str:
+    for option in options:
+        if option.value == text:
+            if option.missing:
+                raise parameter.refuse(f"{option.label} cannot be used here: {option.missing}")
+            return text
+    raise parameter.refuse(f"“{_shown(text)}” is not known here: choose {_list(options)}.")
+
+
+def _list(options: tuple[Option, ...]) -> str:
+    names = [option.value for option in options if not option.missing]
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "nothing"
+
+
+def _shown(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 24 else text[:23] + "…"
+
+
+def _runs(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

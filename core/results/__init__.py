@@ -1,0 +1,1 @@
+"""What came of a run: its record, where it was measured, and what the numbers say."""

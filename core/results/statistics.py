@@ -1,0 +1,177 @@
+"""What the times of a run say: medians, ranges and speed-ups paired within blocks.
+
+Standard library only, and pure: everything is computed anew from the record.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from core.results.records import RunRecord, TrialRecord
+
+Verdict = Literal["faster", "slower", "same", "unclear"]
+NO_DIFFERENCE = 0.05
+
+
+@dataclass(frozen=True)
+class Point:
+    """All repeats of one configuration: work times in seconds, by block."""
+
+    workers: int
+    times: dict[int, float]
+
+    @property
+    def median(self) -> float:
+        """The middle of the times."""
+        return median(self.times.values())
+
+    @property
+    def low(self) -> float:
+        """The shortest time."""
+        return min(self.times.values())
+
+    @property
+    def high(self) -> float:
+        """The longest time."""
+        return max(self.times.values())
+
+
+@dataclass(frozen=True)
+class Series:
+    """One executor kind's points, by rising number of workers."""
+
+    executor: str
+    points: tuple[Point, ...]
+
+    def at(self, workers: int) -> Point | None:
+        """Return the point of that many workers, if it was measured."""
+        return next((point for point in self.points if point.workers == workers), None)
+
+    def nearest(self, workers: int) -> Point:
+        """Return the point of that many workers, else the nearest below, else the lowest."""
+        below = [point for point in self.points if point.workers <= workers]
+        return below[-1] if below else self.points[0]
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """Speed-ups of one configuration, one for each block that has it and its baseline."""
+
+    baseline: str
+    by_block: dict[int, float]
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The speed-ups, in the order of the blocks."""
+        return tuple(self.by_block.values())
+
+    @property
+    def median(self) -> float:
+        """The middle speed-up."""
+        return median(self.values)
+
+    @property
+    def low(self) -> float:
+        """The least speed-up."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The greatest speed-up."""
+        return max(self.values)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Say what all repeats agree on, "unclear" when they do not.
+
+        "same" is a median within 5 % of 1 with no repeat further than twice that.
+        """
+        near, far = NO_DIFFERENCE, 2 * NO_DIFFERENCE
+        if abs(self.median - 1) <= near and self.low >= 1 - far and self.high <= 1 + far:
+            return "same"
+        if self.low > 1:
+            return "faster"
+        if self.high < 1:
+            return "slower"
+        return "unclear"
+
+
+def series(record: RunRecord) -> tuple[Series, ...]:
+    """Sort the finished trials of a record into one series for each executor kind."""
+    return series_of(record.trials)
+
+
+def series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
+    """Sort finished trials into series: kinds in order of first appearance, serial first."""
+    found: dict[str, dict[int, dict[int, float]]] = {}
+    for trial in trials:
+        if trial.status == "done" and trial.work_s is not None:
+            by_workers = found.setdefault(trial.executor, {})
+            by_workers.setdefault(trial.workers, {})[trial.block] = trial.work_s
+    kinds = sorted(found, key=_place)
+    return tuple(
+        Series(kind, tuple(Point(n, found[kind][n]) for n in sorted(found[kind]))) for kind in kinds
+    )
+
+
+def ratios(
+    all_series: Sequence[Series], one: Series, workers: int, baseline: str = "serial"
+) -> Ratios | None:
+    """Divide the baseline's time by the configuration's, within each block.
+
+    `baseline` is "serial" (a plain call) or "one" (one worker of the same kind); without a serial
+    series the latter is taken. None when no block has both.
+    """
+    plain = next((other for other in all_series if other.executor == "serial"), None)
+    use_plain = plain is not None and baseline == "serial"
+    base = plain.at(1) if use_plain and plain is not None else one.at(1)
+    point = one.at(workers)
+    if base is None or point is None:
+        return None
+    values = {
+        block: base.times[block] / time
+        for block, time in sorted(point.times.items())
+        if block in base.times
+    }
+    return Ratios("serial" if use_plain else "one", values) if values else None
+
+
+def startup(record: RunRecord, executor: str, workers: int) -> float:
+    """Return the median seconds until all workers of a configuration had started."""
+    times = [
+        trial.startup_s
+        for trial in record.trials
+        if (trial.executor, trial.workers) == (executor, workers) and trial.startup_s is not None
+    ]
+    return median(times)
+
+
+def seconds(time: float) -> str:
+    """Write a duration with three figures: 5.61 s, 48.2 ms, 310 µs."""
+    if time == 0:
+        return "0 s"
+    for limit, factor, unit in ((1, 1, "s"), (1e-3, 1e3, "ms"), (0, 1e6, "µs")):
+        if abs(time) >= limit:
+            scaled = time * factor
+            digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
+            return f"{scaled:.{digits}f} {unit}"
+    raise AssertionError("the last limit is 0")
+
+
+def duration(time: float) -> str:
+    """Write a long duration roughly: 12 s, 3 min, 2 h 20 min, 4 days."""
+    if time < 90:
+        return f"{max(1, round(time))} s"
+    minutes = round(time / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
+    return f"{round(hours / 24)} days"
+
+
+def _place(kind: str) -> tuple[int, str]:
+    order = ("serial", "threads", "processes")
+    return (order.index(kind) if kind in order else len(order), kind)

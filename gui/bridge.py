@@ -1,0 +1,101 @@
+"""The one place where threads are crossed: from a future's done-callback to a handler in the GUI thread.
+
+    pool's thread, lab dispatcher, canceller      GUI thread
+    ----------------------------------------      ------------------------------------------
+    done-callback: append to a deque,             wake: pop until empty or the budget is used,
+    wake if not armed        --queued signal-->   hand each handler its items in batches;
+                                                  items left: wake again, else disarm and look
+                                                  once more
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+Handler = Callable[[list[Any]], None]
+
+_log = logging.getLogger(__name__)
+_BUDGET_S = 0.004
+_SLICE_S = 0.001
+_MOST_AT_ONCE = 4096
+
+
+class FutureBridge(QObject):
+    """Carry finished futures, and whatever else other threads post, into the GUI thread.
+
+    Lives in the GUI thread. `watch` and `post` may be called from any thread; handlers run in the GUI
+    thread, get lists, in the order of arrival, and are given up to about `budget_s` seconds before
+    the event loop has its turn. A handler that raises is logged and loses that batch, nothing else.
+    Handlers are held until their last item was delivered.
+    """
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None, budget_s: float = _BUDGET_S) -> None:
+        super().__init__(parent)
+        self._budget_s = budget_s
+        self._items: deque[tuple[Handler, Any]] = deque()
+        self._armed = False
+        self._closed = False
+        self._batch = 16
+        self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+
+    def watch(self, future: "Future[Any]", handler: Handler, tag: Any = None) -> None:
+        """Have `handler` get `(tag, future)` in the GUI thread once the future is done."""
+        future.add_done_callback(partial(self._arrive, handler, tag))
+
+    def post(self, handler: Handler, item: Any) -> None:
+        """Have `handler` get `item` in the GUI thread."""
+        self._items.append((handler, item))
+        if not self._armed:
+            self._wake()
+
+    def close(self) -> None:
+        """Deliver nothing more; what other threads still post is dropped. GUI thread."""
+        self._closed = True
+        self._items.clear()
+
+    def _arrive(self, handler: Handler, tag: Any, future: "Future[Any]") -> None:
+        self._items.append((handler, (tag, future)))
+        if not self._armed:
+            self._wake()
+
+    def _wake(self) -> None:
+        # Two threads may both come here: a second wake finds the deque empty, which costs nothing.
+        self._armed = True
+        if not self._closed:
+            self._woken.emit()
+
+    @Slot()
+    def _drain(self) -> None:
+        deadline = perf_counter() + self._budget_s
+        try:
+            while self._items and not self._closed and perf_counter() < deadline:
+                self._hand_over_batch()
+        finally:
+            if not self._items:
+                self._armed = False
+            if self._items:  # left over, or appended just before the flag fell
+                self._wake()
+
+    def _hand_over_batch(self) -> None:
+        handler, item = self._items.popleft()
+        batch = [item]
+        while len(batch) < self._batch and self._items and self._items[0][0] == handler:
+            batch.append(self._items.popleft()[1])
+        began = perf_counter()
+        try:
+            handler(batch)
+        except Exception:
+            _log.exception("a handler failed; its batch of %d is lost", len(batch))
+        took = perf_counter() - began
+        if took > _SLICE_S:
+            self._batch = max(1, self._batch // 2)
+        elif len(batch) == self._batch:
+            self._batch = min(_MOST_AT_ONCE, self._batch * 2)

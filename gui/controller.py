@@ -1,0 +1,122 @@
+"""RunController: the state of a run, in the GUI thread.
+
+    idle -> preparing -> (confirming) -> running -> finished | failed
+                 \\______________\\___________\\-> stopping -> stopped
+"""
+
+from concurrent.futures import Future
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core import runner
+from core.engines.lab_client import LabExecutor
+from core.errors import LabStopped
+from core.experiments.base import Experiment
+from core.parameters import Values
+from core.runner import Run
+from gui.bridge import FutureBridge
+from gui.models.run_state import BUSY, State
+
+
+class RunController(QObject):
+    """Turn intents (start, confirm, stop) into futures, and futures into signals.
+
+    Lives in the GUI thread and never blocks it. `run` is the run in progress or the last one; views
+    read it and never see a future. `problem_found` carries a sentence and its detail.
+    """
+
+    state_changed = Signal(object)
+    run_started = Signal(object)
+    trials_arrived = Signal(list)
+    problem_found = Signal(str, str)
+
+    def __init__(
+        self, lab: LabExecutor, bridge: FutureBridge, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._lab = lab
+        self._bridge = bridge
+        self._asked: tuple[Experiment, Values] | None = None
+        self._outstanding = 0
+        self.state = State.IDLE
+        self.run: Run | None = None
+
+    def start(self, experiment: Experiment, values: Values) -> None:
+        """Begin a run; ignored while another is busy."""
+        if self.state in BUSY:
+            return
+        self.run = None
+        self._asked = (experiment, values)
+        self._enter(State.PREPARING)
+        prepared = runner.prepare(self._lab, experiment, values)
+        self._bridge.watch(prepared, self._on_prepared)
+
+    def confirm(self) -> None:
+        """Go on with a run that will take long."""
+        if self.state is State.CONFIRMING:
+            self._submit()
+
+    def stop(self) -> None:
+        """End the run as soon as can be; what was measured stays."""
+        if self.state is State.CONFIRMING:
+            self._end(stopped=True)
+        elif self.state in (State.PREPARING, State.RUNNING):
+            self._enter(State.STOPPING)
+            runner.stop(self._lab)
+
+    def shut_down(self) -> None:
+        """Stop and leave no process behind; waits for a fraction of a second at most."""
+        self._bridge.close()
+        runner.stop(self._lab)
+        self._lab.shutdown()
+
+    def _on_prepared(self, arrived: list[tuple[None, "Future[dict[str, Any]]"]]) -> None:
+        ((_, future),) = arrived
+        try:
+            assert self._asked is not None
+            self.run = Run(*self._asked, future.result())
+        except LabStopped:
+            self._enter(State.STOPPED)
+            return
+        except Exception as error:
+            self.problem_found.emit(str(error), getattr(error, "detail", ""))
+            self._enter(State.FAILED)
+            return
+        if self.state is State.STOPPING:
+            self.run = None
+            self._enter(State.STOPPED)
+            return
+        self.run_started.emit(self.run)
+        if self.run.expected_s >= runner.LONG_RUN_S:
+            self._enter(State.CONFIRMING)
+        else:
+            self._submit()
+
+    def _submit(self) -> None:
+        assert self.run is not None
+        self._enter(State.RUNNING)
+        futures = runner.submit(self._lab, self.run.plan)
+        self._outstanding = len(futures)
+        for trial, future in zip(self.run.plan, futures, strict=True):
+            self._bridge.watch(future, self._on_trials_done, trial)
+
+    def _on_trials_done(self, arrived: list[tuple[Any, "Future[Any]"]]) -> None:
+        assert self.run is not None
+        self._outstanding -= len(arrived)
+        taken = [self.run.take(trial, future) for trial, future in arrived]
+        records = [record for record in taken if record is not None]
+        if records:
+            self.trials_arrived.emit(records)
+        if self._outstanding == 0:
+            self._end(stopped=self.state is State.STOPPING)
+
+    def _end(self, stopped: bool) -> None:
+        assert self.run is not None
+        whole = len(self.run.trials) == len(self.run.plan)
+        self.run.end(stopped and not (whole and self.run.trials[-1].status == "done"))
+        self._enter(State(self.run.status))
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit(state)

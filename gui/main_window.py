@@ -1,0 +1,128 @@
+"""The window: navigation, pages, menus and the strip at the bottom; layout and actions, no logic."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.theme import Theme
+from gui.views.page import ExperimentPage
+
+_NAV_WIDTH = 150
+
+
+class MainWindow(QMainWindow):
+    """The lab's only window. `painted` fires once, after the first paint; `closing` before it closes."""
+
+    painted = Signal()
+    closing = Signal()
+    run_triggered = Signal()
+    stop_triggered = Signal()
+    theme_chosen = Signal(str)
+    zoomed = Signal(int)
+
+    def __init__(self, pages: Sequence[tuple[str, ExperimentPage]], theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._was_painted = False
+        self.setWindowTitle("Futures Lab")
+        self.setMinimumSize(800, 560)
+        self.resize(1280, 800)
+        self._nav = QListWidget(objectName="nav")  # type: ignore[call-overload]
+        self._nav.setAccessibleName("Experiments")
+        self._stack = QStackedWidget()
+        for title, page in pages:
+            self._nav.addItem(QListWidgetItem(title))
+            self._stack.addWidget(page)
+        self._nav.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._nav.setCurrentRow(0)
+        self._build()
+        self._make_menus()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def install_strip(self, strip: QWidget) -> None:
+        """Put the status strip in the place that was kept for it."""
+        layout = self._strip.layout()
+        assert layout is not None
+        layout.addWidget(strip)
+
+    def show_theme(self, choice: str) -> None:
+        """Check the menu entry of the colour scheme in force."""
+        self._themes[choice].setChecked(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1280, 800)
+
+    def _build(self) -> None:
+        self._strip = QWidget()
+        strip = QVBoxLayout(self._strip)
+        strip.setContentsMargins(0, 0, 0, 0)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._nav)
+        middle.addWidget(self._stack, 1)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self._strip)
+        self.setCentralWidget(central)
+
+    def _make_menus(self) -> None:
+        run = self.menuBar().addMenu("&Run")
+        self._add(run, "&Run", self.run_triggered, "Ctrl+R", "F5")
+        self._add(run, "&Stop", self.stop_triggered, "Esc")
+        run.addSeparator()
+        quit_action = run.addAction("&Quit")
+        quit_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+        quit_action.triggered.connect(self.close)
+        view = self.menuBar().addMenu("&View")
+        for label, steps, keys in (
+            ("&Larger", 1, ("Ctrl++", "Ctrl+=")),
+            ("&Smaller", -1, ("Ctrl+-",)),
+            ("&Normal size", 0, ("Ctrl+0",)),
+        ):
+            action = view.addAction(label)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.triggered.connect(lambda _=False, steps=steps: self.zoomed.emit(steps))
+        view.addSeparator()
+        group = QActionGroup(self)
+        self._themes: dict[str, QAction] = {}
+        for choice, label in (("system", "As the s&ystem"), ("light", "L&ight"), ("dark", "&Dark")):
+            action = view.addAction(label)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, choice=choice: self.theme_chosen.emit(choice))
+            group.addAction(action)
+            self._themes[choice] = action
+
+    def _add(self, menu: QMenu, label: str, signal: Signal, *keys: str) -> None:
+        action = menu.addAction(label)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda: signal.emit())  # type: ignore[attr-defined]
+
+    def _restyle(self) -> None:
+        self._nav.setFixedWidth(self._theme.px(_NAV_WIDTH))
+        self._strip.setMinimumHeight(self._theme.px(32))

@@ -1,0 +1,1 @@
+"""Qt models and arrays over runs and tasks."""

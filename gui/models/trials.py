@@ -1,0 +1,115 @@
+"""The table of trials, as a Qt model; rows are added as trials arrive."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from core.experiments.base import configuration
+from core.results.records import TrialRecord
+from core.results.statistics import seconds
+from gui.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_HEADINGS = (
+    ("Trial", "The order in which trials ran: random within each repeat."),
+    ("Repeat", "Each repeat runs every configuration once."),
+    ("Workers", "What shared the work."),
+    ("Start method", "How worker processes were started."),
+    ("Start-up", "From opening the pool until every worker had answered."),
+    ("Work", "From the first submit to the last result, on a started pool."),
+    ("CPU", "The tasks' own CPU time; more than the work time means that they ran side by side."),
+    ("π", "What came out."),
+    ("Error", "The distance from π; about one over the number of terms is right."),
+    ("Status", "Done, failed with its reason, or stopped."),
+)
+
+
+class TrialTable(QAbstractTableModel):
+    """Finished trials, in the order of arrival. GUI thread."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._trials: list[TrialRecord] = []
+
+    def clear(self) -> None:
+        """Forget all trials."""
+        self.beginResetModel()
+        self._trials = []
+        self.endResetModel()
+
+    def append(self, trials: list[TrialRecord]) -> None:
+        """Add trials at the end."""
+        first = len(self._trials)
+        self.beginInsertRows(_NOWHERE, first, first + len(trials) - 1)
+        self._trials += trials
+        self.endInsertRows()
+
+    def trial(self, row: int) -> TrialRecord:
+        """Return the trial of a row."""
+        return self._trials[row]
+
+    def row_of(self, trial: TrialRecord) -> int:
+        """Return the row of a trial; raise ValueError when it is not here."""
+        return self._trials.index(trial)
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._trials)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _HEADINGS[section][1]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        trial = self._trials[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(trial, index.column())
+        if role == Qt.ItemDataRole.ForegroundRole and trial.status != "done":
+            colours = self._theme.colours
+            return QColor(colours.error if trial.status == "failed" else colours.muted)
+        if role == Qt.ItemDataRole.ToolTipRole and trial.error:
+            return f"{trial.error.type}: {trial.error.message}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = index.column() in (0, 1, 4, 5, 6, 7, 8)
+            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+def _cell(trial: TrialRecord, column: int) -> str:
+    match column:
+        case 0:
+            return str(trial.order)
+        case 1:
+            return str(trial.block)
+        case 2:
+            return configuration(trial.executor, trial.workers)
+        case 3:
+            return trial.start_method or "–"
+        case 4:
+            return _time(trial.startup_s)
+        case 5:
+            return _time(trial.work_s)
+        case 6:
+            return _time(trial.cpu_s)
+        case 7:
+            return "–" if trial.value is None else f"{trial.value:.12f}"
+        case 8:
+            return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
+    return f"failed: {trial.error.message}" if trial.error else trial.status
+
+
+def _time(value: float | None) -> str:
+    return "–" if value is None else seconds(value)

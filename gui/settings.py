@@ -1,0 +1,46 @@
+"""What the window remembers between starts."""
+
+from PySide6.QtCore import QByteArray, QSettings
+
+
+class Settings:
+    """Typed access to a small file of the user's own; Qt writes it whole, also beside a second window.
+
+    GUI thread. Where the file cannot be read or written, defaults serve and nothing is raised.
+    """
+
+    def __init__(self) -> None:
+        self._store = QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "futures-lab", "futures-lab"
+        )
+
+    @property
+    def theme(self) -> str:
+        """The chosen colour scheme: system, light or dark."""
+        return str(self._store.value("look/theme", "system"))
+
+    @theme.setter
+    def theme(self, choice: str) -> None:
+        self._store.setValue("look/theme", choice)
+
+    @property
+    def scale(self) -> float:
+        """The chosen size of everything."""
+        try:
+            return float(str(self._store.value("look/scale", 1.0)))
+        except ValueError:
+            return 1.0
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._store.setValue("look/scale", scale)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size, as Qt saved them; empty at first."""
+        value = self._store.value("window/geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("window/geometry", geometry)

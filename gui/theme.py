@@ -1,0 +1,248 @@
+"""Colours, fonts and scale: the one place that knows how things look.
+
+Series colours are those of Okabe and Ito (2008), told apart with any colour vision; each executor kind
+has one everywhere, and a marker of its own.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+_BASE_PT = 10.0
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One colour scheme; every pair that carries text has a contrast of at least 4.5 to 1."""
+
+    window: str
+    card: str
+    field: str
+    text: str
+    muted: str
+    line: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    error: str
+    warning_soft: str
+    serial: str
+    threads: str
+    processes: str
+
+
+LIGHT = Colours(
+    window="#f3f4f6",
+    card="#ffffff",
+    field="#ffffff",
+    text="#16202c",
+    muted="#566170",
+    line="#d5dae1",
+    accent="#0067a8",
+    on_accent="#ffffff",
+    accent_soft="#e1eef8",
+    error="#b3261e",
+    warning_soft="#fff3d6",
+    serial="#4d5663",
+    threads="#d55e00",
+    processes="#0072b2",
+)
+DARK = Colours(
+    window="#14181d",
+    card="#1d2329",
+    field="#14181d",
+    text="#e8ecf1",
+    muted="#a3adb9",
+    line="#38414b",
+    accent="#56b4e9",
+    on_accent="#08131c",
+    accent_soft="#1f3445",
+    error="#ff8a80",
+    warning_soft="#3d3216",
+    serial="#b4bcc6",
+    threads="#e69f00",
+    processes="#56b4e9",
+)
+SYMBOLS = {"serial": "s", "threads": "t1", "processes": "o"}
+
+
+class Theme(QObject):
+    """The look in force; `changed` tells views to take it on again. GUI thread."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._choice = "system"
+        self._step = SCALES.index(1.0)
+        self.colours = LIGHT
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+
+    @property
+    def choice(self) -> str:
+        """What was chosen: "system", "light" or "dark"."""
+        return self._choice
+
+    @property
+    def scale(self) -> float:
+        """The size of everything, 1.0 at first."""
+        return SCALES[self._step]
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark scheme is in force."""
+        return self.colours is DARK
+
+    def choose(self, choice: str) -> None:
+        """Follow the system, or be light or dark."""
+        self._choice = choice if choice in ("light", "dark") else "system"
+        self.apply()
+
+    def zoom(self, steps: int) -> None:
+        """Make everything larger (positive) or smaller; 0 goes back to normal."""
+        self._step = (
+            SCALES.index(1.0) if steps == 0 else min(max(self._step + steps, 0), len(SCALES) - 1)
+        )
+        self.apply()
+
+    def set_scale(self, scale: float) -> None:
+        """Take the step nearest to `scale`, without telling anyone: for start-up."""
+        self._step = min(range(len(SCALES)), key=lambda step: abs(SCALES[step] - scale))
+
+    def of_kind(self, executor: str) -> QColor:
+        """Return the colour of an executor kind."""
+        return QColor(getattr(self.colours, executor, self.colours.muted))
+
+    def font(self, factor: float = 1.0, bold: bool = False) -> QFont:
+        """Return the interface font, `factor` times the normal size."""
+        font = QFont(QApplication.font())
+        font.setPointSizeF(_BASE_PT * self.scale * factor)
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
+
+    def mono(self, factor: float = 1.0) -> QFont:
+        """Return the font for code and figures in columns."""
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(_BASE_PT * self.scale * factor)
+        return font
+
+    def px(self, pixels: float) -> int:
+        """Scale a length."""
+        return round(pixels * self.scale)
+
+    def apply(self) -> None:
+        """Put palette, font and style sheet on the application, then tell the views."""
+        dark = self._choice == "dark" or (self._choice == "system" and _system_is_dark())
+        self.colours = DARK if dark else LIGHT
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.setPalette(_palette(self.colours))
+        app.setFont(self.font())
+        app.setStyleSheet(_style_sheet(self.colours, self))
+        self.changed.emit()
+
+    @Slot()
+    def _on_system_changed(self) -> None:
+        if self._choice == "system":
+            self.apply()
+
+
+def _system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def _palette(colours: Colours) -> QPalette:
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, colour in {
+        roles.Window: colours.window,
+        roles.Base: colours.field,
+        roles.AlternateBase: colours.window,
+        roles.Button: colours.card,
+        roles.WindowText: colours.text,
+        roles.Text: colours.text,
+        roles.ButtonText: colours.text,
+        roles.PlaceholderText: colours.muted,
+        roles.ToolTipBase: colours.card,
+        roles.ToolTipText: colours.text,
+        roles.Highlight: colours.accent,
+        roles.HighlightedText: colours.on_accent,
+        roles.Link: colours.accent,
+        roles.Accent: colours.accent,
+        roles.Light: colours.card,
+        roles.Midlight: colours.line,
+        roles.Mid: colours.line,
+        roles.Dark: colours.line,
+    }.items():
+        palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.muted))
+    return palette
+
+
+def _style_sheet(c: Colours, theme: Theme) -> str:
+    px = theme.px
+    return f"""
+    QMainWindow, QWidget#page {{ background: {c.window}; }}
+    QFrame[card="true"] {{ background: {c.card}; border: 1px solid {c.line};
+        border-radius: {px(8)}px; }}
+    QLabel[muted="true"] {{ color: {c.muted}; }}
+    QLabel[error="true"] {{ color: {c.error}; }}
+    QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
+        padding: {px(4)}px; }}
+    QLineEdit, QComboBox {{ background: {c.field}; border: 1px solid {c.line};
+        border-radius: {px(5)}px; padding: {px(4)}px {px(7)}px;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
+    QLineEdit[wrong="true"] {{ border: 1px solid {c.error}; }}
+    QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.window}; }}
+    QComboBox::drop-down {{ border: 0; width: {px(20)}px; }}
+    QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
+        selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;
+        padding: {px(6)}px {px(14)}px; }}
+    QPushButton:hover {{ border-color: {c.accent}; }}
+    QPushButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:disabled {{ color: {c.muted}; background: {c.window}; }}
+    QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent};
+        border-color: {c.accent}; font-weight: 600; }}
+    QPushButton[primary="true"]:hover {{ border-color: {c.text}; }}
+    QPushButton[primary="true"]:disabled {{ background: {c.window}; color: {c.muted};
+        border-color: {c.line}; }}
+    QListWidget#nav {{ background: {c.window}; border: 0; outline: 0;
+        padding: {px(6)}px; }}
+    QListWidget#nav::item {{ padding: {px(8)}px {px(10)}px; border-radius: {px(6)}px;
+        color: {c.text}; }}
+    QListWidget#nav::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
+    QListWidget#nav::item:hover:!selected {{ background: {c.card}; }}
+    QTabBar {{ background: transparent; }}
+    QTabBar::tab {{ background: transparent; color: {c.muted}; border: 0;
+        padding: {px(6)}px {px(12)}px; border-bottom: {px(2)}px solid transparent; }}
+    QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+    QTabBar::tab:hover:!selected {{ color: {c.text}; }}
+    QTabBar::tab:focus {{ color: {c.accent}; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
+    QTableView {{ background: {c.card}; border: 0; gridline-color: {c.line};
+        alternate-background-color: {c.window};
+        selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QHeaderView {{ background: {c.card}; border: 0; }}
+    QHeaderView::section {{ background: {c.card}; color: {c.muted}; border: 0;
+        border-bottom: 1px solid {c.line}; padding: {px(5)}px {px(8)}px; }}
+    QTableCornerButton::section {{ background: {c.card}; border: 0; }}
+    QProgressBar {{ background: {c.line}; border: 0; border-radius: {px(3)}px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}
+    QStatusBar {{ background: {c.card}; border-top: 1px solid {c.line}; }}
+    QStatusBar::item {{ border: 0; }}
+    QSplitter::handle {{ background: transparent; }}
+    QScrollArea {{ background: transparent; border: 0; }}
+    QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QMenuBar {{ background: {c.window}; }}
+    QMenuBar::item:selected {{ background: {c.accent_soft}; }}
+    QMenu {{ background: {c.card}; border: 1px solid {c.line}; padding: {px(4)}px; }}
+    QMenu::item {{ padding: {px(5)}px {px(24)}px; }}
+    QMenu::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
+    """

@@ -1,0 +1,314 @@
+"""Runtime and speed-up over workers: every repeat a dot, the median a line, the range a bar."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QToolButton
+
+from core.experiments.base import configuration
+from core.results.records import TrialRecord
+from core.results.statistics import Point, Ratios, Series, ratios, seconds, series_of
+from gui.theme import SYMBOLS, Theme
+
+_DODGE = 0.07  # of one worker, so that kinds with equal times do not hide one another
+_DOT_ALPHA = 130
+_Tip = Callable[[TrialRecord, float], str]
+
+
+class ScalingChart(pg.PlotWidget):
+    """A chart over the number of workers that never moves under the hand of whoever touched it.
+
+    `trial_chosen` carries the trial of a dot that was clicked. GUI thread.
+    """
+
+    trial_chosen = Signal(object)
+
+    def __init__(self, name: str, y_label: str, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._y_label = y_label
+        self._touched = False
+        self._trials: tuple[TrialRecord, ...] = ()
+        self._most_workers = 4
+        self._least_top = 0.0
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 160)
+        plot = self.getPlotItem()
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.showGrid(x=False, y=True, alpha=0.25)
+        plot.setLabel("bottom", "workers")
+        plot.getAxis("left").enableAutoSIPrefix(False)
+        self._legend = plot.addLegend(offset=self._legend_offset())
+        view = plot.getViewBox()
+        view.disableAutoRange()
+        view.setDefaultPadding(0)
+        view.sigRangeChangedManually.connect(self._on_touched)
+        self._all = QToolButton(self, text="Show all")  # type: ignore[call-overload]
+        self._all.setToolTip("Show everything again (Home)")
+        self._all.clicked.connect(self.show_all)
+        self._all.hide()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def expect(self, workers: Sequence[int], longest_s: float) -> None:
+        """Prepare the axes for a run before its first point, so that they need not move later."""
+        self._most_workers = max(workers)
+        self._least_top = self._expected_top(longest_s)
+        self._trials = ()
+        self.show_all()
+
+    def show_trials(self, trials: Sequence[TrialRecord]) -> None:
+        """Draw all finished trials anew."""
+        self._trials = tuple(trials)
+        self._draw()
+
+    def show_all(self) -> None:
+        """Show everything and follow new points again."""
+        self._touched = False
+        self._all.hide()
+        self._draw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        view, key = self.getPlotItem().getViewBox(), event.key()
+        (left, right), (bottom, top) = view.viewRange()
+        step_x, step_y = (right - left) / 10, (top - bottom) / 10
+        moves = {
+            Qt.Key.Key_Left: (-step_x, 0.0),
+            Qt.Key.Key_Right: (step_x, 0.0),
+            Qt.Key.Key_Up: (0.0, step_y),
+            Qt.Key.Key_Down: (0.0, -step_y),
+        }
+        if key == Qt.Key.Key_Home:
+            self.show_all()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            factor = 1.25 if key == Qt.Key.Key_Minus else 0.8
+            view.scaleBy((factor, factor))
+            self._on_touched()
+        elif key in moves:
+            view.translateBy(QPointF(*moves[Qt.Key(key)]))
+            self._on_touched()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.show_all()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
+            self._place_button()
+
+    def _legend_offset(self) -> tuple[int, int]:
+        raise NotImplementedError
+
+    def _expected_top(self, longest_s: float) -> float:
+        raise NotImplementedError
+
+    def _content(self, everything: tuple[Series, ...]) -> float:
+        """Add the items; return the highest value drawn."""
+        raise NotImplementedError
+
+    def _draw(self) -> None:
+        plot = self.getPlotItem()
+        plot.clear()
+        self._legend.clear()
+        top = max(self._content(series_of(self._trials)), self._least_top)
+        if not self._touched:
+            plot.setXRange(0.5, self._most_workers + 0.5, padding=0)
+            plot.setYRange(0, (top or 1.0) * 1.08, padding=0)
+
+    def _add(
+        self,
+        kind: str,
+        points: Sequence[tuple[Point, Sequence[float]]],
+        dots: Sequence[tuple[TrialRecord, float]],
+        tip: _Tip,
+    ) -> float:
+        """Draw one kind: `points` with the values whose median and range they show, and the dots."""
+        colour = self._theme.of_kind(kind)
+        dodge = {"threads": -_DODGE, "processes": _DODGE}.get(kind, 0.0)
+        x = np.array([point.workers + dodge for point, _ in points])
+        middle = np.array([float(np.median(values)) for _, values in points])
+        low = np.array([min(values) for _, values in points])
+        high = np.array([max(values) for _, values in points])
+        pen = pg.mkPen(colour, width=2 * self._theme.scale)
+        plot = self.getPlotItem()
+        plot.addItem(pg.ErrorBarItem(x=x, y=middle, top=high - middle, bottom=middle - low,
+                                     beam=0.1, pen=pg.mkPen(colour, width=1.5)))  # fmt: skip
+        faint = QColor(colour)
+        faint.setAlpha(_DOT_ALPHA)
+        scatter = pg.ScatterPlotItem(
+            x=[trial.workers + dodge for trial, _ in dots],
+            y=[value for _, value in dots],
+            data=[trial for trial, _ in dots],
+            symbol="o",
+            size=6 * self._theme.scale,
+            pen=None,
+            brush=faint,
+            hoverable=True,
+            hoverPen=pg.mkPen(self._theme.colours.text, width=1.5),
+            tip=lambda x, y, data: tip(data, y),
+        )
+        scatter.sigClicked.connect(self._on_clicked)
+        plot.addItem(scatter)
+        line = plot.plot(
+            x,
+            middle,
+            pen=pen,
+            symbol=SYMBOLS.get(kind, "d"),
+            symbolSize=9 * self._theme.scale,
+            symbolBrush=colour,
+            symbolPen=pg.mkPen(self._theme.colours.card, width=1),
+        )
+        self._legend.addItem(line, configuration(kind, 2).split()[-1])
+        return float(high.max())
+
+    def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
+        if len(spots):
+            self.trial_chosen.emit(spots[0].data())
+
+    def _on_touched(self, *_: Any) -> None:
+        self._touched = True
+        self._all.show()
+        self._place_button()
+
+    def _place_button(self) -> None:
+        self._all.adjustSize()
+        margin = self._theme.px(8)
+        self._all.move(
+            self.width() - self._all.width() - margin,
+            self.height() - self._all.height() - margin,
+        )
+
+    def _restyle(self) -> None:
+        c, plot = self._theme.colours, self.getPlotItem()
+        self.setBackground(c.card)
+        font = self._theme.font(0.92)
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(pg.mkPen(c.line))
+            axis.setTextPen(pg.mkPen(c.muted))
+            axis.setTickFont(font)
+            axis.setStyle(tickLength=-4)
+            axis.label.setFont(font)
+        plot.getAxis("bottom").setTickSpacing(levels=None)
+        plot.getAxis("bottom").setTicks(None)
+        plot.setLabel("left", self._y_label, color=c.muted, **{"font-size": f"{font.pointSizeF()}pt"})
+        plot.setLabel("bottom", "workers", color=c.muted,
+                      **{"font-size": f"{font.pointSizeF()}pt"})  # fmt: skip
+        self._legend.setLabelTextColor(c.text)
+        self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self._draw()
+
+
+class RuntimeChart(ScalingChart):
+    """Seconds of work over workers, from zero up."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Runtime over workers", "work time, seconds", theme)
+
+    def _legend_offset(self) -> tuple[int, int]:
+        return (-8, 8)
+
+    def _expected_top(self, longest_s: float) -> float:
+        return longest_s
+
+    def _content(self, everything: tuple[Series, ...]) -> float:
+        tops = [0.0]
+        for one in everything:
+            dots = [(t, t.work_s) for t in self._trials if t.executor == one.executor and t.work_s]
+            points = [(point, tuple(point.times.values())) for point in one.points]
+            tops.append(self._add(one.executor, points, dots, _runtime_tip))
+            if one.executor == "serial":
+                pen = pg.mkPen(
+                    self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine
+                )
+                level = pg.InfiniteLine(one.points[0].median, angle=0, pen=pen)
+                self.getPlotItem().addItem(level)
+        return max(tops)
+
+
+class SpeedupChart(ScalingChart):
+    """How many times as fast as one plain call, or as one worker, with the textbook line y = x."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._baseline = "serial"
+        super().__init__("Speed-up over workers", "times as fast as one plain call", theme)
+
+    def set_baseline(self, baseline: str) -> None:
+        """Divide by "serial", a plain call, or by "one", one worker of the same kind."""
+        self._baseline = baseline
+        self._name_axis()
+        self._restyle()
+
+    def show_trials(self, trials: Sequence[TrialRecord]) -> None:
+        """Draw all finished trials anew; without a serial trial one worker is the baseline."""
+        super().show_trials(trials)
+        self._name_axis()
+
+    def _name_axis(self) -> None:
+        serial = any(trial.executor == "serial" for trial in self._trials) or not self._trials
+        plain = serial and self._baseline == "serial"
+        label = f"times as fast as {'one plain call' if plain else 'one worker'}"
+        if label != self._y_label:
+            self._y_label = label
+            self._restyle()
+
+    def _legend_offset(self) -> tuple[int, int]:
+        return (8, 8)
+
+    def _expected_top(self, longest_s: float) -> float:
+        return 2.0
+
+    def _content(self, everything: tuple[Series, ...]) -> float:
+        c, plot = self._theme.colours, self.getPlotItem()
+        end = self._most_workers + 0.5
+        pen = pg.mkPen(c.muted, width=1.5, style=Qt.PenStyle.DashLine)
+        ideal = plot.plot([0, end], [0, end], pen=pen)
+        self._legend.addItem(ideal, "textbook: n workers, n times as fast")
+        tops = [0.0]
+        for one in everything:
+            if one.executor == "serial":
+                continue
+            found = [(p, ratios(everything, one, p.workers, self._baseline)) for p in one.points]
+            points = [(point, r.values) for point, r in found if r is not None]
+            if points:
+                tops.append(self._add(one.executor, points, self._dots(one, found), _speed_tip))
+        return max(tops)
+
+    def _dots(
+        self, one: Series, found: Sequence[tuple[Point, Ratios | None]]
+    ) -> list[tuple[TrialRecord, float]]:
+        values: dict[tuple[int, int], float] = {}
+        for point, ratio in found:
+            if ratio is not None:
+                values |= {
+                    (point.workers, block): value for block, value in ratio.by_block.items()
+                }
+        return [
+            (trial, values[trial.workers, trial.block])
+            for trial in self._trials
+            if trial.executor == one.executor and (trial.workers, trial.block) in values
+        ]
+
+
+def _runtime_tip(trial: TrialRecord, value: float) -> str:
+    return f"{_who(trial)}\nwork {seconds(value)}, start-up {seconds(trial.startup_s or 0)}"
+
+
+def _speed_tip(trial: TrialRecord, value: float) -> str:
+    return f"{_who(trial)}\n{value:.2f} times as fast, within this repeat"
+
+
+def _who(trial: TrialRecord) -> str:
+    return f"{configuration(trial.executor, trial.workers)}, repeat {trial.block}"
+
+

@@ -1,0 +1,295 @@
+"""A form made from declared parameters; each field says what is wrong with it, where it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import BadInput
+from core.parameters import Choice, Choices, IntegerSet, Parameter
+from gui.theme import Theme
+
+
+class Form(QWidget):
+    """Fields for `parameters`; `values()` is None while something is wrong.
+
+    `check` finds problems of values that are each right but do not go together. GUI thread.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        parameters: tuple[Parameter, ...],
+        check: Callable[[dict[str, Any]], Any],
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._check = check
+        self._fields = {parameter.name: _make_field(parameter, theme) for parameter in parameters}
+        self._values: dict[str, Any] | None = None
+        self._first_problem = ""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for field in self._fields.values():
+            if not field.parameter.advanced:
+                layout.addWidget(field)
+        self._add_advanced(layout)
+        layout.addStretch(1)
+        for field in self._fields.values():
+            field.edited.connect(self._on_edited)
+        self._on_edited()
+
+    def values(self) -> dict[str, Any] | None:
+        """Return the values by parameter name, or None while a field is wrong."""
+        return None if self._values is None else dict(self._values)
+
+    @property
+    def problem(self) -> str:
+        """Say what is wrong first, with the field's label; empty when nothing is."""
+        return self._first_problem
+
+    def set_values(self, values: dict[str, Any]) -> None:
+        """Fill the fields."""
+        for name, value in values.items():
+            if name in self._fields:
+                self._fields[name].set_value(value)
+        self._on_edited()
+
+    def _add_advanced(self, layout: QVBoxLayout) -> None:
+        advanced = [field for field in self._fields.values() if field.parameter.advanced]
+        if not advanced:
+            return
+        more = QToolButton(text="More", checkable=True)  # type: ignore[call-overload]
+        more.setArrowType(Qt.ArrowType.RightArrow)
+        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        more.setAutoRaise(True)
+        more.setToolTip("Settings that are seldom changed")
+        layout.addWidget(more)
+        for field in advanced:
+            field.hide()
+            layout.addWidget(field)
+            more.toggled.connect(field.setVisible)
+        more.toggled.connect(
+            lambda on: more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        )
+
+    def _on_edited(self) -> None:
+        values: dict[str, Any] = {}
+        problems: dict[str, str] = {}
+        for name, field in self._fields.items():
+            try:
+                values[name] = field.parameter.parse(field.text())
+            except BadInput as error:
+                problems[name] = str(error)
+        if not problems:
+            problems = dict(self._check(values))
+        for name, field in self._fields.items():
+            field.show_problem(problems.get(name, ""))
+        self._values = None if problems else values
+        self._first_problem = next(
+            (self._fields[name].parameter.label for name in problems if name in self._fields), ""
+        )
+        self.changed.emit()
+
+
+class Field(QWidget):
+    """A label, a way to type or choose, and a line that hints or says what is wrong."""
+
+    edited = Signal()
+    _lines = 2
+
+    def __init__(self, parameter: Parameter, theme: Theme) -> None:
+        super().__init__()
+        self.parameter = parameter
+        self._theme = theme
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(3)
+        self._label = QLabel(parameter.label)
+        self._label.setToolTip(parameter.help)
+        self._note = QLabel(parameter.hint)
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._note.setProperty("muted", True)
+        self._layout.addWidget(self._label)
+        self._build()
+        self._layout.addWidget(self._note)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def text(self) -> str:
+        """Return what stands in the field, for `Parameter.parse`."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value."""
+        raise NotImplementedError
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
+        self._note.setText(sentence or self.parameter.hint)
+        self._note.setProperty("error", bool(sentence))
+        self._note.setProperty("muted", not sentence)
+        _repolish(self._note)
+
+    def _build(self) -> None:
+        raise NotImplementedError
+
+    def _name(self, widget: QWidget) -> None:
+        widget.setObjectName(f"field-{self.parameter.name}")
+        widget.setAccessibleName(self.parameter.label)
+        widget.setAccessibleDescription(self.parameter.help)
+        widget.setToolTip(self.parameter.help)
+        self._label.setBuddy(widget)
+
+    def _restyle(self) -> None:
+        self._label.setFont(self._theme.font(0.95, bold=True))
+        self._note.setFont(self._theme.font(0.88))
+        height = self._note.fontMetrics().lineSpacing() * self._lines
+        self._note.setMinimumHeight(height + self._theme.px(4))
+
+
+class _TextField(Field):
+    def _build(self) -> None:
+        self._edit = QLineEdit(self.parameter.format(self.parameter.default))
+        self._edit.textChanged.connect(self.edited)
+        self._name(self._edit)
+        self._layout.addWidget(self._edit)
+
+    def text(self) -> str:
+        return self._edit.text()
+
+    def set_value(self, value: Any) -> None:
+        self._edit.setText(self.parameter.format(value))
+
+    def show_problem(self, sentence: str) -> None:
+        super().show_problem(sentence)
+        if self._edit.property("wrong") != bool(sentence):
+            self._edit.setProperty("wrong", bool(sentence))
+            _repolish(self._edit)
+
+
+class _RangeField(_TextField):
+    """Numbers typed, or a range dragged: the slider moves the text, and the text the slider."""
+
+    def _build(self) -> None:
+        super()._build()
+        from superqt import QRangeSlider
+
+        assert isinstance(self.parameter, IntegerSet)
+        self._slider = QRangeSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(self.parameter.minimum, self.parameter.usual)
+        self._slider.setToolTip(f"Drag the ends: {self.parameter.minimum} to {self.parameter.usual}")
+        self._slider.setAccessibleName(f"{self.parameter.label}, as a range")
+        self._layout.addWidget(self._slider)
+        self._follow_text()
+        self._edit.textChanged.connect(self._follow_text)
+        self._slider.valueChanged.connect(self._follow_slider)
+
+    def _follow_text(self) -> None:
+        try:
+            numbers = self.parameter.parse(self._edit.text())
+        except BadInput:
+            return
+        self._slider.blockSignals(True)
+        self._slider.setValue((numbers[0], min(numbers[-1], self._slider.maximum())))
+        self._slider.blockSignals(False)
+
+    def _follow_slider(self, ends: tuple[float, float]) -> None:
+        low, high = (round(end) for end in ends)
+        self._edit.blockSignals(True)
+        self._edit.setText(self.parameter.format(tuple(range(low, high + 1))))
+        self._edit.blockSignals(False)
+        self.edited.emit()
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        c = self._theme.colours
+        self._slider.setStyleSheet(
+            f"QRangeSlider {{ qproperty-barColor: {c.accent}; }}"
+            f"QSlider::groove:horizontal {{ background: {c.line}; height: {self._theme.px(4)}px;"
+            f" border-radius: {self._theme.px(2)}px; }}"
+            f"QSlider::handle:horizontal {{ background: {c.accent}; width: {self._theme.px(14)}px;"
+            f" height: {self._theme.px(14)}px; margin: -{self._theme.px(5)}px 0;"
+            f" border-radius: {self._theme.px(7)}px; }}"
+        )
+
+
+class _ChoiceField(Field):
+    _lines = 1
+
+    def _build(self) -> None:
+        assert isinstance(self.parameter, Choice)
+        self._box = QComboBox()
+        for row, option in enumerate(self.parameter.options):
+            self._box.addItem(option.label, option.value)
+            self._box.setItemData(row, option.missing or option.help, Qt.ItemDataRole.ToolTipRole)
+            model = self._box.model()
+            if option.missing and isinstance(model, QStandardItemModel):
+                model.item(row).setEnabled(False)
+        self.set_value(self.parameter.default)
+        self._box.currentIndexChanged.connect(self.edited)
+        self._name(self._box)
+        self._layout.addWidget(self._box)
+
+    def text(self) -> str:
+        return str(self._box.currentData())
+
+    def set_value(self, value: Any) -> None:
+        self._box.setCurrentIndex(max(0, self._box.findData(value)))
+
+
+class _ChoicesField(Field):
+    _lines = 1
+
+    def _build(self) -> None:
+        assert isinstance(self.parameter, Choices)
+        self._boxes: dict[str, QCheckBox] = {}
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for option in self.parameter.options:
+            box = QCheckBox(option.label)
+            box.setChecked(option.value in self.parameter.default)
+            box.setEnabled(not option.missing)
+            box.setToolTip(option.missing or option.help)
+            box.setAccessibleName(f"{self.parameter.label}: {option.label}")
+            box.setObjectName(f"field-{self.parameter.name}-{option.value}")
+            box.toggled.connect(self.edited)
+            row.addWidget(box)
+            self._boxes[option.value] = box
+        row.addStretch(1)
+        self._layout.addLayout(row)
+
+    def text(self) -> str:
+        return ",".join(value for value, box in self._boxes.items() if box.isChecked())
+
+    def set_value(self, value: Any) -> None:
+        for name, box in self._boxes.items():
+            box.setChecked(name in value)
+
+
+def _make_field(parameter: Parameter, theme: Theme) -> Field:
+    if isinstance(parameter, Choices):
+        return _ChoicesField(parameter, theme)
+    if isinstance(parameter, Choice):
+        return _ChoiceField(parameter, theme)
+    return (_RangeField if isinstance(parameter, IntegerSet) else _TextField)(parameter, theme)
+
+
+def _repolish(widget: QWidget) -> None:
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

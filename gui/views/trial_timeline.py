@@ -1,0 +1,116 @@
+"""One trial on a timeline: a lane for each worker, its start-up apart from its tasks."""
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.experiments.base import configuration
+from core.results.records import TrialRecord
+from core.results.statistics import seconds
+from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
+from gui.theme import Theme
+from gui.views.timeline import Timeline, TimelineStyle
+
+
+class TrialTimeline(QWidget):
+    """A caption with the trial's figures over its timeline. GUI thread."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._trial: TrialRecord | None = None
+        self._caption = QLabel()
+        self._caption.setWordWrap(True)
+        self._timeline = Timeline()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._timeline, 1)
+        theme.changed.connect(self._restyle)
+        self.clear()
+
+    def clear(self) -> None:
+        """Show that there is no trial yet."""
+        self._trial = None
+        self._caption.setText("Timeline of a trial")
+        self._timeline.set_placeholder("The tasks of the newest trial show here, worker by worker.")
+        self._timeline.clear()
+        self._restyle()
+
+    def show_trial(self, trial: TrialRecord) -> None:
+        """Show one trial."""
+        if self._trial == trial:
+            return
+        self._trial = trial
+        self._caption.setText(_caption(trial))
+        lanes = 1 if trial.executor == "serial" else trial.workers
+        self._timeline.clear()
+        self._timeline.set_lanes(
+            ["main thread"] if trial.executor == "serial" else _lane_names(lanes)
+        )
+        self._timeline.set_placeholder(_why_empty(trial))
+        self._timeline.set_spans(SpanStore(SpanBatch.of_spans(_spans(trial))))
+        self._restyle()
+
+    def _restyle(self) -> None:
+        c = self._theme.colours
+        kind = self._trial.executor if self._trial else "processes"
+        self._caption.setFont(self._theme.font(0.95))
+        self._timeline.set_style(
+            TimelineStyle(
+                background=c.card,
+                lane=c.window,
+                grid=c.line,
+                text=c.text,
+                muted=c.muted,
+                selection=c.text,
+                startup=c.muted,
+                task=self._theme.of_kind(kind).name(),
+                failed=c.error,
+                cancelled=c.muted,
+                event=c.text,
+                font_pt=self._theme.font(0.92).pointSizeF(),
+            )
+        )
+
+
+def _lane_names(count: int) -> list[str]:
+    return [f"worker {number}" for number in range(1, count + 1)]
+
+
+def _spans(trial: TrialRecord) -> list[Span]:
+    startup = trial.startup_s or 0.0
+    lanes = range(trial.workers if startup else 0)
+    label = "start-up: until every worker had answered"
+    starts = [Span(lane, SpanKind.STARTUP, 0.0, startup, label=label) for lane in lanes]
+    tasks = [
+        Span(
+            task.worker - 1,
+            SpanKind.TASK,
+            task.start_s,
+            task.end_s,
+            id=number,
+            label=f"task {number}",
+            cpu_share=min(1.0, task.cpu_s / (task.end_s - task.start_s)),
+        )
+        for number, task in enumerate(trial.tasks, start=1)
+        if task.end_s > task.start_s
+    ]
+    return starts + tasks
+
+
+def _caption(trial: TrialRecord) -> str:
+    who = configuration(trial.executor, trial.workers)
+    place = f"<b>Trial {trial.order}: {who}</b>, repeat {trial.block}"
+    if trial.error is not None:
+        return f"{place}: failed"
+    if trial.work_s is None or trial.value is None or trial.abs_error is None:
+        return f"{place}: stopped"
+    return (
+        f"{place} · work {seconds(trial.work_s)} · start-up {seconds(trial.startup_s or 0)}"
+        f" · π ≈ {trial.value:.10f}, off by {trial.abs_error:.1e}"
+    )
+
+
+def _why_empty(trial: TrialRecord) -> str:
+    if trial.error is not None:
+        return f"This trial failed: {trial.error.message}."
+    return "This trial was stopped before it was done."

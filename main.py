@@ -1,0 +1,24 @@
+"""Futures Lab: the window without arguments, the command line with them.
+
+Nothing is imported at the top but what a worker process may import too: spawned workers import the
+main module again.
+"""
+
+import sys
+from multiprocessing import freeze_support
+
+
+def main() -> int:
+    """Dispatch to a front end and return its exit code."""
+    freeze_support()
+    if len(sys.argv) > 1:
+        from core.headless import main as headless
+
+        return headless(sys.argv[1:])
+    from gui.app import main as window
+
+    return window()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
