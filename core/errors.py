@@ -1,4 +1,4 @@
-"""Everything that the lab raises on purpose, in one tree; each message is a sentence for a person."""
+"""Everything that the lab raises on purpose, in one tree; messages are for a person."""
 
 
 class FuturesLabError(Exception):
@@ -14,7 +14,7 @@ class BadInput(FuturesLabError):
 
 
 class LabError(FuturesLabError):
-    """The lab process could not bring an answer; `detail` is the tail of what it wrote to stderr."""
+    """The lab process could bring no answer; `detail` is the tail of what it wrote to stderr."""
 
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)

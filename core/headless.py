@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rich.console import Console
 from core import __version__, experiments
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, LabError
-from core.experiments.base import Experiment
+from core.experiments.base import Experiment, Trial
 from core.headless_output import Output
 from core.parameters import Choice, Choices, Parameter
 from core.results.records import RunRecord, to_json
@@ -26,7 +27,7 @@ DONE, BAD_INPUT, TRIAL_FAILED, INTERRUPTED = 0, 2, 3, 130
 
 
 def main(argv: Sequence[str]) -> int:
-    """Parse, run, print; return the exit code: 0 done, 2 bad input, 3 a trial failed, 130 stopped."""
+    """Parse, run, print; return 0 if done, 2 on bad input, 3 on a failed trial, 130 if stopped."""
     parser = _parser()
     try:
         words = parser.parse_args(argv)
@@ -98,6 +99,9 @@ def _values(experiment: Experiment, words: argparse.Namespace) -> dict[str, Any]
     for field, problem in experiment.check(values).items():
         raise BadInput(problem, field)
     return values
+
+
+_Done = queue.SimpleQueue[tuple[Trial, "Future[Any]"]]
 
 
 class _Target:
@@ -182,12 +186,12 @@ def _wait_for(future: "Future[dict[str, Any]]") -> dict[str, Any]:
 def _carry_out(run: Run, lab: LabExecutor, output: Output) -> None:
     """Submit the plan and take each trial as its future is done; raises _Interrupted on Ctrl-C."""
     output.begin(run)
-    done: queue.SimpleQueue[tuple[Any, Future[Any]]] = queue.SimpleQueue()
+    done: _Done = queue.SimpleQueue()
     waiting: set[Future[Any]] = set()
     try:
         for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
             waiting.add(future)
-            future.add_done_callback(lambda future, trial=trial: done.put((trial, future)))
+            future.add_done_callback(partial(_report, done, trial))
         while waiting:
             with suppress(queue.Empty):
                 trial, future = done.get(timeout=0.5)
@@ -201,6 +205,10 @@ def _carry_out(run: Run, lab: LabExecutor, output: Output) -> None:
             waiting.discard(future)
             run.take(trial, future)
         raise
+
+
+def _report(done: "_Done", trial: Trial, future: "Future[Any]") -> None:
+    done.put((trial, future))
 
 
 def _hand_over(run: Run, target: _Target | None, output: Output) -> int:

@@ -1,4 +1,4 @@
-"""What the command line prints: a progress bar and a table on a terminal, plain lines without one."""
+"""What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn

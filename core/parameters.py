@@ -4,6 +4,7 @@ Each parameter turns text into a value with `parse` and a value into text with `
 ends show the same sentence when `parse` raises BadInput, at the field that it names.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ _MOST_LISTED = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """What every parameter has: `name` on the command line, `label` and `hint` in the form, `help` in both.
+    """What every parameter has: `name` on the command line, `label` and `hint` in the form.
 
     An `advanced` parameter is out of the way until it is asked for.
     """
@@ -54,7 +55,8 @@ class Integer(Parameter):
         value = _whole_number(text)
         if value is None:
             raise self.refuse(
-                f"“{_shown(text)}” is not a whole number: type one such as {self.format(self.default)}."
+                f"“{_shown(text)}” is not a whole number:"
+                f" type one such as {self.format(self.default)}."
                 if text.strip()
                 else f"Type a whole number, such as {self.format(self.default)}."
             )
@@ -166,16 +168,16 @@ def group(number: int) -> str:
 
 
 def _whole_number(text: str) -> int | None:
-    """Read a whole number as people write it; None for anything else, and for one of over 60 digits."""
+    """Read a whole number as people write it; None for anything else, or over 60 digits."""
     plain = re.sub(r"(?<=\d)[\s_,'’\u202f](?=\d)", "", text.strip())
     if re.fullmatch(r"[+-]?\d{1,60}", plain):
         return int(plain)
     if power := re.fullmatch(r"(\d{1,9})(?:\.(\d{1,9}))?[eE]\+?(\d{1,2})", plain):
         whole, fraction, exponent = power[1], (power[2] or "").rstrip("0"), int(power[3])
         if len(fraction) <= exponent:
-            return int(whole + fraction) * 10 ** (exponent - len(fraction))
+            return int(whole + fraction + "0" * (exponent - len(fraction)))
     if power := re.fullmatch(r"(\d{1,4})(?:\^|\*\*)(\d{1,2})", plain):
-        return int(power[1]) ** int(power[2])
+        return math.prod([int(power[1])] * int(power[2]))
     return None
 
 

@@ -1,11 +1,11 @@
 """From a plan to a record: submit every trial, take what comes back, stop, always clean up.
 
-    front end's thread            lab dispatcher
-    prepare() ------------------> describe the Python, calibrate
-    Run(...)  <------------------ done-callback
-    submit()  ------------------> trial 1, trial 2, ... one at a time
-    run.take(trial, future) <---- done-callback, carried over by the front end's own means
-    stop()    ------------------> drop the pending, kill the running
+front end's thread            lab dispatcher
+prepare() ------------------> describe the Python, calibrate
+Run(...)  <------------------ done-callback
+submit()  ------------------> trial 1, trial 2, ... one at a time
+run.take(trial, future) <---- done-callback, carried over by the front end's own means
+stop()    ------------------> drop the pending, kill the running
 """
 
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ class Run:
         return max(0.0, rest * pace)
 
     def take(self, trial: Trial, future: "Future[Any]") -> TrialRecord | None:
-        """Add what came of a trial whose future is done; None when it was cancelled before it began."""
+        """Add what came of a trial whose future is done; None when it never began."""
         record = outcome(trial, future, self._start_method(trial))
         if record is not None:
             self.trials.append(record)
@@ -126,7 +126,7 @@ class Run:
 def outcome(
     trial: Trial, future: "Future[Any]", start_method: str | None = None
 ) -> TrialRecord | None:
-    """Make the record of a trial whose future is done; None when it was cancelled before it began."""
+    """Make the record of a trial whose future is done; None when it never began."""
     base: dict[str, Any] = {
         "executor": trial.spec["executor"],
         "start_method": start_method,

@@ -1,11 +1,11 @@
-"""The one place where threads are crossed: from a future's done-callback to a handler in the GUI thread.
+"""The one place where threads are crossed: from a done-callback to a handler in the GUI thread.
 
-    pool's thread, lab dispatcher, canceller      GUI thread
-    ----------------------------------------      ------------------------------------------
-    done-callback: append to a deque,             wake: pop until empty or the budget is used,
-    wake if not armed        --queued signal-->   hand each handler its items in batches;
-                                                  items left: wake again, else disarm and look
-                                                  once more
+pool's thread, lab dispatcher, canceller      GUI thread
+----------------------------------------      ------------------------------------------
+done-callback: append to a deque,             wake: pop until empty or the budget is used,
+wake if not armed        --queued signal-->   hand each handler its items in batches;
+                                              items left: wake again, else disarm and look
+                                              once more
 """
 
 import logging
@@ -29,10 +29,10 @@ _MOST_AT_ONCE = 4096
 class FutureBridge(QObject):
     """Carry finished futures, and whatever else other threads post, into the GUI thread.
 
-    Lives in the GUI thread. `watch` and `post` may be called from any thread; handlers run in the GUI
-    thread, get lists, in the order of arrival, and are given up to about `budget_s` seconds before
-    the event loop has its turn. A handler that raises is logged and loses that batch, nothing else.
-    Handlers are held until their last item was delivered.
+    Lives in the GUI thread. `watch` and `post` may be called from any thread; handlers run in the
+    GUI thread, get lists, in the order of arrival, and are given up to about `budget_s` seconds
+    before the event loop has its turn. A handler that raises is logged and loses that batch,
+    nothing else. Handlers are held until their last item was delivered.
     """
 
     _woken = Signal()

@@ -1,7 +1,7 @@
 """RunController: the state of a run, in the GUI thread.
 
-    idle -> preparing -> (confirming) -> running -> finished | failed
-                 \\______________\\___________\\-> stopping -> stopped
+idle -> preparing -> (confirming) -> running -> finished | failed
+             \\______________\\___________\\-> stopping -> stopped
 """
 
 from concurrent.futures import Future

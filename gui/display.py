@@ -29,7 +29,7 @@ def display_problem() -> str:
     missing = [package for library, package in _XCB_LIBRARIES.items() if not _loads(library)]
     if missing:
         return (
-            f"Qt needs system libraries that are missing here: sudo apt install {' '.join(missing)}."
+            f"Qt needs system libraries that are missing: sudo apt install {' '.join(missing)}."
             f" Without a window: {_HEADLESS}"
         )
     if not _answers():

@@ -13,8 +13,8 @@ _BUCKET_S = 0.25
 class Heartbeat(QObject):
     """Measure the gaps between the beats of a 16 ms timer in the GUI thread.
 
-    `history` holds the worst gap, in seconds, of each quarter of a second, newest last, for the last
-    ten seconds; `worst` the worst since `reset`.
+    `history` holds the worst gap, in seconds, of each quarter of a second, newest last, for the
+    last ten seconds; `worst` the worst since `reset`.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

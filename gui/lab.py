@@ -90,7 +90,7 @@ class Lab(QObject):
         )
 
     def _on_run_started(self, run: Any) -> None:
-        longest = max((trial.expected_s for trial in run.plan), default=0.0)
+        longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
         self._page.begin(run.record(), longest)
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:

@@ -1,8 +1,8 @@
-"""The window: navigation, pages, menus and the strip at the bottom; layout and actions, no logic."""
+"""The window: navigation, pages, menus and the strip; layout and actions, no logic."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,7 +22,7 @@ _NAV_WIDTH = 150
 
 
 class MainWindow(QMainWindow):
-    """The lab's only window. `painted` fires once, after the first paint; `closing` before it closes."""
+    """The lab's only window; `painted` fires once, after the first paint, `closing` at the end."""
 
     painted = Signal()
     closing = Signal()
@@ -38,7 +38,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Futures Lab")
         self.setMinimumSize(800, 560)
         self.resize(1280, 800)
-        self._nav = QListWidget(objectName="nav")  # type: ignore[call-overload]
+        self._nav = QListWidget()
+        self._nav.setObjectName("nav")
         self._nav.setAccessibleName("Experiments")
         self._stack = QStackedWidget()
         for title, page in pages:
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self._strip = QWidget()
+        self._strip.setObjectName("strip")
         strip = QVBoxLayout(self._strip)
         strip.setContentsMargins(0, 0, 0, 0)
         middle = QHBoxLayout()
@@ -117,11 +119,11 @@ class MainWindow(QMainWindow):
             group.addAction(action)
             self._themes[choice] = action
 
-    def _add(self, menu: QMenu, label: str, signal: Signal, *keys: str) -> None:
+    def _add(self, menu: QMenu, label: str, signal: SignalInstance, *keys: str) -> None:
         action = menu.addAction(label)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.triggered.connect(lambda: signal.emit())  # type: ignore[attr-defined]
+        action.triggered.connect(signal)
 
     def _restyle(self) -> None:
         self._nav.setFixedWidth(self._theme.px(_NAV_WIDTH))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 
 class Settings:
-    """Typed access to a small file of the user's own; Qt writes it whole, also beside a second window.
+    """Typed access to a small file of the user's own, which Qt writes whole.
 
     GUI thread. Where the file cannot be read or written, defaults serve and nothing is raised.
     """

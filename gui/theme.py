@@ -1,10 +1,11 @@
 """Colours, fonts and scale: the one place that knows how things look.
 
-Series colours are those of Okabe and Ito (2008), told apart with any colour vision; each executor kind
-has one everywhere, and a marker of its own.
+Series colours are those of Okabe and Ito (2008), told apart with any colour vision; each executor
+kind has one everywhere, and a marker of its own.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _BASE_PT = 10.0
+_ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons"
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,11 @@ def _palette(colours: Colours) -> QPalette:
 
 def _style_sheet(c: Colours, theme: Theme) -> str:
     px = theme.px
+    ground = "on-dark" if theme.is_dark else "on-light"
+
+    def icon(name: str) -> str:
+        return f"url({(_ICONS / f'{name}-{ground}.svg').as_posix()})"
+
     return f"""
     QMainWindow, QWidget#page {{ background: {c.window}; }}
     QFrame[card="true"] {{ background: {c.card}; border: 1px solid {c.line};
@@ -201,6 +208,20 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QLineEdit[wrong="true"] {{ border: 1px solid {c.error}; }}
     QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.window}; }}
     QComboBox::drop-down {{ border: 0; width: {px(20)}px; }}
+    QComboBox::down-arrow {{ image: {icon("down")}; width: {px(12)}px; height: {px(12)}px; }}
+    QCheckBox, QRadioButton {{ spacing: {px(6)}px; }}
+    QCheckBox::indicator, QRadioButton::indicator {{ width: {px(15)}px; height: {px(15)}px;
+        border: 1px solid {c.muted}; background: {c.field}; }}
+    QCheckBox::indicator {{ border-radius: {px(4)}px; }}
+    QRadioButton::indicator {{ border-radius: {px(8)}px; }}
+    QCheckBox::indicator:checked, QRadioButton::indicator:checked {{
+        background: {c.accent}; border-color: {c.accent}; }}
+    QCheckBox::indicator:checked {{ image: {icon("check")}; }}
+    QRadioButton::indicator:checked {{ image: {icon("dot")}; }}
+    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.line}; }}
+    QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{
+        background: {c.muted}; border-color: {c.muted}; }}
+    QCheckBox:focus, QRadioButton:focus {{ color: {c.accent}; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
     QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;
@@ -235,8 +256,7 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QTableCornerButton::section {{ background: {c.card}; border: 0; }}
     QProgressBar {{ background: {c.line}; border: 0; border-radius: {px(3)}px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: {px(3)}px; }}
-    QStatusBar {{ background: {c.card}; border-top: 1px solid {c.line}; }}
-    QStatusBar::item {{ border: 0; }}
+    QWidget#strip {{ background: {c.card}; border-top: 1px solid {c.line}; }}
     QSplitter::handle {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}

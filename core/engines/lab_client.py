@@ -1,10 +1,10 @@
 """LabExecutor: a lab process seen as a concurrent.futures executor with one worker.
 
-    any thread         submit, kill, shutdown
-         |  queue of calls
-    "lab dispatcher"   starts a lab process when there is work and none, sends one call at a time,
-                       reads its events and its answer, settles the future: so done-callbacks and
-                       `on_event` run here (or in the thread that cancels)
+any thread         submit, kill, shutdown
+     |  queue of calls
+"lab dispatcher"   starts a lab process when there is work and none, sends one call at a time,
+                   reads its events and its answer, settles the future: so done-callbacks and
+                   `on_event` run here (or in the thread that cancels)
 """
 
 import queue
@@ -93,7 +93,7 @@ class LabExecutor(Executor):
         return sum(future.cancel() for future in waiting)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; with `wait` return when those queued are done and the process is gone.
+        """Take no more calls; with `wait` return when the queued are done and the process is gone.
 
         With `cancel_futures` drop those that have not started. Call `kill` first to drop the one
         that runs.

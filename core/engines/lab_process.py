@@ -1,9 +1,9 @@
 """One lab process and the conversation with it.
 
-    owner's thread     sends calls, reads messages         (blocks in read)
-    "lab N stderr"     keeps the last lines of stderr      (ends with the stream)
-    "lab N reaper"     waits for the process, then ends its descendants, so that the pipes close
-                       and the owner's thread wakes, whoever still held their other ends
+owner's thread     sends calls, reads messages         (blocks in read)
+"lab N stderr"     keeps the last lines of stderr      (ends with the stream)
+"lab N reaper"     waits for the process, then ends its descendants, so that the pipes close
+                   and the owner's thread wakes, whoever still held their other ends
 """
 
 import os
@@ -26,8 +26,8 @@ _ANSWER_WITHIN_S = 20.0
 class LabProcess:
     """A lab process of the interpreter `python` (its command), started by the constructor.
 
-    `greet`, `call_over` and `close` belong to the one thread that owns it; `kill` may come from any.
-    Raises LabStartError where the interpreter cannot be started.
+    `greet`, `call_over` and `close` belong to the one thread that owns it; `kill` may come from
+    any. Raises LabStartError where the interpreter cannot be started.
     """
 
     def __init__(self, python: Sequence[str]) -> None:

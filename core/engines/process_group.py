@@ -21,10 +21,10 @@ _GONE_S = 0.5
 class ProcessGroup:
     """Start a command whose three streams are pipes; end it and every descendant with `kill()`.
 
-    `lifeline` is appended to the command as the number of a pipe's reading end whose writing end only
-    this process holds (POSIX), or as -1 where the job object serves instead. `kill` may be called from
-    any thread and does not wait; `wait` must be called once, from one thread. Raises OSError when
-    the command cannot be started.
+    `lifeline` is appended to the command as the number of a pipe's reading end whose writing end
+    only this process holds (POSIX), or as -1 where the job object serves instead. `kill` may be
+    called from any thread and does not wait; `wait` must be called once, from one thread. Raises
+    OSError when the command cannot be started.
     """
 
     def __init__(self, command: Sequence[str], cwd: str, env: Mapping[str, str]) -> None:
@@ -132,7 +132,7 @@ class ProcessGroup:
             self._lifeline = None
 
     def _await_end(self) -> None:
-        """Wait, but leave the child a zombie where that can be: its number stays taken until then."""
+        """Wait, but leave the child a zombie if that can be: its number stays taken until then."""
         if hasattr(os, "waitid"):
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         else:
@@ -153,9 +153,9 @@ class ProcessGroup:
 
         for pid in psutil.pids():
             with contextlib.suppress(OSError, psutil.Error):
-                if os.getpgid(pid) == self.pid:
-                    if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                        return True
+                ours = os.getpgid(pid) == self.pid
+                if ours and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                    return True
         return False
 
     def _signal(self, number: int) -> None:

@@ -11,11 +11,15 @@ from core.results.records import RunRecord
 
 @dataclass(frozen=True)
 class Trial:
-    """One step of a plan: what to run, its block, and how long it is expected to take."""
+    """One step of a plan: what to run, its block, and how long it is expected to take.
+
+    `expected_work_s` is for the work alone, `expected_s` with starting and closing the workers.
+    """
 
     spec: TrialSpec
     block: int
     order: int
+    expected_work_s: float = 0.0
     expected_s: float = 0.0
 
     @property
@@ -26,7 +30,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Machine:
-    """What an estimate needs to know: usable CPUs, seconds for one term, and whether the GIL is on."""
+    """What an estimate needs: usable CPUs, seconds for one term, and whether the GIL is on."""
 
     cpus: int
     term_s: float

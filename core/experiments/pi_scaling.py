@@ -16,6 +16,7 @@ _START_UP_S = {"serial": 0.01, "threads": 0.02, "processes": 0.25}
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _PROVISIONAL_BELOW = 5
 _MOST_TRIALS = 10_000
+_NOISY_ABOVE = 0.25  # of all trials got too little CPU
 
 
 def _method_options() -> tuple[Option, ...]:
@@ -140,10 +141,10 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
             for workers in (values["workers"] if executor != "serial" else (1,))
         ]
         order.shuffle(specs)
-        trials += [
-            Trial(spec, block, len(trials) + at, _expected(spec, machine))
-            for at, spec in enumerate(specs, start=1)
-        ]
+        for spec in specs:
+            work_s = _expected_work(spec, machine)
+            whole_s = work_s + _START_UP_S[spec["executor"]]
+            trials.append(Trial(spec, block, len(trials) + 1, work_s, whole_s))
     return tuple(trials)
 
 
@@ -159,16 +160,18 @@ def _spec(values: Values, executor: str, workers: int) -> TrialSpec:
     )
 
 
-def _expected(spec: TrialSpec, machine: Machine | None) -> float:
+def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:
     if machine is None:
         return 0.0
     serial = spec["executor"] == "serial" or (spec["executor"] == "threads" and machine.gil)
     at_once = 1 if serial else min(spec["workers"], machine.cpus)
-    return spec["size"] * machine.term_s / at_once + _START_UP_S[spec["executor"]]
+    return spec["size"] * machine.term_s / at_once
 
 
 def _summary(record: RunRecord) -> Summary:
     series = statistics.series(record)
+    crowded = [trial for trial in record.trials if statistics.crowded(trial, record.environment)]
+    is_noisy = len(crowded) > len(record.trials) * _NOISY_ABOVE
     lines, details = [], []
     for one in series:
         if one.executor == "serial":
@@ -176,13 +179,18 @@ def _summary(record: RunRecord) -> Summary:
         workers = one.nearest(record.environment.usable_cpus).workers
         ratios = statistics.ratios(series, one, workers)
         if ratios and (workers > 1 or ratios.baseline == "serial"):
-            lines.append(_verdict(one.executor, workers, ratios))
+            lines.append(_verdict(one.executor, workers, ratios, is_noisy))
             details.append(_span(one.executor, workers, ratios))
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
         lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
         details = ["For a speed-up, measure serial, or one worker, in the same run."]
+    if crowded:
+        details.append(
+            f"Other programs took CPU time from {len(crowded)} of {len(record.trials)} trials:"
+            " close what else is busy and run again."
+        )
     repeats = max((len(point.times) for one in series for point in one.points), default=0)
     if 0 < repeats < _PROVISIONAL_BELOW:
         times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
@@ -190,11 +198,11 @@ def _summary(record: RunRecord) -> Summary:
     return Summary(tuple(lines), tuple(details + _failures(record)))
 
 
-def _verdict(executor: str, workers: int, ratios: statistics.Ratios) -> str:
+def _verdict(executor: str, workers: int, ratios: statistics.Ratios, is_noisy: bool) -> str:
     who = configuration(executor, workers)
     be = "is" if workers == 1 else "are"
     base = _baseline(executor, ratios)
-    match ratios.verdict:
+    match "unclear" if is_noisy else ratios.verdict:
         case "faster":
             return f"{who} {be} {ratios.median:.2f} times as fast as {base}"
         case "slower":
@@ -207,15 +215,15 @@ def _verdict(executor: str, workers: int, ratios: statistics.Ratios) -> str:
 def _span(executor: str, workers: int, ratios: statistics.Ratios) -> str:
     who = configuration(executor, workers)
     if len(ratios.values) == 1:
-        return f"{who}: {ratios.median:.2f}×, measured once."
+        return f"{who}: {ratios.median:.2f} times as fast, measured once."
     return (
-        f"{who}: {ratios.median:.2f}× {_baseline(executor, ratios)},"
+        f"{who}: {ratios.median:.2f} times as fast as {_baseline(executor, ratios)},"
         f" {ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats."
     )
 
 
 def _baseline(executor: str, ratios: statistics.Ratios) -> str:
-    return "one plain call" if ratios.baseline == "serial" else configuration(executor, 1)
+    return "serial" if ratios.baseline == "serial" else configuration(executor, 1)
 
 
 def _failures(record: RunRecord) -> list[str]:

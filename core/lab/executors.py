@@ -1,7 +1,7 @@
 """From an executor kind to an executor whose workers have all started.
 
-    lab's main thread --open_pool--> executor --hello to each worker--> arrived, arrived, ...
-                      <--all here--           --gate opens-->           workers idle, ready for work
+lab's main thread --open_pool--> executor --hello to each worker--> arrived, arrived, ...
+                  <--all here--           --gate opens-->           workers idle, ready for work
 """
 
 import multiprocessing
@@ -108,7 +108,7 @@ def _gather(
     opened_at: float,
     children: list[Any] | None = None,
 ) -> Pool:
-    """Hold each worker at the gate until all have arrived: only then has the executor started them."""
+    """Hold each worker at the gate until all have arrived: only then have all been started."""
     greetings = [executor.submit(hello) for _ in range(count)]
     if children is not None:
         # A private name, for one purpose: after a breakdown the executor forgets its processes, and
@@ -145,17 +145,15 @@ class _Hello:
         return who()
 
 
-_hello: _Hello | None = None  # set in each pool process by its initializer: semaphores travel only so
+_hellos: list[_Hello] = []  # in a pool process, filled by its initializer: semaphores travel so
 
 
 def _meet(arrived: Any, gate: Any) -> None:
-    global _hello
-    _hello = _Hello(arrived, gate)
+    _hellos.append(_Hello(arrived, gate))
 
 
 def _say_hello() -> Worker:
-    assert _hello is not None
-    return _hello.say()
+    return _hellos[-1].say()
 
 
 def _what_happened(children: list[Any]) -> str | None:

@@ -32,10 +32,10 @@ class _Span(NamedTuple):
 def run_trial(spec: TrialSpec) -> dict[str, Any]:
     """Time one trial and return what was measured, in seconds from the trial's start.
 
-    Runs in the lab's main thread. `startup_s` is until the last worker has answered, `first_worker_s`
-    until the first has, `work_s` from the first submit to the last result on the started pool,
-    `closing_s` the pool's shutdown, `cpu_s` the tasks' own CPU time. Raises WrongAnswer, and whatever
-    the pool raises.
+    Runs in the lab's main thread. `startup_s` is until the last worker has answered,
+    `first_worker_s` until the first has, `work_s` from the first submit to the last result on the
+    started pool, `closing_s` the pool's shutdown, `cpu_s` the tasks' own CPU time. Raises
+    WrongAnswer, and whatever the pool raises.
     """
     workload = workloads.find(spec["workload"])
     parts = workloads.split(spec["size"], spec["workers"] * spec["tasks_per_worker"])
@@ -50,7 +50,9 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
     closed_at = time.perf_counter()
     value = sum(answer[0] for answer in answers)
     _check(value, workload, spec["size"])
-    spans = [_Span(who, at, *times) for at, (_, who, *times) in zip(submitted, answers, strict=True)]
+    spans = [
+        _Span(who, at, *times) for at, (_, who, *times) in zip(submitted, answers, strict=True)
+    ]
     return {
         "start_method": pool.start_method,
         "startup_s": pool.ready_at - pool.opened_at,
@@ -65,7 +67,7 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
 
 
 def time_serial(workload: str, size: int, budget_s: float) -> float:
-    """Return the seconds that one term takes in a plain call, from a calibration of about `budget_s`.
+    """Return the seconds that one term takes in a plain call, found in about `budget_s`.
 
     Grows the number of terms until a call takes a good part of the budget, but never past `size`.
     """

@@ -16,7 +16,7 @@ PREAMBLE = b"\x00futures-lab\x00"
 MAX_FRAME = 64 * 1024 * 1024
 MAX_NOISE = 64 * 1024
 _LENGTH = 4
-_FIELDS = {
+_FIELDS: dict[str, dict[str, type]] = {
     "call": {"function": str, "args": list, "kwargs": dict},
     "hello": {"protocol": int, "pid": int, "python": str},
     "event": {"data": dict},
@@ -46,17 +46,16 @@ def decode(body: bytes) -> Message:
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {body[:80]!r}") from error
     kind = message.get("kind") if isinstance(message, dict) else None
-    fields = _FIELDS.get(kind) if isinstance(kind, str) else None
-    if fields is None:
+    if not isinstance(message, dict) or not isinstance(kind, str) or kind not in _FIELDS:
         raise ProtocolError(f"not a known message: {body[:80]!r}")
-    for name, expected in fields.items():
+    for name, expected in _FIELDS[kind].items():
         if not isinstance(message.get(name), expected):
             raise ProtocolError(f"{kind}: {name} is missing or not of type {expected.__name__}")
     return message
 
 
 def messages(read: Callable[[int], bytes]) -> Iterator[Message]:
-    """Yield the messages that `read(n)` (at most n bytes, empty at the end) delivers, until its end."""
+    """Yield the messages that `read(n)` (at most n bytes, empty at the end) delivers."""
     while head := _exactly(read, _LENGTH):
         length = int.from_bytes(head, "big")
         if length > MAX_FRAME:

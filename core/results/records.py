@@ -1,7 +1,7 @@
 """The record of a run: what is kept, written to files and shared.
 
-The schema is versioned by SCHEMA; readers refuse a newer one. Times are seconds. Records are frozen:
-a run in progress is a `Run` of core.runner, which makes a record at any moment.
+The schema is versioned by SCHEMA; readers refuse a newer one. Times are seconds. Records are
+frozen: a run in progress is a `Run` of core.runner, which makes a record at any moment.
 """
 
 from typing import Any, Literal
@@ -25,7 +25,7 @@ class TaskRecord(msgspec.Struct, frozen=True):
 
 
 class TrialError(msgspec.Struct, frozen=True):
-    """Why a trial failed: the exception's type, its sentence, and the traceback or stderr, if any."""
+    """Why a trial failed: the exception's type, its sentence, the traceback or stderr, if any."""
 
     type: str
     message: str
@@ -65,7 +65,7 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """The machine and the Python that a run came from; `usable_cpus` are those this process may use."""
+    """The machine and the Python of a run; `usable_cpus` are those that this process may use."""
 
     app_version: str
     python: PythonRecord | None

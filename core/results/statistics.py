@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from core.results.records import RunRecord, TrialRecord
+from core.results.records import Environment, RunRecord, TrialRecord
 
 Verdict = Literal["faster", "slower", "same", "unclear"]
 NO_DIFFERENCE = 0.05
+_CROWDED_BELOW = 0.9
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,26 @@ def ratios(
         if block in base.times
     }
     return Ratios("serial" if use_plain else "one", values) if values else None
+
+
+def crowded(trial: TrialRecord, environment: Environment) -> bool:
+    """Tell whether a finished trial got clearly less CPU than it could have used.
+
+    Alone on the machine, tasks in processes get all the CPUs that there are for them, while a plain
+    call, or threads under the GIL, keep one CPU busy.
+    """
+    if trial.cpu_s is None or not trial.tasks:
+        return False
+    one_at_a_time = trial.executor == "serial" or (
+        trial.executor == "threads" and (environment.python is None or environment.python.gil)
+    )
+    if one_at_a_time:
+        first = min(task.start_s for task in trial.tasks)
+        could = max(task.end_s for task in trial.tasks) - first
+    else:
+        share = min(1.0, environment.usable_cpus / trial.workers)
+        could = share * sum(task.end_s - task.start_s for task in trial.tasks)
+    return trial.cpu_s < _CROWDED_BELOW * could
 
 
 def startup(record: RunRecord, executor: str, workers: int) -> float:

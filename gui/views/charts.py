@@ -16,10 +16,12 @@ from gui.theme import SYMBOLS, Theme
 
 _DODGE = 0.07  # of one worker, so that kinds with equal times do not hide one another
 _DOT_ALPHA = 130
+_MOST_TICKS = 16
+_HEADROOM = 1.22  # the legend stands above the data
 _Tip = Callable[[TrialRecord, float], str]
 
 
-class ScalingChart(pg.PlotWidget):
+class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A chart over the number of workers that never moves under the hand of whoever touched it.
 
     `trial_chosen` carries the trial of a dot that was clicked. GUI thread.
@@ -44,12 +46,13 @@ class ScalingChart(pg.PlotWidget):
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.setLabel("bottom", "workers")
         plot.getAxis("left").enableAutoSIPrefix(False)
-        self._legend = plot.addLegend(offset=self._legend_offset())
+        self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         view = plot.getViewBox()
         view.disableAutoRange()
         view.setDefaultPadding(0)
         view.sigRangeChangedManually.connect(self._on_touched)
-        self._all = QToolButton(self, text="Show all")  # type: ignore[call-overload]
+        self._all = QToolButton(self)
+        self._all.setText("Show all")
         self._all.setToolTip("Show everything again (Home)")
         self._all.clicked.connect(self.show_all)
         self._all.hide()
@@ -73,6 +76,8 @@ class ScalingChart(pg.PlotWidget):
         self._touched = False
         self._all.hide()
         self._draw()
+        step = -(-self._most_workers // _MOST_TICKS)
+        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         view, key = self.getPlotItem().getViewBox(), event.key()
@@ -106,9 +111,6 @@ class ScalingChart(pg.PlotWidget):
         if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
             self._place_button()
 
-    def _legend_offset(self) -> tuple[int, int]:
-        raise NotImplementedError
-
     def _expected_top(self, longest_s: float) -> float:
         raise NotImplementedError
 
@@ -123,7 +125,7 @@ class ScalingChart(pg.PlotWidget):
         top = max(self._content(series_of(self._trials)), self._least_top)
         if not self._touched:
             plot.setXRange(0.5, self._most_workers + 0.5, padding=0)
-            plot.setYRange(0, (top or 1.0) * 1.08, padding=0)
+            plot.setYRange(0, (top or 1.0) * _HEADROOM, padding=0)
 
     def _add(
         self,
@@ -132,7 +134,7 @@ class ScalingChart(pg.PlotWidget):
         dots: Sequence[tuple[TrialRecord, float]],
         tip: _Tip,
     ) -> float:
-        """Draw one kind: `points` with the values whose median and range they show, and the dots."""
+        """Draw one kind: `points` with the values that they stand for, and the dots."""
         colour = self._theme.of_kind(kind)
         dodge = {"threads": -_DODGE, "processes": _DODGE}.get(kind, 0.0)
         x = np.array([point.workers + dodge for point, _ in points])
@@ -141,8 +143,8 @@ class ScalingChart(pg.PlotWidget):
         high = np.array([max(values) for _, values in points])
         pen = pg.mkPen(colour, width=2 * self._theme.scale)
         plot = self.getPlotItem()
-        plot.addItem(pg.ErrorBarItem(x=x, y=middle, top=high - middle, bottom=middle - low,
-                                     beam=0.1, pen=pg.mkPen(colour, width=1.5)))  # fmt: skip
+        span = {"x": x, "y": middle, "top": high - middle, "bottom": middle - low}
+        plot.addItem(pg.ErrorBarItem(**span, beam=0.06, pen=pg.mkPen(colour, width=1.5)))
         faint = QColor(colour)
         faint.setAlpha(_DOT_ALPHA)
         scatter = pg.ScatterPlotItem(
@@ -199,11 +201,9 @@ class ScalingChart(pg.PlotWidget):
             axis.setTickFont(font)
             axis.setStyle(tickLength=-4)
             axis.label.setFont(font)
-        plot.getAxis("bottom").setTickSpacing(levels=None)
-        plot.getAxis("bottom").setTicks(None)
-        plot.setLabel("left", self._y_label, color=c.muted, **{"font-size": f"{font.pointSizeF()}pt"})
-        plot.setLabel("bottom", "workers", color=c.muted,
-                      **{"font-size": f"{font.pointSizeF()}pt"})  # fmt: skip
+        look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
+        plot.setLabel("left", self._y_label, **look)
+        plot.setLabel("bottom", "workers", **look)
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
         self._draw()
@@ -215,9 +215,6 @@ class RuntimeChart(ScalingChart):
     def __init__(self, theme: Theme) -> None:
         super().__init__("Runtime over workers", "work time, seconds", theme)
 
-    def _legend_offset(self) -> tuple[int, int]:
-        return (-8, 8)
-
     def _expected_top(self, longest_s: float) -> float:
         return longest_s
 
@@ -228,9 +225,7 @@ class RuntimeChart(ScalingChart):
             points = [(point, tuple(point.times.values())) for point in one.points]
             tops.append(self._add(one.executor, points, dots, _runtime_tip))
             if one.executor == "serial":
-                pen = pg.mkPen(
-                    self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine
-                )
+                pen = pg.mkPen(self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine)
                 level = pg.InfiniteLine(one.points[0].median, angle=0, pen=pen)
                 self.getPlotItem().addItem(level)
         return max(tops)
@@ -262,9 +257,6 @@ class SpeedupChart(ScalingChart):
             self._y_label = label
             self._restyle()
 
-    def _legend_offset(self) -> tuple[int, int]:
-        return (8, 8)
-
     def _expected_top(self, longest_s: float) -> float:
         return 2.0
 
@@ -273,7 +265,7 @@ class SpeedupChart(ScalingChart):
         end = self._most_workers + 0.5
         pen = pg.mkPen(c.muted, width=1.5, style=Qt.PenStyle.DashLine)
         ideal = plot.plot([0, end], [0, end], pen=pen)
-        self._legend.addItem(ideal, "textbook: n workers, n times as fast")
+        self._legend.addItem(ideal, "textbook: y = x")
         tops = [0.0]
         for one in everything:
             if one.executor == "serial":
@@ -290,9 +282,7 @@ class SpeedupChart(ScalingChart):
         values: dict[tuple[int, int], float] = {}
         for point, ratio in found:
             if ratio is not None:
-                values |= {
-                    (point.workers, block): value for block, value in ratio.by_block.items()
-                }
+                values |= {(point.workers, block): value for block, value in ratio.by_block.items()}
         return [
             (trial, values[trial.workers, trial.block])
             for trial in self._trials
@@ -310,5 +300,3 @@ def _speed_tip(trial: TrialRecord, value: float) -> str:
 
 def _who(trial: TrialRecord) -> str:
     return f"{configuration(trial.executor, trial.workers)}, repeat {trial.block}"
-
-

@@ -8,7 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QLineEdit,
     QToolButton,
@@ -73,7 +73,9 @@ class Form(QWidget):
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
         if not advanced:
             return
-        more = QToolButton(text="More", checkable=True)  # type: ignore[call-overload]
+        more = QToolButton()
+        more.setText("More")
+        more.setCheckable(True)
         more.setArrowType(Qt.ArrowType.RightArrow)
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.setAutoRaise(True)
@@ -125,6 +127,7 @@ class Field(QWidget):
         self._note.setWordWrap(True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._note.setProperty("muted", True)
+        self._note.setObjectName(f"note-{parameter.name}")
         self._layout.addWidget(self._label)
         self._build()
         self._layout.addWidget(self._note)
@@ -191,9 +194,10 @@ class _RangeField(_TextField):
         from superqt import QRangeSlider
 
         assert isinstance(self.parameter, IntegerSet)
-        self._slider = QRangeSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(self.parameter.minimum, self.parameter.usual)
-        self._slider.setToolTip(f"Drag the ends: {self.parameter.minimum} to {self.parameter.usual}")
+        low, high = self.parameter.minimum, self.parameter.usual
+        self._slider: Any = QRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self._slider.setRange(low, high)
+        self._slider.setToolTip(f"Drag the ends: {low} to {high}")
         self._slider.setAccessibleName(f"{self.parameter.label}, as a range")
         self._layout.addWidget(self._slider)
         self._follow_text()
@@ -259,9 +263,9 @@ class _ChoicesField(Field):
     def _build(self) -> None:
         assert isinstance(self.parameter, Choices)
         self._boxes: dict[str, QCheckBox] = {}
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        for option in self.parameter.options:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        for place, option in enumerate(self.parameter.options):
             box = QCheckBox(option.label)
             box.setChecked(option.value in self.parameter.default)
             box.setEnabled(not option.missing)
@@ -269,10 +273,10 @@ class _ChoicesField(Field):
             box.setAccessibleName(f"{self.parameter.label}: {option.label}")
             box.setObjectName(f"field-{self.parameter.name}-{option.value}")
             box.toggled.connect(self.edited)
-            row.addWidget(box)
+            grid.addWidget(box, *divmod(place, 2))
             self._boxes[option.value] = box
-        row.addStretch(1)
-        self._layout.addLayout(row)
+        grid.setColumnStretch(1, 1)
+        self._layout.addLayout(grid)
 
     def text(self) -> str:
         return ",".join(value for value, box in self._boxes.items() if box.isChecked())

@@ -1,5 +1,7 @@
 """What came of the run: the sentence, the charts and the table of trials."""
 
+from functools import partial
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,8 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QRadioButton,
-    QSizePolicy,
-    QStackedWidget,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -23,7 +23,7 @@ from core.results.records import TrialRecord
 from gui.models.trials import TrialTable
 from gui.theme import Theme
 
-HEADLINE_LINES = 2
+_HEADLINES, _DETAILS = 2, 3
 
 
 class Card(QFrame):
@@ -61,7 +61,7 @@ class Notice(QWidget):
         self._sentence.style().polish(self._sentence)
         while self._buttons.count():
             item = self._buttons.takeAt(0)
-            if (widget := item.widget()) is not None:
+            if item is not None and (widget := item.widget()) is not None:
                 widget.deleteLater()
         for button in buttons:
             self._buttons.addWidget(button)
@@ -84,8 +84,9 @@ class ResultPanel(Card):
         self._table = table
         self._headline, self._details = QLabel(), QLabel()
         self._notice = Notice(theme)
-        self._top = QStackedWidget()
-        self._tabs = QTabWidget(documentMode=True)  # type: ignore[call-overload]
+        self._words = QWidget()
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
         self._view = self._make_table()
         self._charts: tuple[QWidget, ...] = ()
         self._build()
@@ -110,7 +111,7 @@ class ResultPanel(Card):
         self._headline.setText("\n".join(_capital(line) for line in summary.headline))
         self._details.setText("\n".join(_capital(line) for line in summary.details))
         self._details.setToolTip(self._details.text())
-        self._top.setCurrentIndex(0)
+        self._show(self._words)
 
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""
@@ -122,7 +123,7 @@ class ResultPanel(Card):
         go.clicked.connect(self.confirmed)
         leave.clicked.connect(self.declined)
         self._notice.ask(sentence, False, go, leave)
-        self._top.setCurrentIndex(1)
+        self._show(self._notice)
         leave.setFocus()
 
     def show_problem(self, sentence: str, detail: str) -> None:
@@ -133,21 +134,23 @@ class ResultPanel(Card):
             more.clicked.connect(lambda: self._show_detail(sentence, detail))
             buttons.append(more)
         self._notice.ask(sentence, True, *buttons)
-        self._top.setCurrentIndex(1)
+        self._show(self._notice)
 
     def select(self, trial: TrialRecord, follow: bool) -> None:
         """Select the trial's row; with `follow` bring it into sight."""
         index = self._table.index(self._table.row_of(trial), 0)
         selection = self._view.selectionModel()
-        flags = (
-            QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        )
+        flag = QItemSelectionModel.SelectionFlag
         selection.blockSignals(True)
-        selection.setCurrentIndex(index, flags)
+        selection.setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
         selection.blockSignals(False)
         self._view.viewport().update()
         if follow:
             self._view.scrollTo(index)
+
+    def _show(self, widget: QWidget) -> None:
+        for one in (self._words, self._notice):
+            one.setVisible(one is widget)
 
     def _build(self) -> None:
         for label in (self._headline, self._details):
@@ -157,21 +160,20 @@ class ResultPanel(Card):
         self._headline.setObjectName("headline")
         self._headline.setAccessibleName("Result")
         self._details.setProperty("muted", True)
-        words = QWidget()
-        column = QVBoxLayout(words)
+        self._details.setObjectName("details")
+        column = QVBoxLayout(self._words)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._headline)
         column.addWidget(self._details)
         column.addStretch(1)
-        self._top.addWidget(words)
-        self._top.addWidget(self._notice)
-        self._top.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._notice.hide()
         self._tabs.addTab(QWidget(), "Runtime")
         self._tabs.addTab(self._view, "Trials")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 8)
-        layout.addWidget(self._top)
+        layout.addWidget(self._words)
+        layout.addWidget(self._notice)
         layout.addWidget(self._tabs, 1)
 
     def _make_table(self) -> QTableView:
@@ -208,7 +210,8 @@ class ResultPanel(Card):
         self._details.setFont(self._theme.font(0.95))
         headline = self._headline.fontMetrics().lineSpacing()
         details = self._details.fontMetrics().lineSpacing()
-        self._top.setFixedHeight(HEADLINE_LINES * headline + 3 * details + self._theme.px(8))
+        for widget in (self._words, self._notice):  # kept free, so that nothing jumps
+            widget.setMinimumHeight(_HEADLINES * headline + _DETAILS * details + self._theme.px(8))
         metrics = self._view.fontMetrics()
         self._view.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
         samples = ("Trial 0", "Repeat", "61 processes", "forkserver  ", "Start-up", "0000 ms",
@@ -235,7 +238,7 @@ class BaselineChooser(QWidget):
             button = QRadioButton(label)
             button.setToolTip(tip)
             button.setChecked(name == "serial")
-            button.toggled.connect(lambda on, name=name: on and self.chosen.emit(name))
+            button.clicked.connect(partial(self.chosen.emit, name))
             self._group.addButton(button)
             row.addWidget(button)
         row.addStretch(1)

@@ -38,7 +38,7 @@ class Bars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme.colours.window))
+        painter.fillRect(self.rect(), QColor(self._theme.colours.card))
         step = self.width() / self._slots
         left = self.width() - step * len(self._bars)
         for place, (share, colour) in enumerate(self._bars):
@@ -56,7 +56,8 @@ class StatusStrip(QWidget):
         self._theme = theme
         self._message = QLabel("Ready")
         self._message.setObjectName("status-message")
-        self._progress = QProgressBar(textVisible=False)  # type: ignore[call-overload]
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Trials done")
         self._left = QLabel()
         self._cpu_label, self._gap_label = QLabel("CPU"), QLabel()

@@ -1,7 +1,8 @@
-"""The work that is split over workers: each module has WORK, the function itself, and its checks."""
+"""The work that is split over workers: each module has WORK, the function, and its checks."""
 
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from typing import NamedTuple
 
 NAMES = ("leibniz",)
@@ -35,4 +36,4 @@ def split(size: int, parts: int) -> list[tuple[int, int]]:
     if not 1 <= parts <= size:
         raise ValueError(f"{size} terms cannot be split into {parts} tasks")
     bounds = [size * part // parts for part in range(parts + 1)]
-    return [(low + 1, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+    return [(low + 1, high) for low, high in pairwise(bounds)]

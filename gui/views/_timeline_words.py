@@ -1,0 +1,101 @@
+"""What a timeline says about its spans, in words that teach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+
+from gui.models.spans import Span, SpanKind, SpanStore
+
+NAMES: Mapping[SpanKind, str] = {
+    SpanKind.STARTUP: "start-up",
+    SpanKind.TASK: "computing",
+    SpanKind.WAITING: "waiting",
+    SpanKind.CANCELLED: "cancelled",
+    SpanKind.FAILED: "failed",
+    SpanKind.EVENT: "event",
+}
+_LESSONS: Mapping[SpanKind, str] = {
+    SpanKind.STARTUP: "The worker is being made ready: no task runs on it yet.",
+    SpanKind.TASK: "The worker runs one task: one call, one future.",
+    SpanKind.WAITING: "The worker waits for something else, and computes nothing.",
+    SpanKind.CANCELLED: "The task was cancelled before it had finished.",
+    SpanKind.FAILED: "The task raised an exception, or its worker died.",
+    SpanKind.EVENT: "Something happened at this moment.",
+}
+_BUSY, _STARVED = 0.9, 0.6
+
+
+def seconds(value_s: float) -> str:
+    """A time or a duration with four digits and the unit that suits it."""
+    for unit, name in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(value_s) >= unit:
+            return f"{value_s / unit:.4g} {name}" if abs(value_s) < 1e4 else f"{value_s:,.0f} s"
+    return f"{value_s / 1e-9:.3g} ns" if value_s else "0 s"
+
+
+def moment(value_s: float, duration_s: float) -> str:
+    """A time, as exact as the duration beside it needs it."""
+    decimals = 3
+    while duration_s > 0 and decimals < 9 and duration_s < 10 * 10.0**-decimals:
+        decimals += 1
+    return f"{value_s:.{decimals}f} s"
+
+
+def title(span: Span, lane: str) -> str:
+    """A span's name: its lane, and its label or number."""
+    what = span.label or ("start-up" if span.kind is SpanKind.STARTUP else f"task {span.id}")
+    return f"{lane}, {what}"
+
+
+def facts(span: Span) -> list[tuple[str, str]]:
+    """What is known of a span, as (name, value)."""
+    if span.kind is SpanKind.EVENT and not span.duration_s:
+        return [("at", moment(span.start_s, 0.0))]
+    known = [
+        ("state", NAMES[span.kind]),
+        ("start", moment(span.start_s, span.duration_s)),
+        ("end", moment(span.end_s, span.duration_s)),
+        ("duration", seconds(span.duration_s)),
+    ]
+    if span.cpu_share is not None:
+        known.append(("CPU", f"{span.cpu_share:.0%} of this time on a core"))
+    return known
+
+
+def lesson(span: Span) -> str:
+    """One sentence on what such a span means."""
+    sentence = _LESSONS[span.kind]
+    if span.kind is not SpanKind.TASK or span.cpu_share is None:
+        return sentence
+    if span.cpu_share < _STARVED:
+        return f"{sentence} Most of the rest it waited: for a core, for the GIL, or for data."
+    return f"{sentence} It kept a core busy." if span.cpu_share >= _BUSY else sentence
+
+
+def sentence(span: Span, lane: str) -> str:
+    """A span in one line, for those who listen to it."""
+    return f"{title(span, lane)}: " + ", ".join(f"{name} {value}" for name, value in facts(span))
+
+
+def tooltip(span: Span, lane: str) -> str:
+    """A span as rich text."""
+    rows = "".join(
+        f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
+        for name, value in facts(span)
+    )
+    return f"<b>{escape(title(span, lane))}</b><table>{rows}</table>{escape(lesson(span))}"
+
+
+def crowd_tooltip(store: SpanStore, lane: int, name: str, from_s: float, to_s: float) -> str:
+    """What stands behind one column of pixels, where spans are too many to draw."""
+    length, edges = to_s - from_s, np.array([from_s, to_s])
+    shares = ((kind, store.busy_shares(lane, kind, edges)[0]) for kind in store.kinds_of(lane))
+    said = ", ".join(f"{NAMES[kind]} {share:.0%}" for kind, share in shares if share > 0)
+    return (
+        f"<b>{escape(name)}</b><br>{moment(from_s, length)} to {moment(to_s, length)}<br>"
+        f"{store.count_in(lane, from_s, to_s):,} spans; of this time: {said or 'nothing'}.<br>"
+        "The height shows how busy the worker was. Zoom in to see single tasks."
+    )

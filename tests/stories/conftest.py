@@ -1,0 +1,73 @@
+"""A person at the program: eyes that read the window, hands that click and type."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.realwindow import PATIENCE_S, Desktop, Program, Window, wait_until
+
+
+class Person:
+    """Reads what the window shows, and uses it with real clicks and keys."""
+
+    def __init__(self, desktop: Desktop, notes: Path, *arguments: str) -> None:
+        self._notes = notes
+        self.desktop = desktop
+        self.program: Program = desktop.start(
+            "-m", "tests.stories.observed", str(notes), *arguments
+        )
+        self.window: Window = desktop.window("Futures Lab", self.program)
+        self.wait_for(lambda seen: "status-message" in seen, "the window is complete")
+
+    def see(self) -> dict[str, Any]:
+        """Return every named widget in sight."""
+        if not self._notes.exists():
+            return {}
+        seen: dict[str, Any] = json.loads(self._notes.read_text())
+        return seen
+
+    def text(self, name: str) -> str:
+        """Read a widget; empty while it is not in sight."""
+        return str(self.see().get(name, {}).get("text", ""))
+
+    def wait_for(
+        self, look: Callable[[dict[str, Any]], object], what: str, timeout_s: float = PATIENCE_S
+    ) -> None:
+        """Look until `look` is content with what is seen."""
+        wait_until(lambda: look(self.see()), what, timeout_s)
+
+    def wait_for_text(self, name: str, part: str, timeout_s: float = PATIENCE_S) -> None:
+        """Look until a widget's text has `part` in it."""
+        self.wait_for(
+            lambda seen: part in seen.get(name, {}).get("text", ""),
+            f"{name} says {part!r}",
+            timeout_s,
+        )
+
+    def click(self, name: str) -> None:
+        """Click in the middle of a widget, once it can be clicked."""
+        self.wait_for(lambda seen: seen.get(name, {}).get("enabled"), f"{name} can be clicked")
+        place = self.see()[name]
+        self.window.click(place["x"] + place["width"] // 2, place["y"] + place["height"] // 2)
+
+    def fill(self, name: str, text: str) -> None:
+        """Replace the text of a field."""
+        self.click(name)
+        self.window.key("ctrl+a")
+        self.window.type(text)
+        self.wait_for(lambda seen: seen[name]["text"] == text, f"{name} holds {text!r}")
+
+    def labs(self) -> list[psutil.Process]:
+        """Return the lab process and all that runs below it."""
+        family = psutil.Process(self.program.pid).children(recursive=True)
+        return [process for process in family if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def person(desktop: Desktop, tmp_path: Path) -> Person:
+    """A person in front of the open window."""
+    return Person(desktop, tmp_path / "seen.json")

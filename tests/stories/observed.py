@@ -1,0 +1,67 @@
+"""The real program, which also tells a test what its window shows.
+
+`python -m tests.stories.observed FILE` starts it as always; a timer in its GUI thread writes every
+visible widget that has a name, with its place, text and state, to FILE. Nothing of the program is
+changed or replaced.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+_PERIOD_MS = 50
+
+
+def main() -> int:
+    """Run the program as `main.py` does, observed."""
+    target = Path(sys.argv.pop(1))
+    from PySide6.QtCore import QTimer
+
+    from gui.lab import Lab
+
+    whole = Lab.open
+
+    def open_observed(lab: Lab) -> None:
+        whole(lab)
+        timer = QTimer(lab)
+        timer.timeout.connect(lambda: _write(target, _look()))
+        timer.start(_PERIOD_MS)
+
+    Lab.open = open_observed  # type: ignore[method-assign, assignment]
+    from gui.app import main as window
+
+    return window()
+
+
+def _look() -> dict[str, Any]:
+    from PySide6.QtWidgets import QApplication
+
+    seen: dict[str, Any] = {}
+    for widget in QApplication.allWidgets():
+        name = widget.objectName() or widget.accessibleName()
+        if name and widget.isVisible():
+            corner = widget.mapTo(widget.window(), widget.rect().topLeft())
+            text = getattr(widget, "text", None)
+            model = getattr(widget, "model", None)
+            seen[name] = {
+                "x": corner.x(),
+                "y": corner.y(),
+                "width": widget.width(),
+                "height": widget.height(),
+                "enabled": widget.isEnabled(),
+                "text": text() if callable(text) else "",
+                "rows": model().rowCount() if callable(model) and model() else 0,
+                "tip": widget.toolTip(),
+            }
+    return seen
+
+
+def _write(target: Path, seen: dict[str, Any]) -> None:
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(seen))
+    partial.replace(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

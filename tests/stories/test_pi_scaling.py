@@ -1,0 +1,127 @@
+"""π scaling: run, watch, stop, run again, go wrong, leave."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.realwindow import wait_until
+from tests.stories.conftest import Person
+
+pytestmark = pytest.mark.window
+
+SHORT, LONG = "200000", "60000000"
+
+
+def all_gone(processes: list[psutil.Process]) -> Callable[[], bool]:
+    """Make a look that is true when none of the processes runs any more."""
+
+    def look() -> bool:
+        return not [
+            process
+            for process in processes
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        ]
+
+    return look
+
+
+def test_a_run_fills_the_page(person: Person) -> None:
+    person.fill("field-terms", SHORT)
+    person.click("run")
+    person.wait_for_text("status-message", "Trial")
+    person.wait_for_text("status-message", "Finished after 27 of 27 trials", timeout_s=60)
+    assert "2 processes" in person.text("headline")
+    assert "2 threads" in person.text("headline")
+    assert person.see()["run"]["enabled"]
+    assert not person.see()["stop"]["enabled"]
+
+
+def test_stop_keeps_what_was_measured_and_the_next_run_starts(person: Person) -> None:
+    person.fill("field-terms", "3000000")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3")
+    person.click("stop")
+    person.wait_for_text("status-message", "Stopped after")
+    wait_until(all_gone(person.labs()), "nothing of the run is left")
+    person.fill("field-terms", SHORT)
+    person.click("run")
+    person.wait_for_text("status-message", "Finished after 27 of 27 trials", timeout_s=60)
+
+
+def test_a_long_run_asks_first(person: Person) -> None:
+    person.fill("field-terms", "100000000000")
+    person.window.key("ctrl+r")
+    person.wait_for_text("status-message", "Waiting for your answer")
+    person.window.key("Escape")
+    person.wait_for_text("status-message", "Stopped after 0 of 27 trials")
+    assert person.see()["run"]["enabled"]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("terms", "0"),
+        ("terms", "-5"),
+        ("terms", "many"),
+        ("terms", "10^30"),
+        ("workers", "0"),
+        ("workers", "100000"),
+        ("blocks", "1e9"),
+    ],
+)
+def test_bad_input_is_told_at_its_field_and_starts_nothing(
+    person: Person, field: str, wrong: str
+) -> None:
+    person.fill(f"field-{field}", wrong)
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
+    label = {"terms": "Terms", "workers": "Workers", "blocks": "Repeats"}[field]
+    assert label in person.text("why")
+    assert person.see()["run"]["tip"] == person.text("why")
+    assert person.text(f"note-{field}").endswith(".")
+    person.window.key("ctrl+r")
+    assert not person.labs()
+    person.fill(f"field-{field}", "5")
+    person.wait_for(lambda seen: seen["run"]["enabled"], "Run is enabled again")
+
+
+def test_more_workers_than_terms_is_told_at_workers(person: Person) -> None:
+    person.fill("field-terms", "3")
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
+    assert "4 workers cannot share 3 terms" in person.text("note-workers")
+
+
+def test_a_killed_lab_process_fails_one_trial_and_the_run_goes_on(person: Person) -> None:
+    person.fill("field-terms", "6000000")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 2")
+    wait_until(person.labs, "a lab process runs")[0].kill()
+    person.wait_for_text("status-message", "Trial 4", timeout_s=60)
+    person.click("stop")
+    person.wait_for_text("status-message", "Stopped after")
+    assert "failed" in person.text("details")
+    assert "SIGKILL" in person.text("details")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_when_the_window_dies_nothing_is_left(person: Person, number: int) -> None:
+    person.fill("field-terms", LONG)
+    person.click("run")
+    person.wait_for(lambda seen: len(person.labs()) > 0, "a lab process runs")
+    person.wait_for_text("status-message", "Trial 1")
+    family = person.labs()
+    os.kill(person.program.pid, number)
+    person.program.wait(5)
+    wait_until(all_gone(family), "no process is left", 2)
+
+
+def test_closing_the_window_ends_the_run(person: Person) -> None:
+    person.fill("field-terms", LONG)
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 1")
+    family = wait_until(person.labs, "a lab process runs")
+    person.window.close()
+    assert person.program.wait(5) == 0
+    wait_until(all_gone(family), "no process is left", 2)
