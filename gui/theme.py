@@ -209,19 +209,14 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QLineEdit:disabled, QComboBox:disabled {{ color: {c.muted}; background: {c.window}; }}
     QComboBox::drop-down {{ border: 0; width: {px(20)}px; }}
     QComboBox::down-arrow {{ image: {icon("down")}; width: {px(12)}px; height: {px(12)}px; }}
-    QCheckBox, QRadioButton {{ spacing: {px(6)}px; }}
-    QCheckBox::indicator, QRadioButton::indicator {{ width: {px(15)}px; height: {px(15)}px;
-        border: 1px solid {c.muted}; background: {c.field}; }}
-    QCheckBox::indicator {{ border-radius: {px(4)}px; }}
-    QRadioButton::indicator {{ border-radius: {px(8)}px; }}
-    QCheckBox::indicator:checked, QRadioButton::indicator:checked {{
-        background: {c.accent}; border-color: {c.accent}; }}
-    QCheckBox::indicator:checked {{ image: {icon("check")}; }}
-    QRadioButton::indicator:checked {{ image: {icon("dot")}; }}
-    QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.line}; }}
-    QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{
-        background: {c.muted}; border-color: {c.muted}; }}
-    QCheckBox:focus, QRadioButton:focus {{ color: {c.accent}; }}
+    QCheckBox {{ spacing: {px(6)}px; }}
+    QCheckBox::indicator {{ width: {px(15)}px; height: {px(15)}px; border: 1px solid {c.muted};
+        background: {c.field}; border-radius: {px(4)}px; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+        image: {icon("check")}; }}
+    QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
+    QCheckBox::indicator:checked:disabled {{ background: {c.muted}; border-color: {c.muted}; }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
     QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;
@@ -260,6 +255,14 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QSplitter::handle {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QScrollBar {{ background: transparent; border: 0; }}
+    QScrollBar:vertical {{ width: {px(10)}px; }}
+    QScrollBar:horizontal {{ height: {px(10)}px; }}
+    QScrollBar::handle {{ background: {c.line}; border-radius: {px(4)}px; margin: {px(1)}px;
+        min-height: {px(24)}px; min-width: {px(24)}px; }}
+    QScrollBar::handle:hover {{ background: {c.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QMenuBar {{ background: {c.window}; }}
     QMenuBar::item:selected {{ background: {c.accent_soft}; }}
     QMenu {{ background: {c.card}; border: 1px solid {c.line}; padding: {px(4)}px; }}

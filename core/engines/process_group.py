@@ -90,16 +90,17 @@ class ProcessGroup:
         SIGTERM first, because multiprocessing's resource tracker ignores it: it outlives the others
         just long enough to remove the named semaphores that they leave behind.
         """
-        if self._killed:
-            return
-        self._killed = True
-        if sys.platform == "win32":
-            self._job.terminate()
-            return
-        self._signal(signal.SIGTERM)
-        self._escalation = Timer(_GRACE_S, self._signal, (signal.SIGKILL,))
-        self._escalation.daemon = True
-        self._escalation.start()
+        with self._turn:
+            if self._killed or self._reaped:
+                return
+            self._killed = True
+            if sys.platform == "win32":
+                self._job.terminate()
+                return
+            self._signal(signal.SIGTERM)
+            self._escalation = Timer(_GRACE_S, self._signal_in_turn, (signal.SIGKILL,))
+            self._escalation.daemon = True
+            self._escalation.start()
 
     def wait(self) -> int:
         """Wait until the child has ended, end what it left behind, and return its exit code.
@@ -108,7 +109,9 @@ class ProcessGroup:
         """
         if sys.platform == "win32":
             code = self._process.wait()
-            self._job.terminate()
+            with self._turn:
+                self._job.terminate()
+                self._reaped = True
         else:
             self._await_end()
             self._end_descendants()
@@ -139,13 +142,13 @@ class ProcessGroup:
             self._process.wait()
 
     def _end_descendants(self) -> None:
-        self._signal(signal.SIGTERM)
+        self._signal_in_turn(signal.SIGTERM)
         deadline = time.monotonic() + _GONE_S
         while time.monotonic() < deadline:
             if not self._others_alive():
                 return
             time.sleep(0.005)
-        self._signal(signal.SIGKILL)
+        self._signal_in_turn(signal.SIGKILL)
 
     def _others_alive(self) -> bool:
         """Tell whether a member of the group still runs; zombies, the child among them, do not."""
@@ -158,7 +161,11 @@ class ProcessGroup:
                     return True
         return False
 
-    def _signal(self, number: int) -> None:
-        with self._turn, contextlib.suppress(ProcessLookupError, PermissionError):
+    def _signal_in_turn(self, number: int) -> None:
+        with self._turn:
             if not self._reaped:  # after that the number may be somebody else's
-                os.killpg(self.pid, number)
+                self._signal(number)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)

@@ -72,5 +72,7 @@ def _cgroup_quota() -> float | None:
 
 
 def _on_battery() -> bool | None:
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
-    return None if battery is None else not battery.power_plugged
+    with suppress(AttributeError, OSError):  # some systems, and containers, cannot tell
+        battery = psutil.sensors_battery()
+        return None if battery is None else not battery.power_plugged
+    return None

@@ -1,6 +1,6 @@
 """What a timeline shows: spans of work, in sorted numpy arrays.
 
-    SpanBatch --append--> SpanStore --> one _track.Track per (lane, kind)
+    SpanBatch --append--> SpanStore --> one track.Track per (lane, kind)
 
 No Qt in this file. A store may be built in any thread; once a view has it, only
 the GUI thread touches it. All times are seconds from one common start.
@@ -24,7 +24,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gui.models._track import Floats, Rows, Track
+from gui.models.track import Floats, Rows, Track
 
 _T = TypeVar("_T", bound=np.generic)
 

@@ -12,6 +12,7 @@ from gui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_FIGURES = frozenset({0, 1, 4, 5, 6, 7, 8})
 _HEADINGS = (
     ("Trial", "The order in which trials ran: random within each repeat."),
     ("Repeat", "Each repeat runs every configuration once."),
@@ -70,6 +71,8 @@ class TrialTable(QAbstractTableModel):
             return _HEADINGS[section][0]
         if role == Qt.ItemDataRole.ToolTipRole:
             return _HEADINGS[section][1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -82,10 +85,13 @@ class TrialTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and trial.error:
             return f"{trial.error.type}: {trial.error.message}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = index.column() in (0, 1, 4, 5, 6, 7, 8)
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return _alignment(index.column())
         return None
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _cell(trial: TrialRecord, column: int) -> str:
@@ -105,7 +111,7 @@ def _cell(trial: TrialRecord, column: int) -> str:
         case 6:
             return _time(trial.cpu_s)
         case 7:
-            return "–" if trial.value is None else f"{trial.value:.12f}"
+            return "–" if trial.value is None else f"{trial.value:.10f}"
         case 8:
             return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
     return f"failed: {trial.error.message}" if trial.error else trial.status

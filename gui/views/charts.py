@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
@@ -39,7 +39,6 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._least_top = 0.0
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(240, 160)
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -67,9 +66,10 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self.show_all()
 
     def show_trials(self, trials: Sequence[TrialRecord]) -> None:
-        """Draw all finished trials anew."""
+        """Draw all finished trials anew, when the chart is in sight or as soon as it is."""
         self._trials = tuple(trials)
-        self._draw()
+        if self.isVisible():
+            self._draw()
 
     def show_all(self) -> None:
         """Show everything and follow new points again."""
@@ -78,6 +78,10 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._draw()
         step = -(-self._most_workers // _MOST_TICKS)
         self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         view, key = self.getPlotItem().getViewBox(), event.key()
@@ -192,6 +196,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
 
     def _restyle(self) -> None:
         c, plot = self._theme.colours, self.getPlotItem()
+        self.setMinimumSize(self._theme.px(240), self._theme.px(170))
         self.setBackground(c.card)
         font = self._theme.font(0.92)
         for side in ("left", "bottom"):

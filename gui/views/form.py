@@ -198,6 +198,7 @@ class _RangeField(_TextField):
         self._slider: Any = QRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
         self._slider.setRange(low, high)
         self._slider.setToolTip(f"Drag the ends: {low} to {high}")
+        self._slider.setObjectName(f"slider-{self.parameter.name}")
         self._slider.setAccessibleName(f"{self.parameter.label}, as a range")
         self._layout.addWidget(self._slider)
         self._follow_text()
@@ -223,13 +224,15 @@ class _RangeField(_TextField):
     def _restyle(self) -> None:
         super()._restyle()
         c = self._theme.colours
+        groove, overhang = self._theme.px(2) * 2, self._theme.px(5)
+        handle = groove + 2 * overhang
+        self._slider.setMinimumHeight(handle + 2)
         self._slider.setStyleSheet(
             f"QRangeSlider {{ qproperty-barColor: {c.accent}; }}"
-            f"QSlider::groove:horizontal {{ background: {c.line}; height: {self._theme.px(4)}px;"
-            f" border-radius: {self._theme.px(2)}px; }}"
-            f"QSlider::handle:horizontal {{ background: {c.accent}; width: {self._theme.px(14)}px;"
-            f" height: {self._theme.px(14)}px; margin: -{self._theme.px(5)}px 0;"
-            f" border-radius: {self._theme.px(7)}px; }}"
+            f"QSlider::groove:horizontal {{ background: {c.line}; height: {groove}px;"
+            f" border-radius: {groove // 2}px; }}"
+            f"QSlider::handle:horizontal {{ background: {c.accent}; width: {handle}px;"
+            f" margin: -{overhang}px 0; border-radius: {handle // 2}px; }}"
         )
 
 

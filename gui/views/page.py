@@ -24,6 +24,7 @@ from gui.views.form import Form
 from gui.views.result import BaselineChooser, Card, ResultPanel
 
 _FORM_WIDTH = 264
+_TIMELINE_HEIGHT = 150
 _REDRAW_MS = 100
 _INVITATION = "Press Run to see"
 _INVITATION_DETAILS = "The chart fills as each trial finishes. You can stop at any moment."
@@ -173,7 +174,7 @@ class ExperimentPage(QWidget):
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._side)
-        body.addWidget(split, 1)
+        body.addWidget(_scrolled(split), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 14, 12)
         layout.setSpacing(10)
@@ -181,17 +182,12 @@ class ExperimentPage(QWidget):
         layout.addLayout(body, 1)
 
     def _make_side(self) -> Card:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self._form)
         self._heading = QLabel("Set up")
         card = Card()
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 8, 8)
         column.addWidget(self._heading)
-        column.addWidget(scroll, 1)
+        column.addWidget(_scrolled(self._form), 1)
         return card
 
     def _connect(self) -> None:
@@ -210,8 +206,10 @@ class ExperimentPage(QWidget):
         if self._record is not None and self._state in BUSY:
             self._show_summary_so_far()
         if self._trials and self._chosen is None and self._drawn:
-            self._timeline.show_trial(self._trials[-1])
-            self._result.select(self._trials[-1], follow=True)
+            done = (trial for trial in reversed(self._trials) if trial.status == "done")
+            newest = next(done, self._trials[-1])
+            self._timeline.show_trial(newest)
+            self._result.select(newest, follow=True)
 
     def _show_summary_so_far(self) -> None:
         assert self._record is not None
@@ -242,3 +240,14 @@ class ExperimentPage(QWidget):
         self._question.setFont(self._theme.font(1.2, bold=True))
         self._heading.setFont(self._theme.font(1.0, bold=True))
         self._side.setFixedWidth(self._theme.px(_FORM_WIDTH))
+        self._timeline_card.setMinimumHeight(self._theme.px(_TIMELINE_HEIGHT))
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    """Let a widget scroll up and down when it does not fit, as on a projector with large type."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(widget)
+    return area

@@ -1,17 +1,15 @@
 """What came of the run: the sentence, the charts and the table of trials."""
 
-from functools import partial
-
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
-    QRadioButton,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -23,7 +21,10 @@ from core.results.records import TrialRecord
 from gui.models.trials import TrialTable
 from gui.theme import Theme
 
+_MARGIN = 16
 _HEADLINES, _DETAILS = 2, 3
+_WIDEST = ("10000", "Repeat", "61 processes", "Start method", "Start-up", "0000 ms", "0000 ms",
+           "3.1415925536", "0.0e-00", "failed")  # fmt: skip
 
 
 class Card(QFrame):
@@ -88,7 +89,7 @@ class ResultPanel(Card):
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._view = self._make_table()
-        self._charts: tuple[QWidget, ...] = ()
+        self._kept_free = 0
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -148,7 +149,21 @@ class ResultPanel(Card):
         if follow:
             self._view.scrollTo(index)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Keep room for the usual lines, so that nothing jumps, and for more where there are more.
+
+        A splitter asks nobody how high they are at a width, so they are told here.
+        """
+        for widget in (self._words, self._notice):
+            needed = widget.heightForWidth(self.contentsRect().width() - 2 * _MARGIN)
+            widget.setMinimumHeight(max(self._kept_free, needed))
+
     def _show(self, widget: QWidget) -> None:
+        self._fit_words()
         for one in (self._words, self._notice):
             one.setVisible(one is widget)
 
@@ -171,7 +186,7 @@ class ResultPanel(Card):
         self._tabs.addTab(QWidget(), "Runtime")
         self._tabs.addTab(self._view, "Trials")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 12, 16, 8)
+        layout.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
         layout.addWidget(self._words)
         layout.addWidget(self._notice)
         layout.addWidget(self._tabs, 1)
@@ -210,14 +225,13 @@ class ResultPanel(Card):
         self._details.setFont(self._theme.font(0.95))
         headline = self._headline.fontMetrics().lineSpacing()
         details = self._details.fontMetrics().lineSpacing()
-        for widget in (self._words, self._notice):  # kept free, so that nothing jumps
-            widget.setMinimumHeight(_HEADLINES * headline + _DETAILS * details + self._theme.px(8))
+        self._kept_free = _HEADLINES * headline + _DETAILS * details + self._theme.px(8)
         metrics = self._view.fontMetrics()
         self._view.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
-        samples = ("Trial 0", "Repeat", "61 processes", "forkserver  ", "Start-up", "0000 ms",
-                   "0000 ms", "3.141592553590", "Error 0e-00", "failed")  # fmt: skip
-        for column, sample in enumerate(samples):
-            self._view.setColumnWidth(column, metrics.horizontalAdvance(sample + "0000"))
+        for column, sample in enumerate(_WIDEST):
+            width = metrics.horizontalAdvance(sample) + self._theme.px(24)
+            self._view.setColumnWidth(column, width)
+        self._fit_words()
 
 
 class BaselineChooser(QWidget):
@@ -229,18 +243,19 @@ class BaselineChooser(QWidget):
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 0)
-        row.addWidget(QLabel("Compared with"))
-        self._group = QButtonGroup(self)
+        box = QComboBox()
+        box.setAccessibleName("Compared with")
         for name, label, tip in (
             ("serial", "one plain call", "The time of the same work without any executor."),
             ("one", "one worker of its kind", "The time of the same executor with one worker."),
         ):
-            button = QRadioButton(label)
-            button.setToolTip(tip)
-            button.setChecked(name == "serial")
-            button.clicked.connect(partial(self.chosen.emit, name))
-            self._group.addButton(button)
-            row.addWidget(button)
+            box.addItem(label, name)
+            box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        box.currentIndexChanged.connect(lambda: self.chosen.emit(box.currentData()))
+        caption = QLabel("Compared with")
+        caption.setBuddy(box)
+        row.addWidget(caption)
+        row.addWidget(box)
         row.addStretch(1)
 
 

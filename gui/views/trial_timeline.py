@@ -7,7 +7,8 @@ from core.results.records import TrialRecord
 from core.results.statistics import seconds
 from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
 from gui.theme import Theme
-from gui.views.timeline import Timeline, TimelineStyle
+from gui.views.timeline.style import TimelineStyle
+from gui.views.timeline.widget import Timeline
 
 
 class TrialTimeline(QWidget):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +56,34 @@ class Person:
         self.window.click(place["x"] + place["width"] // 2, place["y"] + place["height"] // 2)
 
     def fill(self, name: str, text: str) -> None:
-        """Replace the text of a field."""
-        self.click(name)
-        self.window.key("ctrl+a")
-        self.window.type(text)
-        self.wait_for(lambda seen: seen[name]["text"] == text, f"{name} holds {text!r}")
+        """Replace the text of a field; type again, as a person would, when keys went astray."""
+        for patience_s in (3.0, 3.0, PATIENCE_S):
+            self.click(name)
+            self.window.key("ctrl+a")
+            self.window.type(text)
+            with suppress(TimeoutError):
+                self.wait_for(
+                    lambda seen: seen[name]["text"] == text, f"{name} holds {text!r}", patience_s
+                )
+                return
+        raise TimeoutError(f"{name} never held {text!r}, but {self.text(name)!r}.")
+
+    def click_tab(self, title: str) -> None:
+        """Click on a tab."""
+        tab = f"tab {title}"
+        self.click(tab)
+        self.wait_for(lambda seen: seen[tab]["current"], f"the tab {title} is in front")
+
+    def rest(self) -> None:
+        """Take the pointer away and wait until what is seen has not changed for some looks."""
+        self.desktop.run("xdotool", "mousemove", "2", "2")
+        last: list[dict[str, Any]] = []
+
+        def is_quiet() -> bool:
+            last.append({name: place for name, place in self.see().items() if "gap" not in name})
+            return len(last) > 25 and all(one == last[-1] for one in last[-25:])
+
+        wait_until(is_quiet, "nothing moves any more")
 
     def labs(self) -> list[psutil.Process]:
         """Return the lab process and all that runs below it."""

@@ -35,11 +35,13 @@ def main() -> int:
 
 
 def _look() -> dict[str, Any]:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QTabBar
 
     seen: dict[str, Any] = {}
     for widget in QApplication.allWidgets():
         name = widget.objectName() or widget.accessibleName()
+        if isinstance(widget, QTabBar) and widget.isVisible():
+            seen |= _tabs(widget)
         if name and widget.isVisible():
             corner = widget.mapTo(widget.window(), widget.rect().topLeft())
             text = getattr(widget, "text", None)
@@ -55,6 +57,21 @@ def _look() -> dict[str, Any]:
                 "tip": widget.toolTip(),
             }
     return seen
+
+
+def _tabs(bar: Any) -> dict[str, Any]:
+    corner = bar.mapTo(bar.window(), bar.rect().topLeft())
+    return {
+        f"tab {bar.tabText(at)}": {
+            "x": corner.x() + bar.tabRect(at).x(),
+            "y": corner.y() + bar.tabRect(at).y(),
+            "width": bar.tabRect(at).width(),
+            "height": bar.tabRect(at).height(),
+            "enabled": bar.isTabEnabled(at),
+            "current": at == bar.currentIndex(),
+        }
+        for at in range(bar.count())
+    }
 
 
 def _write(target: Path, seen: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gui.models.spans import Span, SpanStore
-from gui.views._timeline_window import TimeWindow
+from gui.views.timeline.window import TimeWindow
 
 _GROWTH = 0.25  # room ahead of live data, so that the view need not change with each batch
 

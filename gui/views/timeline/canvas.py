@@ -14,11 +14,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 
 from gui.models.spans import Span, SpanBatch, SpanStore
-from gui.views import _timeline_words as words
-from gui.views._timeline_layout import Layout, Room
-from gui.views._timeline_paint import Scene, paint
-from gui.views._timeline_style import LIGHT, TimelineStyle, textures
-from gui.views._timeline_view import View
+from gui.views.timeline import words
+from gui.views.timeline.layout import Layout, Room
+from gui.views.timeline.paint import Scene, paint
+from gui.views.timeline.style import LIGHT, TimelineStyle, textures
+from gui.views.timeline.view import View
 
 _NAMES_SHARE = 0.35  # of the width, at most, for the names of lanes
 _HELP = (

@@ -126,7 +126,8 @@ def tile(texture: Texture, frame: Frame, height: int) -> Pixels:
     x = np.arange(frame.width)[None, :] - zero
     y = np.arange(height)[:, None]
     marks = _marks(texture.pattern, x, y, frame.unit)
-    return np.where(marks, np.uint32(texture.mark), np.uint32(texture.paper))
+    pixels: Pixels = np.where(marks, np.uint32(texture.mark), np.uint32(texture.paper))
+    return pixels
 
 
 def _zero_is_near(frame: Frame) -> bool:

@@ -14,14 +14,12 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from gui.models.spans import Span
-from gui.views import _timeline_words as words
-from gui.views._timeline_canvas import TimelineCanvas
-from gui.views._timeline_image import shows_rectangles
-from gui.views._timeline_style import DARK, LIGHT, TimelineStyle
-from gui.views._timeline_view import first_in_view, in_next_lane
-from gui.views._timeline_window import TimeWindow
-
-__all__ = ["DARK", "LIGHT", "Timeline", "TimelineStyle"]
+from gui.views.timeline import words
+from gui.views.timeline.canvas import TimelineCanvas
+from gui.views.timeline.image import shows_rectangles
+from gui.views.timeline.style import LIGHT, TimelineStyle
+from gui.views.timeline.view import first_in_view, in_next_lane
+from gui.views.timeline.window import TimeWindow
 
 _ZOOM_WHEEL = 1.25  # per notch
 _ZOOM_KEY = 1.5

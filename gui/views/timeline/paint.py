@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from gui.models.spans import Span, SpanKind, SpanStore
-from gui.views import _timeline_words as words
-from gui.views._timeline_image import (
+from gui.views.timeline import words
+from gui.views.timeline.image import (
     Frame,
     Ground,
     Pixels,
@@ -19,9 +19,9 @@ from gui.views._timeline_image import (
     shows_rectangles,
     tile,
 )
-from gui.views._timeline_layout import Layout
-from gui.views._timeline_style import TimelineStyle, ink_on
-from gui.views._timeline_window import Axis, TimeWindow, axis_for
+from gui.views.timeline.layout import Layout
+from gui.views.timeline.style import TimelineStyle, ink_on
+from gui.views.timeline.window import Axis, TimeWindow, axis_for
 
 _MARGIN = 8.0
 _INSET = 6.0

@@ -1,7 +1,7 @@
 """How a timeline looks: colours and font as one frozen value, and what is made of it.
 
 Colours are Okabe-Ito's, but colour never stands alone: each kind has its own pattern
-or outline too (see `_timeline_image.Pattern`).
+or outline too (see `image.Pattern`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gui.models.spans import SpanKind
-from gui.views._timeline_image import Pattern, Texture
+from gui.views.timeline.image import Pattern, Texture
 
 _PATTERNS: Mapping[SpanKind, Pattern] = {
     SpanKind.STARTUP: Pattern.STRIPES,

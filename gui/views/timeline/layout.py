@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSizeF
 
-from gui.views._timeline_image import Frame
-from gui.views._timeline_window import TimeWindow
+from gui.views.timeline.image import Frame
+from gui.views.timeline.window import TimeWindow
 
 _LANE_LINES_MIN, _LANE_LINES_MAX = 1.4, 3.0  # height of a lane, in lines of text
 

@@ -1,0 +1,47 @@
+# Futures Lab: `make run` opens it, `make test` tests it; each sets up all that it needs.
+
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test coverage check format bench screenshots venv clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.app ## open the window (ARGS="run pi-scaling" for the command line)
+	$(BIN)/python main.py $(ARGS)
+
+test: .venv/.dev ## run the tests (ARGS="-k bridge" for some of them)
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: .venv/.dev ## run the tests and tell which lines they leave out
+	$(BIN)/python -m pytest --cov=core --cov=gui $(ARGS)
+
+check: .venv/.dev ## lint, format, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev ## format the code and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: .venv/.bench ## measure, beside the peers' real packages
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: .venv/.dev ## take the pictures of docs/screenshots in a real window under Xvfb
+	$(BIN)/python -m tests.screenshots $(ARGS)
+
+venv: .venv/.dev ## only make the environment
+
+clean: ## remove the environment and all caches
+	rm -rf .venv .coverage .coverage.* htmlcov build dist
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One mark for each set of packages; made again when what it was made from has changed.
+.venv/.%: pyproject.toml constraints.txt .ci/setup
+	@.ci/setup $*
+	@touch $@

@@ -1,0 +1,1 @@
+"""How fast Futures Lab is, beside what one would use instead; nothing here is a test."""

@@ -1,0 +1,41 @@
+"""The book's program: π from two halves, timed; run alone, it is what the lab must agree with.
+
+    python book_pi.py threads|processes WORKERS [TERMS]
+
+Prints what its own clock said, as JSON: the whole (as the book times it, with the start of the
+workers) and the work alone (from the beginning of the first task to the last result).
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+
+def myPi(m, n):  # noqa: N802 - the book's own name
+    pi = 0
+    for k in range(m, n + 1):
+        s = 1 if k % 2 else -1
+        pi += s / (2 * k - 1)
+    return pi * 4
+
+
+def begun(m, n):
+    return time.perf_counter(), myPi(m, n)
+
+
+def main(kind, workers, N):  # noqa: N803 - the book's own name
+    halves = [(1, N)] if workers == 1 else [(1, N // 2), (N // 2 + 1, N)]
+    pool = ThreadPoolExecutor if kind == "threads" else ProcessPoolExecutor
+    start = time.perf_counter()
+    with pool(max_workers=workers) as executor:
+        futures = [executor.submit(begun, m, n) for m, n in halves]
+        answers = [future.result() for future in futures]
+        end = time.perf_counter()
+    first = min(answer[0] for answer in answers)
+    pi = sum(answer[1] for answer in answers)
+    print(json.dumps({"pi": pi, "whole_s": end - start, "work_s": end - first}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 10_000_000)

@@ -1,0 +1,126 @@
+"""The real window, made to do things: what the children that show it share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from core.experiments import CATALOGUE
+from gui.controller import RunController
+from gui.lab import Lab
+from gui.models.run_state import BUSY, State
+from gui.views.page import ExperimentPage
+
+_SETTLED_S = 1.5
+BEAT_MS = 16
+
+
+class OpenLab:
+    """The lab's own window, open, with its charts built."""
+
+    def __init__(self) -> None:
+        self.app = QApplication(sys.argv[:1])
+        self.app.setStyle("Fusion")
+        self.lab = Lab()
+        self.page = _part(self.lab.window, ExperimentPage)
+        self.controller = _part(self.lab, RunController)
+        self.lab.open()
+        rest(_SETTLED_S)
+
+    def run(self, **values: Any) -> None:
+        """Set the form, click Run, and return when the run has ended."""
+        loop = QEventLoop()
+
+        def look(state: State) -> None:
+            if state not in BUSY:
+                loop.quit()
+
+        defaults = CATALOGUE[0].defaults()
+        self.page.set_values({**defaults, **values})
+        self.controller.state_changed.connect(look)
+        self.page.request_run()
+        if self.controller.state in BUSY:
+            loop.exec()
+        self.controller.state_changed.disconnect(look)
+        if self.controller.state is not State.FINISHED:
+            raise RuntimeError(f"the run ended as {self.controller.state}")
+
+    def replay(self) -> Callable[[], None]:
+        """Clear the page and return what shows one more trial of the last run, round and round."""
+        run = self.controller.run
+        assert run is not None
+        trials, empty = tuple(run.trials), Replayed.empty(run)
+        shown = len(trials)
+
+        def show_one() -> None:
+            nonlocal shown
+            if shown == len(trials):
+                self.page.begin(empty, max(trial.work_s or 0 for trial in trials))
+                shown = 0
+            self.page.add_trials([trials[shown]])
+            shown += 1
+
+        return show_one
+
+    def close(self) -> None:
+        """Take the window down as its close button does."""
+        self.lab.window.close()
+        self.lab.close()
+
+
+class Replayed:
+    """Records of runs that are shown once more."""
+
+    @staticmethod
+    def empty(run: Any) -> Any:
+        """Return the record of a run as it was before its first trial."""
+        from msgspec.structs import replace
+
+        return replace(run.record(), trials=())
+
+
+class Beats:
+    """The times at which a 16 ms timer of the GUI thread came to its turn."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(lambda: self.times.append(perf_counter()))
+        self._timer.start(BEAT_MS)
+
+    def gaps(self, since: float, until: float) -> list[float]:
+        """Return the seconds between turns, from `since` to the first turn after `until`."""
+        times = [since]
+        for time in tuple(self.times):
+            if time > since:
+                times.append(time)
+                if time > until:
+                    break
+        if times[-1] < until:
+            times.append(until)
+        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def rest(seconds: float) -> None:
+    """Let the event loop run for that long."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def answer(**values: Any) -> None:
+    """Print the child's answer."""
+    print(json.dumps(values), flush=True)
+
+
+def _part(owner: QObject, kind: type[Any]) -> Any:
+    part = owner.findChild(kind)
+    assert part is not None, f"the lab has no {kind.__name__}"
+    return part

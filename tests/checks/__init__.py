@@ -1,0 +1,1 @@
+"""Tests of the checks themselves: each is broken on purpose and must say so."""

@@ -1,0 +1,251 @@
+"""What the tests send to other processes: standard library only, for any CPython from 3.10 on.
+
+A job that does not end by itself first leaves a sign, a file in the folder that it is given, so that
+a test knows without guessing that it runs.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from core.lab import executors, measure
+from core.lab.events import Emit, emits
+
+PATIENCE_S = 60.0
+LEFT_OVER_S = 20.0  # how long something that a job leaves behind would live
+
+
+def add(left: float, right: float) -> float:
+    return left + right
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def echo(value: object) -> object:
+    return value
+
+
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def fail_unspeakably() -> None:
+    class Unspeakable(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError("no words")
+
+    raise Unspeakable
+
+
+def note(file: str, word: str) -> None:
+    """Append a word to a file."""
+    with Path(file).open("a") as stream:
+        stream.write(word + "\n")
+
+
+def show_sign(folder: str) -> None:
+    Path(folder, f"{os.getpid()}-{_thread.get_ident()}").touch()
+
+
+def wait_for(gate: str, folder: str = "") -> str:
+    """Leave a sign, then wait until the file `gate` exists."""
+    if folder:
+        show_sign(folder)
+    deadline = time.monotonic() + PATIENCE_S
+    while not Path(gate).exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{gate} was never opened")
+        time.sleep(0.005)
+    return "opened"
+
+
+# ------------------------------------------------------------------------ about the lab process
+
+
+def number_of_process() -> int:
+    return os.getpid()
+
+
+def working_directory() -> str:
+    return str(Path.cwd())
+
+
+def python_variables() -> list[str]:
+    return [name for name in os.environ if name.startswith("PYTHON")]
+
+
+def python_version() -> list[int]:
+    return list(sys.version_info[:2])
+
+
+# ------------------------------------------------------------------------------- odd behaviour
+
+
+def chatter() -> str:
+    """Print by every road that leads to standard output."""
+    print("printed", flush=True)
+    os.write(1, b"written to descriptor 1\n")
+    subprocess.run([sys.executable, "-c", "print('printed by a child')"], check=True)
+    return "said"
+
+
+def exit_with(code: int, last_words: str = "") -> None:
+    sys.stderr.write(last_words)
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def leave_system() -> None:
+    raise SystemExit(7)
+
+
+@emits
+def count(emit: Emit, to: int) -> str:
+    for number in range(to):
+        emit({"number": number})
+    return "counted"
+
+
+@emits
+def count_then_wait(emit: Emit, gate: str) -> str:
+    emit({"number": 0})
+    return wait_for(gate)
+
+
+@emits
+def emit_what_cannot_travel(emit: Emit) -> None:
+    emit({"set": {1, 2}})
+
+
+def answer_nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def answer_object() -> object:
+    return object()
+
+
+def answer_bytes(count: int) -> str:
+    return "x" * count
+
+
+def leave_thread(daemon: bool) -> str:
+    threading.Thread(target=time.sleep, args=(LEFT_OVER_S,), daemon=daemon).start()
+    return "left"
+
+
+def leave_child() -> int:
+    return subprocess.Popen(["sleep", str(LEFT_OVER_S)]).pid
+
+
+def leave_child_then(what: str) -> None:
+    leave_child()
+    getattr(sys.modules[__name__], what)()
+
+
+def fail_and_leave_thread() -> None:
+    leave_thread(daemon=True)
+    raise ValueError("it left a thread, too")
+
+
+def die_by_sigkill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+# --------------------------------------------------------------------------------- never ending
+
+
+def loop(folder: str) -> None:
+    show_sign(folder)
+    while True:
+        pass
+
+
+def backtrack(folder: str) -> None:
+    """Spend years in one call of C that holds the GIL."""
+    show_sign(folder)
+    re.match(r"(a|aa)+$", "a" * 200 + "b")
+
+
+def big_power(folder: str) -> None:
+    """Spend minutes in one call of C that holds the GIL and looks for no signal."""
+    show_sign(folder)
+    pow(3, 1 << 20_000_000, (1 << 8000) - 1)
+
+
+def deaf_loop(folder: str) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    loop(folder)
+
+
+def stubborn_loop(folder: str) -> None:
+    """Swallow whatever is raised, and carry on."""
+    while True:
+        try:
+            loop(folder)
+        except BaseException:
+            continue
+
+
+def family(folder: str) -> None:
+    """Have a child that has a child, then loop."""
+    script = "import subprocess, sys; subprocess.run(['sleep', sys.argv[1]])"
+    subprocess.Popen([sys.executable, "-c", script, str(LEFT_OVER_S)])
+    loop(folder)
+
+
+def emigrant(folder: str) -> None:
+    """Have a child in a session of its own that holds the streams open, then loop."""
+    subprocess.Popen(["sleep", str(LEFT_OVER_S)], start_new_session=True)
+    loop(folder)
+
+
+def crowd(folder: str, kind: str, start_method: str | None, workers: int) -> None:
+    """Open a pool and let each of its workers loop."""
+    with executors.open_pool(kind, workers, start_method) as pool:
+        for future in [pool.executor.submit(loop, folder) for _ in range(workers)]:
+            future.result()
+
+
+# -------------------------------------------------------------------------------------- trials
+
+
+def threads_at_each_fork(spec: measure.TrialSpec) -> list[int]:
+    """Run a trial and return how many threads this process had each time that it forked."""
+    counts: list[int] = []
+    os.register_at_fork(before=lambda: counts.append(threading.active_count()))
+    measure.run_trial(spec)
+    return counts
+
+
+def open_pool_short_of_threads(workers: int) -> None:
+    """Open a pool of threads where only one can be started."""
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def start_one(thread: threading.Thread) -> None:
+        if started:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    threading.Thread.start = start_one  # type: ignore[method-assign]
+    try:
+        with executors.open_pool("threads", workers):
+            pass
+    finally:
+        threading.Thread.start = start  # type: ignore[method-assign]

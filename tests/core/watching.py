@@ -1,0 +1,94 @@
+"""How the tests look at labs and processes: until a deadline, never by waiting a while."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.core import jobs
+
+ROOT = Path(__file__).resolve().parents[2]
+SOON_S = 30.0  # long enough for any machine; only a failure waits for it
+GONE_WITHIN_S = 2.0  # what issue 2 promises of a window or a command line that dies
+
+
+def eventually(condition: Callable[[], object], what: str, within: float = SOON_S) -> None:
+    """Return as soon as the condition holds; fail the test when the deadline passes first."""
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {within:g} s: {what}")
+        time.sleep(0.005)
+
+
+def signs(folder: Path) -> int:
+    """Count the workers that have left their sign in the folder."""
+    return len(list(folder.iterdir()))
+
+
+def members(group: int) -> list[psutil.Process]:
+    """Return the living processes of a process group; zombies do not count."""
+    found = []
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getpgid(pid) == group:
+                process = psutil.Process(pid)
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+    return found
+
+
+def gone(group: int, within: float = SOON_S) -> None:
+    """Fail the test unless the group has no living process by the deadline."""
+    eventually(lambda: not members(group), f"group {group} gone", within)
+
+
+def busy(group: int) -> int:
+    """Count the processes of a group that have computed for a tenth of a second, below its leader."""
+    count = 0
+    for process in members(group):
+        with contextlib.suppress(psutil.Error):
+            count += process.pid != group and process.cpu_times().user > 0.1
+    return count
+
+
+def semaphores(group: int) -> set[Path]:
+    """Return the named semaphores that processes of the group have open; empty off Linux."""
+    found = set()
+    for process in members(group):
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{process.pid}/maps").read_text().splitlines():
+                if "/dev/shm/sem." in line:
+                    found.add(Path(line[line.index("/dev/shm/") :]))
+    return found
+
+
+def left(files: Iterable[Path]) -> list[Path]:
+    """Return those of the files that are still there."""
+    return [file for file in files if file.exists()]
+
+
+def pid_of(lab: Executor) -> int:
+    """Run a job and return the number of the process that ran it."""
+    pid: int = lab.submit(jobs.number_of_process).result(SOON_S)
+    return pid
+
+
+def works(lab: Executor) -> bool:
+    """Tell whether the executor still runs a job."""
+    return lab.submit(jobs.add, 2, 3).result(SOON_S) == 5
+
+
+def failure(future: Future[Any], kind: type[Exception]) -> Any:
+    """Return the future's exception, which must be of that kind."""
+    error = future.exception(SOON_S)
+    assert type(error) is kind, repr(error)
+    return error

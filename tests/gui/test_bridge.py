@@ -1,0 +1,163 @@
+"""The bridge: everything arrives, in order, in the GUI thread, and nothing strands anybody."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import perf_counter
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QThread, QTimer
+from pytestqt.qtbot import QtBot
+
+from gui.bridge import FutureBridge
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot) -> Iterator[FutureBridge]:
+    made = FutureBridge()
+    yield made
+    made.close()
+
+
+def test_a_finished_future_arrives_with_its_tag_in_the_gui_thread(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    seen: list[Any] = []
+    gui_thread = QThread.currentThread()
+
+    def handler(batch: list[Any]) -> None:
+        assert QThread.currentThread() == gui_thread
+        seen.extend(batch)
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(pow, 2, 3)
+        bridge.watch(future, handler, "eight")
+        qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [("eight", future)]
+    assert future.result() == 8
+
+
+def test_a_future_that_is_already_done_arrives_later_not_within_watch(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    future: Future[int] = Future()
+    future.set_result(1)
+    seen: list[Any] = []
+    bridge.watch(future, seen.extend)
+    assert not seen
+    qtbot.waitUntil(lambda: bool(seen))
+
+
+def test_cancelled_and_failed_futures_arrive_too(bridge: FutureBridge, qtbot: QtBot) -> None:
+    cancelled: Future[int] = Future()
+    failed: Future[int] = Future()
+    seen: list[Any] = []
+    for future in (cancelled, failed):
+        bridge.watch(future, seen.extend)
+    cancelled.cancel()
+    failed.set_exception(ValueError("no"))
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert isinstance(seen[1][1].exception(), ValueError)
+
+
+def test_a_flood_from_several_threads_arrives_whole_and_each_thread_in_order(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def flood(who: int) -> None:
+        for number in range(5000):
+            bridge.post(seen.extend, (who, number))
+
+    threads = [threading.Thread(target=flood, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    qtbot.waitUntil(lambda: len(seen) == 20_000, timeout=30_000)
+    for thread in threads:
+        thread.join()
+    for who in range(4):
+        assert [n for one, n in seen if one == who] == list(range(5000))
+
+
+def test_a_slow_handler_leaves_the_event_loop_its_turns(bridge: FutureBridge, qtbot: QtBot) -> None:
+    turns: list[int] = []
+    seen: list[int] = []
+
+    def slow(batch: list[int]) -> None:
+        for item in batch:
+            end = perf_counter() + 0.0005
+            while perf_counter() < end:
+                pass
+            seen.append(item)
+
+    ticker = QTimer()
+    ticker.timeout.connect(lambda: turns.append(len(seen)))
+    ticker.start(0)
+    for number in range(400):
+        bridge.post(slow, number)
+    qtbot.waitUntil(lambda: len(seen) == 400, timeout=20_000)
+    ticker.stop()
+    assert seen == list(range(400))
+    in_between = {count for count in turns if 0 < count < 400}
+    assert len(in_between) >= 5
+
+
+@pytest.mark.logs_error("a handler failed")
+def test_a_handler_that_raises_strands_nobody(bridge: FutureBridge, qtbot: QtBot) -> None:
+    seen: list[int] = []
+
+    def bad(batch: list[int]) -> None:
+        raise RuntimeError("mine alone")
+
+    bridge.post(seen.extend, 1)
+    bridge.post(bad, 2)
+    bridge.post(seen.extend, 3)
+    qtbot.waitUntil(lambda: seen == [1, 3])
+    bridge.post(seen.extend, 4)
+    qtbot.waitUntil(lambda: seen == [1, 3, 4])
+
+
+def test_what_a_handler_posts_arrives_as_well(bridge: FutureBridge, qtbot: QtBot) -> None:
+    seen: list[int] = []
+
+    def echo(batch: list[int]) -> None:
+        seen.extend(batch)
+        if batch[-1] < 5:
+            bridge.post(echo, batch[-1] + 1)
+
+    bridge.post(echo, 0)
+    qtbot.waitUntil(lambda: seen == [0, 1, 2, 3, 4, 5])
+
+
+def test_after_close_nothing_is_delivered(bridge: FutureBridge, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    bridge.post(seen.extend, 1)
+    bridge.close()
+    bridge.post(seen.extend, 2)
+    with qtbot.waitSignal(bridge.destroyed, timeout=1000):
+        bridge.deleteLater()
+    assert not seen
+
+
+def test_posts_that_race_with_the_end_of_a_drain_are_not_lost(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    seen: list[int] = []
+    go = threading.Event()
+
+    def ping_pong() -> None:
+        for number in range(300):
+            go.wait()
+            go.clear()
+            bridge.post(handler, number)
+
+    def handler(batch: list[int]) -> None:
+        seen.extend(batch)
+        go.set()
+
+    thread = threading.Thread(target=ping_pong)
+    thread.start()
+    go.set()
+    qtbot.waitUntil(lambda: len(seen) == 300, timeout=20_000)
+    thread.join()

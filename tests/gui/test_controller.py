@@ -1,0 +1,126 @@
+"""The controller: from an intent to a record, whatever happens in between."""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.engines.lab_client import LabExecutor
+from core.experiments import pi_scaling
+from gui.bridge import FutureBridge
+from gui.controller import RunController
+from gui.models.run_state import State
+
+EXPERIMENT = pi_scaling.EXPERIMENT
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    small = {"terms": 20_000, "workers": (1, 2), "blocks": 2}
+    return EXPERIMENT.defaults() | small | changes
+
+
+class Bench:
+    """A controller with a lab of its own, and all the states that it went through."""
+
+    def __init__(self, lab: LabExecutor) -> None:
+        self.lab = lab
+        self.controller = RunController(lab, FutureBridge())
+        self.states: list[State] = []
+        self.problems: list[str] = []
+        self.controller.state_changed.connect(self.states.append)
+        self.controller.problem_found.connect(lambda text, _: self.problems.append(text))
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    made = Bench(LabExecutor())
+    yield made
+    made.controller.shut_down()
+
+
+def wait_for(qtbot: QtBot, bench: Bench, state: State) -> None:
+    qtbot.waitUntil(lambda: bench.controller.state is state, timeout=60_000)
+
+
+def test_a_run_goes_from_idle_to_finished_with_every_trial(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values())
+    wait_for(qtbot, bench, State.FINISHED)
+    assert bench.states == [State.PREPARING, State.RUNNING, State.FINISHED]
+    run = bench.controller.run
+    assert run is not None
+    record = run.record()
+    assert record.status == "finished"
+    assert len(record.trials) == record.planned_trials == 10
+
+
+def test_stop_keeps_the_trials_so_far_and_another_run_can_start(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values(terms=3_000_000, blocks=20))
+    with qtbot.waitSignal(bench.controller.trials_arrived, timeout=30_000):
+        pass
+    bench.controller.stop()
+    wait_for(qtbot, bench, State.STOPPED)
+    run = bench.controller.run
+    assert run is not None
+    assert run.record().status == "stopped"
+    assert run.trials[0].status == "done"
+    bench.controller.start(EXPERIMENT, values())
+    wait_for(qtbot, bench, State.FINISHED)
+
+
+def test_stop_while_getting_ready_ends_without_a_run(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values())
+    bench.controller.stop()
+    wait_for(qtbot, bench, State.STOPPED)
+    assert bench.controller.run is None
+    bench.controller.start(EXPERIMENT, values())
+    wait_for(qtbot, bench, State.FINISHED)
+
+
+def test_a_long_run_waits_for_an_answer(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values(terms=10**11))
+    wait_for(qtbot, bench, State.CONFIRMING)
+    bench.controller.stop()
+    wait_for(qtbot, bench, State.STOPPED)
+    bench.controller.start(EXPERIMENT, values(terms=10**11))
+    wait_for(qtbot, bench, State.CONFIRMING)
+    bench.controller.confirm()
+    wait_for(qtbot, bench, State.RUNNING)
+    bench.controller.stop()
+    wait_for(qtbot, bench, State.STOPPED)
+
+
+def test_a_crash_fails_its_trial_and_the_run_goes_on(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values(terms=3_000_000, executors=("serial",), blocks=4))
+    wait_for(qtbot, bench, State.RUNNING)
+    with qtbot.waitSignal(bench.controller.trials_arrived, timeout=30_000):
+        pass
+    assert bench.lab.pid is not None
+    os.kill(bench.lab.pid, signal.SIGKILL)
+    wait_for(qtbot, bench, State.FAILED)
+    run = bench.controller.run
+    assert run is not None
+    statuses = [trial.status for trial in run.trials]
+    assert statuses.count("failed") == 1
+    assert statuses.count("done") == 3
+    failed = next(trial for trial in run.trials if trial.error)
+    assert failed.error is not None
+    assert "SIGKILL" in failed.error.message
+
+
+def test_an_interpreter_that_cannot_start_is_a_problem_told(qtbot: QtBot) -> None:
+    bench = Bench(LabExecutor(["/nowhere/python"]))
+    bench.controller.start(EXPERIMENT, values())
+    wait_for(qtbot, bench, State.FAILED)
+    assert "/nowhere/python cannot be started" in bench.problems[0]
+    bench.controller.shut_down()
+
+
+def test_a_second_start_during_a_run_is_ignored(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values())
+    bench.controller.start(EXPERIMENT, values(blocks=9))
+    wait_for(qtbot, bench, State.FINISHED)
+    assert bench.controller.run is not None
+    assert bench.controller.run.values["blocks"] == 2

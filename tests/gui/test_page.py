@@ -1,0 +1,216 @@
+"""The page of an experiment: what it shows and what it asks for, without a lab behind it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.experiments import pi_scaling
+from core.results.environment import read_environment
+from core.results.records import RunRecord, TrialError, TrialRecord
+from gui.models.run_state import State
+from gui.theme import Theme
+from gui.views.charts import RuntimeChart, SpeedupChart
+from gui.views.page import ExperimentPage
+from gui.views.timeline.widget import Timeline
+
+
+def trial(executor: str, workers: int, block: int, work_s: float, order: int = 1) -> TrialRecord:
+    return TrialRecord(
+        executor=executor,
+        start_method="spawn" if executor == "processes" else None,
+        workers=workers,
+        block=block,
+        order=order,
+        status="done",
+        startup_s=0.05,
+        work_s=work_s,
+        cpu_s=work_s * (workers if executor == "processes" else 1),
+        value=3.14159,
+        abs_error=2.7e-6,
+    )
+
+
+TRIALS = [
+    trial("serial", 1, 1, 1.0, 1),
+    trial("threads", 2, 1, 1.01, 2),
+    trial("processes", 2, 1, 0.52, 3),
+    trial("serial", 1, 2, 1.1, 4),
+    trial("threads", 2, 2, 1.1, 5),
+    trial("processes", 2, 2, 0.56, 6),
+]
+
+
+def record(trials: list[TrialRecord], **changes: Any) -> RunRecord:
+    base: dict[str, Any] = {
+        "experiment": "pi-scaling",
+        "parameters": pi_scaling.EXPERIMENT.defaults(),
+        "environment": read_environment(None),
+        "status": "running",
+        "started_at": "2026-01-01T00:00:00+00:00",
+        "planned_trials": 6,
+        "trials": tuple(trials),
+    }
+    return RunRecord(**(base | changes))
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Iterator[Theme]:
+    made = Theme()
+    made.choose("light")
+    yield made
+    made.zoom(0)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setStyleSheet("")
+
+
+@pytest.fixture
+def page(theme: Theme, qtbot: QtBot) -> ExperimentPage:
+    made = ExperimentPage(pi_scaling.EXPERIMENT, theme)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.finish()
+    return made
+
+
+def find(page: QWidget, kind: type[Any], name: str) -> Any:
+    found = page.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def fill(page: QWidget, name: str, text: str) -> None:
+    find(page, QLineEdit, name).setText(text)
+
+
+def test_run_asks_with_the_values_of_the_form(page: ExperimentPage, qtbot: QtBot) -> None:
+    fill(page, "field-terms", "1e6")
+    fill(page, "field-workers", "1, 3-4")
+    find(page, QCheckBox, "field-executors-threads").setChecked(False)
+    with qtbot.waitSignal(page.run_requested) as asked:
+        qtbot.mouseClick(find(page, QPushButton, "run"), Qt.MouseButton.LeftButton)
+    (values,) = asked.args
+    assert values["terms"] == 1_000_000
+    assert values["workers"] == (1, 3, 4)
+    assert values["executors"] == ("serial", "processes")
+
+
+def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) -> None:
+    for kind in ("serial", "threads", "processes"):
+        find(page, QCheckBox, f"field-executors-{kind}").setChecked(False)
+    run = find(page, QPushButton, "run")
+    assert not run.isEnabled()
+    assert "Executors" in run.toolTip()
+    assert "at least one" in find(page, QLabel, "note-executors").text()
+
+
+def test_the_slider_and_the_text_follow_each_other(page: ExperimentPage) -> None:
+    slider = find(page, QWidget, "slider-workers")
+    fill(page, "field-workers", "2-5")
+    assert tuple(slider.value()) == (2, 5)
+    slider.setValue((1, 3))
+    assert find(page, QLineEdit, "field-workers").text() == "1-3"
+
+
+def test_the_summary_appears_with_the_trials(page: ExperimentPage, qtbot: QtBot) -> None:
+    page.begin(record([]), 1.0)
+    page.show_state(State.RUNNING)
+    page.add_trials(TRIALS)
+    headline = find(page, QLabel, "headline")
+    qtbot.waitUntil(lambda: "processes" in headline.text())
+    assert "2 processes are 1.94 times as fast as serial" in headline.text()
+    assert "2 threads are no faster than serial" in headline.text()
+
+
+def test_a_failed_trial_is_told_with_its_reason(page: ExperimentPage) -> None:
+    failed = TrialRecord(
+        executor="processes",
+        start_method="fork",
+        workers=2,
+        block=1,
+        order=7,
+        status="failed",
+        error=TrialError("BrokenProcessPool", "pool process 7 was killed by SIGKILL"),
+    )
+    page.begin(record([]), 1.0)
+    page.add_trials([*TRIALS, failed])
+    page.show_record(record([*TRIALS, failed], status="failed"))
+    assert "killed by SIGKILL" in find(page, QLabel, "details").text()
+
+
+def test_a_touched_chart_does_not_move_when_trials_arrive(
+    page: ExperimentPage, qtbot: QtBot
+) -> None:
+    page.begin(record([]), 1.0)
+    chart = page.findChild(RuntimeChart)
+    assert chart is not None
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_Plus)
+    touched = chart.getPlotItem().getViewBox().viewRange()
+    chart.show_trials([trial("serial", 1, 1, 50.0)])
+    assert chart.getPlotItem().getViewBox().viewRange() == touched
+    qtbot.keyClick(chart, Qt.Key.Key_Home)
+    assert chart.getPlotItem().getViewBox().viewRange()[1][1] > 50
+
+
+def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
+    page.begin(record([]), 0.1)
+    page.add_trials(TRIALS)
+    for kind in (RuntimeChart, SpeedupChart):
+        chart = page.findChild(kind)
+        assert chart is not None
+        chart.show_trials(TRIALS)
+        (left, right), (bottom, top) = chart.getPlotItem().getViewBox().viewRange()
+        assert left < 1
+        assert right > 4
+        assert bottom <= 0
+        assert top > 1.1
+
+
+def test_the_speed_up_says_what_it_divides_by(page: ExperimentPage) -> None:
+    chart = page.findChild(SpeedupChart)
+    assert chart is not None
+    chart.show_trials(TRIALS)
+    assert "one plain call" in chart.getPlotItem().getAxis("left").labelText
+    chart.set_baseline("one")
+    assert "one worker" in chart.getPlotItem().getAxis("left").labelText
+    chart.set_baseline("serial")
+    chart.show_trials([t for t in TRIALS if t.executor != "serial"])
+    assert "one worker" in chart.getPlotItem().getAxis("left").labelText
+
+
+def test_everything_survives_dark_and_large(page: ExperimentPage, theme: Theme) -> None:
+    page.begin(record([]), 1.0)
+    page.add_trials(TRIALS)
+    before = find(page, QLabel, "headline").font().pointSizeF()
+    theme.choose("dark")
+    for _ in range(3):
+        theme.zoom(1)
+    timeline = page.findChild(Timeline)
+    assert timeline is not None
+    assert find(page, QLabel, "headline").font().pointSizeF() > before
+    assert timeline.font().pointSizeF() > 9.2
+    page.grab()
+
+
+def test_a_long_run_is_confirmed_or_declined(page: ExperimentPage, qtbot: QtBot) -> None:
+    page.begin(record([]), 1.0)
+    page.show_state(State.CONFIRMING, expected_s=7200)
+    buttons = {b.text(): b for b in page.findChildren(QPushButton) if b.isVisible()}
+    with qtbot.waitSignal(page.confirmed):
+        buttons["Run anyway"].click()
+    with qtbot.waitSignal(page.stop_requested):
+        buttons["Don't run"].click()
+    assert any("2 h" in label.text() for label in page.findChildren(QLabel))
+
+
+def test_a_problem_is_told_where_the_result_stands(page: ExperimentPage) -> None:
+    page.show_problem("Python cannot be started. Choose another.", "Traceback …")
+    shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "Python cannot be started. Choose another." in shown
+    assert not any("Traceback" in text for text in shown)

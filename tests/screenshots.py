@@ -1,0 +1,151 @@
+"""Pictures of every page and state in a real window: `python -m tests.screenshots [NAME...]`.
+
+Each picture is taken from the program itself, driven as a person would; a name on the command line
+takes only the pictures whose file name contains it.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.realwindow import ROOT, Desktop, missing_tools, wait_until
+from tests.stories.conftest import Person
+
+FOLDER = ROOT / "docs" / "screenshots"
+USUAL = (1280, 800)
+SIZES = ((1024, 700), USUAL, (2560, 1440))
+THEMES = ("light", "dark")
+SETTLE_S = 60.0
+
+
+def empty(person: Person) -> None:
+    """Show the page as it is at first."""
+
+
+def running(person: Person) -> None:
+    """Show a run after a third of its trials."""
+    person.fill("field-terms", "3000000")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 10 ", SETTLE_S)
+
+
+def finished(person: Person) -> None:
+    """Show a run to its end."""
+    person.fill("field-terms", "2000000")
+    person.fill("field-blocks", "5")
+    person.click("run")
+    person.wait_for_text("status-message", "Finished after", SETTLE_S)
+
+
+def stopped(person: Person) -> None:
+    """Stop a run in the middle."""
+    running(person)
+    person.click("stop")
+    person.wait_for_text("status-message", "Stopped after", SETTLE_S)
+
+
+def failed(person: Person) -> None:
+    """Kill the lab process in the middle of a run."""
+    person.fill("field-terms", "3000000")
+    person.fill("field-blocks", "1")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3 ", SETTLE_S)
+    wait_until(person.labs, "a lab process runs")[0].kill()
+    person.wait_for_text("status-message", "Ended with failures", SETTLE_S)
+
+
+def wrong(person: Person) -> None:
+    """Type what cannot be."""
+    person.fill("field-terms", "many")
+    person.fill("field-workers", "0-9")
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
+
+
+def confirming(person: Person) -> None:
+    """Ask for a run of days."""
+    person.fill("field-terms", "1e11")
+    person.click("run")
+    person.wait_for_text("status-message", "Waiting for your answer", SETTLE_S)
+
+
+def speedup(person: Person) -> None:
+    """Show the speed-up of a run."""
+    finished(person)
+    person.click_tab("Speed-up")
+
+
+def trials(person: Person) -> None:
+    """Show the table of trials."""
+    finished(person)
+    person.click_tab("Trials")
+
+
+def large(person: Person) -> None:
+    """Show everything one and a half times as large, as on a projector."""
+    finished(person)
+    person.window.key("ctrl+equal", "ctrl+equal", "ctrl+equal")
+    person.wait_for(lambda seen: seen["run"]["height"] > 40, "everything is larger")
+
+
+STATES: tuple[Callable[[Person], None], ...] = (
+    empty,
+    running,
+    finished,
+    stopped,
+    failed,
+    wrong,
+    confirming,
+    speedup,
+    trials,
+    large,
+)
+
+
+def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
+    """Yield every state in both themes, and the finished one in every size too."""
+    for state in STATES:
+        for theme in THEMES:
+            for size in SIZES if state in (empty, finished) else (USUAL,):
+                yield state, theme, size
+
+
+@contextmanager
+def person_in_front(theme: str, size: tuple[int, int]) -> Iterator[Person]:
+    """Open the program in that theme and size, with settings of its own."""
+    with tempfile.TemporaryDirectory() as home, Desktop(*_with_frame(size)) as desktop:
+        settings = Path(home) / "futures-lab" / "futures-lab.ini"
+        settings.parent.mkdir()
+        settings.write_text(f"[look]\ntheme={theme}\n")
+        desktop.environment["XDG_CONFIG_HOME"] = home
+        person = Person(desktop, Path(home) / "seen.json")
+        person.window.resize(*size)
+        yield person
+
+
+def _with_frame(size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] + 100, size[1] + 100
+
+
+def main() -> int:
+    """Take the pictures and name them."""
+    if missing := missing_tools():
+        print(f"Screenshots need {missing}; see .ci/run for the Debian packages.", file=sys.stderr)
+        return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for state, theme, size in plan():
+        target = FOLDER / f"{state.__name__}-{theme}-{size[0]}x{size[1]}.png"
+        if len(sys.argv) > 1 and not any(name in target.name for name in sys.argv[1:]):
+            continue
+        with person_in_front(theme, size) as person:
+            state(person)
+            if state is not running:
+                person.rest()
+            person.window.screenshot(target)
+        print(target.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
