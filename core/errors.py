@@ -33,6 +33,10 @@ class LabStopped(LabError):
     """The lab process was stopped on request in the middle of a job."""
 
 
+class LabTimeout(LabError):
+    """The job took longer than it was given, and its lab process was ended."""
+
+
 class RemoteError(LabError):
     """A job raised in the lab process: `type_name` and the message are the exception's own.
 

@@ -40,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
             return DONE
         experiment = experiments.find(words.experiment)
         values = _values(experiment, words)
+        if words.script:
+            return _save_script(experiment, values, words.script)
         target = _Target(words.json) if words.json else None
     except BadInput as error:
         print(f"futures-lab: {_flag(error.field)}{error}", file=sys.stderr)
@@ -72,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument(
             "--json", metavar="PATH", help="write the run's record there; - for standard output"
         )
+        one.add_argument(
+            "--script",
+            metavar="PATH",
+            help="write the same as a script that needs no lab; run nothing",
+        )
     return parser
 
 
@@ -101,7 +108,7 @@ def _values(experiment: Experiment, words: argparse.Namespace) -> dict[str, Any]
     return values
 
 
-_Done = queue.SimpleQueue[tuple[Trial, "Future[Any]"]]
+_News = queue.SimpleQueue[tuple["Future[Any]", "dict[str, Any] | None"]]
 
 
 class _Target:
@@ -139,6 +146,21 @@ class _Target:
                 partial.unlink(missing_ok=True)
 
 
+def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> int:
+    """Write the experiment's script; raise BadInput where it cannot be written."""
+    text = experiment.code(values).text
+    if path == "-":
+        print(text, end="")
+        return DONE
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written: {error.strerror}. Choose another file.", "script"
+        ) from error
+    return DONE
+
+
 class _Interrupted(Exception):
     """Ctrl-C, or a request to end."""
 
@@ -147,12 +169,13 @@ def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None)
     output = Output(Console(stderr=True, highlight=False), table=target is None)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    lab = LabExecutor()
+    news: _News = queue.SimpleQueue()
+    lab = LabExecutor(on_event=lambda future, event: news.put((future, event)))
     run: Run | None = None
     try:
         try:
             run = Run(experiment, values, _wait_for(prepare(lab, experiment, values)))
-            _carry_out(run, lab, output)
+            _carry_out(run, lab, news, output)
             run.end(stopped=False)
         except _Interrupted:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -183,32 +206,46 @@ def _wait_for(future: "Future[dict[str, Any]]") -> dict[str, Any]:
             return future.result(timeout=0.5)
 
 
-def _carry_out(run: Run, lab: LabExecutor, output: Output) -> None:
-    """Submit the plan and take each trial as its future is done; raises _Interrupted on Ctrl-C."""
+def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> None:
+    """Submit the plan and take all news of it until it is over; raises _Interrupted on Ctrl-C."""
     output.begin(run)
-    done: _Done = queue.SimpleQueue()
-    waiting: set[Future[Any]] = set()
+    waiting: dict[Future[Any], Trial] = {}
     try:
         for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
-            waiting.add(future)
-            future.add_done_callback(partial(_report, done, trial))
+            waiting[future] = trial
+            future.add_done_callback(partial(_report, news))
         while waiting:
             with suppress(queue.Empty):
-                trial, future = done.get(timeout=0.5)
-                waiting.discard(future)
-                output.trial(run, trial, run.take(trial, future))
+                _take(run, waiting, news.get(timeout=0.5), output)
             output.tick(run)
     except _Interrupted:
         stop(lab)
         while waiting:
-            trial, future = done.get()
-            waiting.discard(future)
-            run.take(trial, future)
+            _take(run, waiting, news.get(), None)
         raise
 
 
-def _report(done: "_Done", trial: Trial, future: "Future[Any]") -> None:
-    done.put((trial, future))
+def _report(news: "_News", future: "Future[Any]") -> None:
+    news.put((future, None))
+
+
+def _take(
+    run: Run,
+    waiting: "dict[Future[Any], Trial]",
+    item: "tuple[Future[Any], dict[str, Any] | None]",
+    output: Output | None,
+) -> None:
+    """Take an event of a trial that runs, or a trial that is over."""
+    future, event = item
+    if event is not None:
+        run.note(waiting[future], event)
+        if output is not None:
+            output.event(event)
+    else:
+        trial = waiting.pop(future)
+        record = run.take(trial, future)
+        if output is not None:
+            output.trial(run, trial, record)
 
 
 def _hand_over(run: Run, target: _Target | None, output: Output) -> int:

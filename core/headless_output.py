@@ -1,6 +1,9 @@
 """What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
+from typing import Any
+
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -49,6 +52,13 @@ class Output:
         elif self._progress is None and record.work_s is not None:
             self.say(f"{number} {trial.label}: {statistics.seconds(record.work_s)}")
 
+    def event(self, event: dict[str, Any]) -> None:
+        """Tell a row or a sentence as it happens; the rest is in the record."""
+        if event["kind"] == "row":
+            self.say("   ".join(f"{name} {_cell(what)}" for name, what in _row(event).items()))
+        elif event["kind"] == "note":
+            self.say(event["text"])
+
     def tick(self, run: Run) -> None:
         """Bring the bar up to date."""
         if self._progress is not None:
@@ -59,7 +69,8 @@ class Output:
         """Print the headline and, where standard output is free, the table."""
         summary = run.experiment.summary(record)
         if self._table and any(trial.status == "done" for trial in record.trials):
-            Console(highlight=False).print(table(record))
+            told = any(trial.rows for trial in record.trials)
+            Console(highlight=False).print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
         for line in (*summary.headline, *summary.details):
@@ -80,6 +91,29 @@ class Output:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def rows(record: RunRecord) -> Table:
+    """Lay out what programs told: a column for each name, in the order of appearance."""
+    shown = Table(box=None, pad_edge=False)
+    told = [row for trial in record.trials for row in trial.rows]
+    names = list(dict.fromkeys(name for row in told for name in row))
+    for name in names:
+        is_number = all(isinstance(row.get(name), int | float | None) for row in told)
+        shown.add_column(name.replace("_", " "), justify="right" if is_number else "left")
+    for row in told:
+        shown.add_row(*(escape(_cell(row.get(name))) for name in names))
+    return shown
+
+
+def _row(event: dict[str, Any]) -> dict[str, Any]:
+    return {name: what for name, what in event.items() if name not in ("kind", "t")}
+
+
+def _cell(what: Any) -> str:
+    if isinstance(what, float):
+        return f"{what:.4g}"
+    return "" if what is None else str(what)
 
 
 def table(record: RunRecord) -> Table:

@@ -14,12 +14,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from core.engines.lab_client import LabExecutor
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
-from core.lab import measure
 from core.lab.describe import prepare as prepare_in_lab
 from core.parameters import Values
 from core.results.environment import read_environment
@@ -33,16 +33,24 @@ from core.results.records import (
 
 _CALIBRATION_S = 0.1
 LONG_RUN_S = 600.0
+_MOST_EVENTS = 100_000
 
 
 def prepare(lab: LabExecutor, experiment: Experiment, values: Values) -> "Future[Any]":
     """Ask the lab process to describe itself and to time a short piece of the work."""
+    if experiment.calibration is None:
+        return lab.submit(prepare_in_lab)
     return lab.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S)
 
 
 def submit(lab: LabExecutor, plan: Sequence[Trial]) -> "list[Future[Any]]":
     """Queue every trial of the plan; the futures come in its order."""
-    return [lab.submit(measure.run_trial, dict(trial.spec)) for trial in plan]
+    return [
+        lab.submit(trial.job, *trial.arguments)
+        if trial.limit_s is None
+        else lab.submit_within(trial.limit_s, trial.job, *trial.arguments)
+        for trial in plan
+    ]
 
 
 def stop(lab: LabExecutor) -> None:
@@ -65,6 +73,7 @@ class Run:
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self._told: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
         self._expected_done = 0.0
         self._took = 0.0
 
@@ -80,10 +89,21 @@ class Run:
         pace = self._took / self._expected_done if self._expected_done else 1.0
         return max(0.0, rest * pace)
 
+    def note(self, trial: Trial, event: dict[str, Any]) -> None:
+        """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
+        rows, events = self._told.setdefault(trial.order, ([], []))
+        if event["kind"] == "row":
+            rows.append({name: what for name, what in event.items() if name not in ("kind", "t")})
+        if len(events) < _MOST_EVENTS:
+            events.append(event)
+
     def take(self, trial: Trial, future: "Future[Any]") -> TrialRecord | None:
         """Add what came of a trial whose future is done; None when it never began."""
         record = outcome(trial, future, self._start_method(trial))
         if record is not None:
+            rows, events = self._told.pop(trial.order, ([], []))
+            if events:
+                record = replace(record, rows=tuple(rows), events=tuple(events))
             self.trials.append(record)
             self._expected_done += trial.expected_s
             self._took += sum(
@@ -115,8 +135,7 @@ class Run:
         """How the trial's processes are started, also where the trial does not live to tell."""
         python = self.environment.python
         default = python.default_start_method if python else None
-        is_processes = trial.spec["executor"] == "processes"
-        return (trial.spec["start_method"] or default) if is_processes else None
+        return (trial.start_method or default) if trial.executor == "processes" else None
 
     def _machine(self, term_s: float) -> Machine:
         python = self.environment.python
@@ -128,9 +147,10 @@ def outcome(
 ) -> TrialRecord | None:
     """Make the record of a trial whose future is done; None when it never began."""
     base: dict[str, Any] = {
-        "executor": trial.spec["executor"],
+        "name": trial.name,
+        "executor": trial.executor,
         "start_method": start_method,
-        "workers": trial.spec["workers"],
+        "workers": trial.workers,
         "block": trial.block,
         "order": trial.order,
     }

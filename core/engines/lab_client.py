@@ -14,11 +14,11 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from core.engines.lab_process import LabProcess, own_python
-from core.errors import LabError, RemoteError
+from core.errors import LabError, LabTimeout, RemoteError
 from core.lab import protocol
 
 OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
-_Work = tuple["Future[Any]", protocol.Message]
+_Work = tuple["Future[Any]", protocol.Message, "float | None"]
 
 
 class LabExecutor(Executor):
@@ -28,7 +28,8 @@ class LabExecutor(Executor):
     threads or children behind. Submitted functions must be importable in the lab process; arguments
     and results are what JSON carries (tuples arrive as lists). A function marked with
     `core.lab.events.emits` may report events while it runs: `on_event(future, event)` gets them in
-    the dispatcher's thread and must only hand them on.
+    the dispatcher's thread and must only hand them on. One marked with `converses` may ask too: the
+    question comes as an event of kind "asks" with its `prompt`, and `answer` answers it.
 
     Futures fail with RemoteError (the job raised), LabCrashed, LabStopped or LabStartError. Every
     method may be called from any thread. Nothing is started before the first `submit`.
@@ -43,6 +44,7 @@ class LabExecutor(Executor):
         self._lab: LabProcess | None = None
         self._running = False
         self._kill_asked = False
+        self._question_open = False
         self._pending: set[Future[Any]] = set()
         self._closed = False
 
@@ -59,6 +61,11 @@ class LabExecutor(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue the call `fn(*args, **kwargs)`; raise RuntimeError after `shutdown`."""
+        return self._queue(None, fn, args, kwargs)
+
+    def _queue(
+        self, limit_s: float | None, fn: Callable[..., Any], args: Any, kwargs: Any
+    ) -> Future[Any]:
         call = {
             "kind": "call",
             "function": f"{fn.__module__}:{fn.__qualname__}",
@@ -70,11 +77,17 @@ class LabExecutor(Executor):
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._pending.add(future)
-            self._work.put((future, call))
+            self._work.put((future, call, limit_s))
             if self._dispatcher is None:
                 self._dispatcher = threading.Thread(target=self._dispatch, name="lab dispatcher")
                 self._dispatcher.start()
         return future
+
+    def submit_within(
+        self, limit_s: float, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
+        """Queue a call that fails with LabTimeout when it takes longer than `limit_s` seconds."""
+        return self._queue(limit_s, fn, args, kwargs)
 
     def kill(self) -> None:
         """End the lab process now, without waiting: a running job's future fails with LabStopped.
@@ -85,6 +98,16 @@ class LabExecutor(Executor):
             self._kill_asked = self._running
             if self._lab is not None:
                 self._lab.kill()
+
+    def answer(self, text: str) -> bool:
+        """Answer the question of the running job; false when nothing was asked."""
+        with self._turn:
+            lab, is_open = self._lab, self._question_open
+            self._question_open = False
+        if lab is None or not is_open:
+            return False
+        lab.answer(text)
+        return True
 
     def cancel_pending(self) -> int:
         """Cancel every call that has not started, and return how many there were."""
@@ -109,19 +132,19 @@ class LabExecutor(Executor):
 
     def _dispatch(self) -> None:
         while (work := self._work.get()) is not None:
-            future, call = work
+            future, call, limit_s = work
             running = future.set_running_or_notify_cancel()
             with self._turn:
                 self._pending.discard(future)
                 self._running, self._kill_asked = running, False
             if running:
-                self._run(future, call)
+                self._run(future, call, limit_s)
             del work, future, call
         self._end_lab()
 
-    def _run(self, future: "Future[Any]", call: protocol.Message) -> None:
+    def _run(self, future: "Future[Any]", call: protocol.Message, limit_s: float | None) -> None:
         try:
-            answer = self._converse(future, call)
+            answer = self._converse(future, call, limit_s)
         except LabError as error:
             self._end_lab()
             self._settled()
@@ -140,17 +163,29 @@ class LabExecutor(Executor):
                     RemoteError(answer["type"], answer["message"], answer["traceback"])
                 )
 
-    def _converse(self, future: "Future[Any]", call: protocol.Message) -> protocol.Message:
-        for message in self._lab_process().call_over(call):
-            if message["kind"] != "event":
-                return message
-            if self._on_event is not None:
-                self._on_event(future, message["data"])
+    def _converse(
+        self, future: "Future[Any]", call: protocol.Message, limit_s: float | None
+    ) -> protocol.Message:
+        lab = self._lab_process()
+        with _Limit(limit_s, lab):
+            for message in lab.call_over(call):
+                if message["kind"] in ("result", "failure"):
+                    return message
+                self._pass_on(future, message)
         raise AssertionError("call_over ends with an answer or raises")
+
+    def _pass_on(self, future: "Future[Any]", message: protocol.Message) -> None:
+        event = message.get("data")
+        if message["kind"] == "ask":
+            with self._turn:
+                self._question_open = True
+            event = {"kind": "asks", "prompt": message["prompt"]}
+        if self._on_event is not None and event is not None:
+            self._on_event(future, event)
 
     def _settled(self) -> None:
         with self._turn:
-            self._running = False
+            self._running = self._question_open = False
 
     def _lab_process(self) -> LabProcess:
         if self._lab is not None and self._lab.ended:
@@ -169,3 +204,28 @@ class LabExecutor(Executor):
             lab, self._lab = self._lab, None
         if lab is not None:
             lab.close()
+
+
+class _Limit:
+    """Ends the lab process of a job that takes too long, and says so instead of its end."""
+
+    def __init__(self, limit_s: float | None, lab: LabProcess) -> None:
+        self._limit_s = limit_s
+        self._is_over = False
+        self._lab = lab
+        self._timer = threading.Timer(limit_s, self._end) if limit_s is not None else None
+
+    def __enter__(self) -> None:
+        if self._timer is not None:
+            self._timer.start()
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        if self._is_over and isinstance(error, LabError):
+            raise LabTimeout(f"stopped by its own time limit of {self._limit_s:g} s") from error
+
+    def _end(self) -> None:
+        self._is_over = True
+        self._lab.kill()

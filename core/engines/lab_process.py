@@ -6,6 +6,7 @@ owner's thread     sends calls, reads messages         (blocks in read)
                    and the owner's thread wakes, whoever still held their other ends
 """
 
+import contextlib
 import os
 import sys
 import threading
@@ -79,15 +80,14 @@ class LabProcess:
         return hello
 
     def call_over(self, call: protocol.Message) -> Iterator[protocol.Message]:
-        """Send a call and yield its events and, last, its result or failure.
+        """Send a call and yield its events and questions and, last, its result or failure.
 
         Raises LabStopped after `kill`, LabCrashed when the process ends or talks nonsense, and
         TypeError or ValueError, with nothing sent, when JSON cannot carry the call.
         """
-        rest = memoryview(protocol.encode(call))
+        frame = protocol.encode(call)
         try:
-            while rest:
-                rest = rest[self._group.stdin.write(rest) or 0 :]
+            self._send(frame)
             for message in self._inbox:
                 yield message
                 if message["kind"] in ("result", "failure"):
@@ -96,6 +96,11 @@ class LabProcess:
             self._group.kill()
             raise self._ended() from error
         raise self._ended()
+
+    def answer(self, text: str) -> None:
+        """Answer what the job asked; from any thread, once for each question."""
+        with contextlib.suppress(OSError):  # it has ended: whoever waits for the call is told
+            self._send(protocol.encode({"kind": "answer", "text": text}))
 
     def kill(self) -> None:
         """End the process and all its descendants now, without waiting."""
@@ -116,6 +121,11 @@ class LabProcess:
             return LabStopped("stopped while it ran")
         what = exit_sentence(self._exit_code) if self._exit_code is not None else "ended"
         return LabCrashed(f"the lab process {what} in the middle of the job", self._last())
+
+    def _send(self, frame: bytes) -> None:
+        rest = memoryview(frame)
+        while rest:
+            rest = rest[self._group.stdin.write(rest) or 0 :]
 
     def _read(self, count: int) -> bytes:
         return self._group.stdout.read(count) or b""

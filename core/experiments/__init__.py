@@ -1,10 +1,10 @@
 """What can be run: one module for each experiment, and the catalogue of them all."""
 
 from core.errors import BadInput
-from core.experiments import pi_scaling
+from core.experiments import pi_scaling, race
 from core.experiments.base import Experiment
 
-CATALOGUE: tuple[Experiment, ...] = (pi_scaling.EXPERIMENT,)
+CATALOGUE: tuple[Experiment, ...] = (pi_scaling.EXPERIMENT, race.EXPERIMENT)
 
 
 def find(name: str) -> Experiment:

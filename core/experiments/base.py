@@ -4,28 +4,77 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.lab.measure import TrialSpec
-from core.parameters import Parameter, Values
+from core.lab.measure import TrialSpec, run_trial
+from core.lab.perform import perform
+from core.parameters import Option, Parameter, Values
 from core.results.records import RunRecord
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One step of a plan: what to run, its block, and how long it is expected to take.
+    """One step of a plan: a job for the lab process, its block, and how long it should take.
 
-    `expected_work_s` is for the work alone, `expected_s` with starting and closing the workers.
+    `expected_work_s` is for the work alone, `expected_s` with starting and closing the workers. A
+    trial that lasts longer than `limit_s` is stopped and says so.
     """
 
-    spec: TrialSpec
+    job: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    name: str
+    executor: str
+    workers: int
     block: int
     order: int
+    start_method: str | None = None
     expected_work_s: float = 0.0
     expected_s: float = 0.0
+    limit_s: float | None = None
 
     @property
     def label(self) -> str:
-        """Name the trial for a person: "2 threads"."""
-        return configuration(self.spec["executor"], self.spec["workers"])
+        """Name the trial for a person: "2 threads", or what its program does."""
+        return self.name or configuration(self.executor, self.workers)
+
+
+def measured(spec: TrialSpec, block: int, order: int, work_s: float, whole_s: float) -> Trial:
+    """Make a trial that is timed."""
+    return Trial(
+        job=run_trial,
+        arguments=(dict(spec),),
+        name="",
+        executor=spec["executor"],
+        workers=spec["workers"],
+        start_method=spec["start_method"],
+        block=block,
+        order=order,
+        expected_work_s=work_s,
+        expected_s=whole_s,
+    )
+
+
+def performed(
+    program: str,
+    settings: Mapping[str, Any],
+    name: str,
+    *,
+    executor: str = "threads",
+    workers: int = 1,
+    order: int = 1,
+    expected_s: float = 1.0,
+    limit_s: float = 30.0,
+) -> Trial:
+    """Make a trial that performs a program of `core.lab.programs`, within `limit_s`."""
+    return Trial(
+        job=perform,
+        arguments=(program, dict(settings)),
+        name=name,
+        executor=executor,
+        workers=workers,
+        block=1,
+        order=order,
+        expected_s=expected_s,
+        limit_s=limit_s,
+    )
 
 
 @dataclass(frozen=True)
@@ -46,21 +95,94 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A script of the standard library: what ran, and what a student takes home.
+
+    `marks` are pieces of the lines that matter.
+    """
+
+    name: str
+    text: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Show runtime and speed-up over workers, the table of trials, and the timeline of one."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Show the rows that programs told as a table, with a column for each name."""
+
+    title: str = "Table"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Show one bar for each row: its `label`, and its `value` in `unit`, on a log scale."""
+
+    title: str
+    label: str
+    value: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Show `y` over `x`, one line for each `by`, on log scales."""
+
+    title: str
+    x: str
+    y: str
+    by: str
+    x_label: str
+    y_label: str
+
+
+@dataclass(frozen=True)
+class WaitGraph:
+    """Show who waits for whom, live."""
+
+    title: str = "Who waits for whom"
+
+
+@dataclass(frozen=True)
+class States:
+    """Show the state of each future, live, with the times at which it changed."""
+
+    title: str = "Futures"
+
+
+Show = Scaling | Rows | Bars | Lines | WaitGraph | States
+
+
+def nothing_wrong(values: Values) -> Mapping[str, str]:
+    """Be the `check` of an experiment whose values always go together."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """Parameters, the plan that they give, and what the results say.
+    """Parameters, the plan that they give, what shall be shown, and what the results say.
 
     `check` returns the problems of values that are each right but do not go together, by field.
-    `plan` and `summary` are pure: the same values give the same plan.
+    `calibration` names the workload that is timed before the run, and its size. `answers` are what
+    a person can answer when a program asks. `plan`, `code` and `summary` are pure: the same values
+    give the same plan.
     """
 
     name: str
     title: str
     question: str
     parameters: tuple[Parameter, ...]
-    calibration: Callable[[Values], tuple[str, int]]
-    check: Callable[[Values], Mapping[str, str]]
     plan: Callable[[Values, Machine | None], tuple[Trial, ...]]
     summary: Callable[[RunRecord], Summary]
+    code: Callable[[Values], Code]
+    shows: tuple[Show, ...]
+    check: Callable[[Values], Mapping[str, str]] = nothing_wrong
+    calibration: Callable[[Values], tuple[str, int]] | None = None
+    answers: tuple[Option, ...] = ()
 
     def defaults(self) -> dict[str, Any]:
         """Return the values that the parameters have at first."""

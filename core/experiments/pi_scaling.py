@@ -3,7 +3,17 @@
 import random
 from collections.abc import Mapping
 
-from core.experiments.base import Experiment, Machine, Summary, Trial, configuration
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Machine,
+    Scaling,
+    Summary,
+    Trial,
+    configuration,
+    measured,
+)
+from core.experiments.programs import script
 from core.lab.executors import KINDS, start_methods
 from core.lab.measure import TrialSpec
 from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Values, group
@@ -16,6 +26,7 @@ _START_UP_S = {"serial": 0.01, "threads": 0.02, "processes": 0.25}
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _PROVISIONAL_BELOW = 5
 _MOST_TRIALS = 10_000
+_MARKS = ("pi += s", "pool.submit(myPi", "future.result()")
 _NOISY_ABOVE = 0.25  # of all trials got too little CPU
 
 
@@ -144,7 +155,7 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
         for spec in specs:
             work_s = _expected_work(spec, machine)
             whole_s = work_s + _START_UP_S[spec["executor"]]
-            trials.append(Trial(spec, block, len(trials) + 1, work_s, whole_s))
+            trials.append(measured(spec, block, len(trials) + 1, work_s, whole_s))
     return tuple(trials)
 
 
@@ -166,6 +177,12 @@ def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:
     serial = spec["executor"] == "serial" or (spec["executor"] == "threads" and machine.gil)
     at_once = 1 if serial else min(spec["workers"], machine.cpus)
     return spec["size"] * machine.term_s / at_once
+
+
+def _code(values: Values) -> Code:
+    method = None if values["start-method"] == "default" else values["start-method"]
+    chosen = {name: values[name] for name in ("terms", "workers", "executors", "blocks")}
+    return script("pi_scaling", chosen | {"start_method": method}, _MARKS)
 
 
 def _summary(record: RunRecord) -> Summary:
@@ -243,6 +260,8 @@ EXPERIMENT = Experiment(
     question="How does the time to compute π scale with workers?",
     parameters=_parameters(),
     calibration=lambda values: ("leibniz", values["terms"]),
+    code=_code,
+    shows=(Scaling(),),
     check=_check,
     plan=_plan,
     summary=_summary,

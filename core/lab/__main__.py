@@ -12,7 +12,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.lab import protocol
@@ -36,8 +36,10 @@ def main(lifeline: int) -> None:
     send = _sender(out)
     with contextlib.suppress(BrokenPipeError):
         send(_hello())
-        for request in protocol.messages(lambda count: os.read(0, count)):
-            send(_answer(request, send))
+        requests = protocol.messages(lambda count: os.read(0, count))
+        for request in requests:
+            if request["kind"] == "call":  # an answer that came too late is none
+                send(_answer(request, send, requests))
 
 
 def _sender(out: int) -> Send:
@@ -62,10 +64,12 @@ def _hello() -> protocol.Message:
     }
 
 
-def _answer(request: protocol.Message, send: Send) -> protocol.Message:
+def _answer(
+    request: protocol.Message, send: Send, requests: Iterator[protocol.Message]
+) -> protocol.Message:
     """Run the call and make a message of what came of it; never raises."""
     try:
-        value = _call(request, lambda event: send({"kind": "event", "data": event}))
+        value = _call(request, send, requests)
         answer = {"kind": "result", "value": value, "clean": _is_clean()}
         protocol.encode(answer)
     except BaseException as error:
@@ -88,13 +92,24 @@ def _sentence(error: BaseException) -> str:
         return "(its message could not be made)"
 
 
-def _call(request: protocol.Message, emit: Callable[[dict[str, Any]], None]) -> object:
+def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Message]) -> object:
+    def emit(event: dict[str, Any]) -> None:
+        send({"kind": "event", "data": event})
+
+    def ask(prompt: str) -> str:
+        send({"kind": "ask", "prompt": prompt})
+        for message in requests:
+            return str(message["text"])
+        raise EOFError
+
     module_name, _, name = request["function"].partition(":")
     __import__(module_name)
     function = sys.modules[module_name]
     for part in name.split("."):
         function = getattr(function, part)
     call: Callable[..., object] = function  # type: ignore[assignment]
+    if getattr(call, "converses", False):
+        return call(emit, ask, *request["args"], **request["kwargs"])
     if getattr(call, "emits", False):
         return call(emit, *request["args"], **request["kwargs"])
     return call(*request["args"], **request["kwargs"])

@@ -29,6 +29,10 @@ def gil_enabled() -> bool:
     return bool(asked()) if asked else not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 
-def prepare(workload: str, size: int, budget_s: float) -> dict[str, Any]:
-    """Describe the interpreter and time a short serial call, before a run, in about `budget_s`."""
-    return {"python": describe(), "term_s": measure.time_serial(workload, size, budget_s)}
+def prepare(workload: str = "", size: int = 0, budget_s: float = 0.0) -> dict[str, Any]:
+    """Describe the interpreter before a run and, where there is a workload, time it for a moment.
+
+    The serial call that is timed takes about `budget_s`.
+    """
+    term_s = measure.time_serial(workload, size, budget_s) if workload else 0.0
+    return {"python": describe(), "term_s": term_s}

@@ -1,9 +1,10 @@
-"""How a job tells its owner what happens while it runs."""
+"""How a job tells its owner what happens while it runs, and asks what it shall do."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 Emit = Callable[[dict[str, Any]], None]
+Ask = Callable[[str], str]
 _Job = TypeVar("_Job", bound=Callable[..., object])
 
 
@@ -14,4 +15,14 @@ def emits(job: _Job) -> _Job:
     it returns when the message is written.
     """
     job.emits = True  # type: ignore[attr-defined]
+    return job
+
+
+def converses(job: _Job) -> _Job:
+    """Mark a job that wants `emit` and `ask` as its first two arguments.
+
+    `ask(prompt)`, in the job's own thread only, waits until the owner answers and returns the
+    answer, as `input` does; it raises EOFError when the owner has hung up.
+    """
+    job.converses = True  # type: ignore[attr-defined]
     return job

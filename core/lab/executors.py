@@ -26,8 +26,13 @@ Worker = tuple[int, int]  # process id, thread id
 class SerialExecutor(Executor):
     """An executor without workers: `submit` runs the call at once, in the caller's own thread."""
 
+    def __init__(self) -> None:
+        self._is_shut = False
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run the call and return its future, already finished."""
+        """Run the call and return its future, finished; raise RuntimeError after `shutdown`."""
+        if self._is_shut:
+            raise RuntimeError("cannot schedule new futures after shutdown")
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
         try:
@@ -35,6 +40,10 @@ class SerialExecutor(Executor):
         except BaseException as error:
             future.set_exception(error)
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; there is nothing to wait for and nothing to cancel."""
+        self._is_shut = True
 
 
 class Pool(NamedTuple):

@@ -1,7 +1,7 @@
 """The messages between a lab process and its owner: JSON objects, framed by their length.
 
-    owner  -- call -->             lab process
-    owner  <-- hello, event, result, failure --
+    owner  -- call, answer -->                       lab process
+    owner  <-- hello, event, ask, result, failure --
 
 The lab process first writes `PREAMBLE`, so that whatever a wrapper script or a shell hook printed
 before it is skipped. Each frame after it is four bytes of length, big-endian, then UTF-8 JSON.
@@ -20,6 +20,8 @@ _FIELDS: dict[str, dict[str, type]] = {
     "call": {"function": str, "args": list, "kwargs": dict},
     "hello": {"protocol": int, "pid": int, "python": str},
     "event": {"data": dict},
+    "ask": {"prompt": str},
+    "answer": {"text": str},
     "result": {"clean": bool},
     "failure": {"clean": bool, "type": str, "message": str, "traceback": str},
 }

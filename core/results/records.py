@@ -33,7 +33,11 @@ class TrialError(msgspec.Struct, frozen=True):
 
 
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One trial: what it ran, and what was measured (None where it did not come to it)."""
+    """One trial: what it ran, and what was measured (None where it did not come to it).
+
+    `rows` and `events` are what a program told: its table, and what happened, `t` seconds after it
+    began, in the words of `core.lab.programs`.
+    """
 
     executor: str
     start_method: str | None
@@ -41,6 +45,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     block: int
     order: int
     status: TrialStatus
+    name: str = ""
     startup_s: float | None = None
     first_worker_s: float | None = None
     work_s: float | None = None
@@ -49,6 +54,8 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None = None
     abs_error: float | None = None
     tasks: tuple[TaskRecord, ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
     error: TrialError | None = None
 
 

@@ -2,14 +2,7 @@
 
 import math
 
-
-def myPi(m, n):
-    pi = 0
-    for k in range(m, n + 1):
-        s = 1 if k % 2 else -1
-        pi += s / (2 * k - 1)
-    return pi * 4
-
+from core.lab.programs.pi_scaling import myPi
 
 WORK = myPi
 ANSWER = math.pi

@@ -1,0 +1,141 @@
+"""Two workers and one counter: what is lost without the lock, and for whom."""
+
+from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.programs import script
+from core.parameters import Choice, Integer, Option, Values, group
+from core.results.records import RunRecord
+
+_MARKS = ("temp = ", "count.value = temp", "with count.get_lock()")
+_SECONDS_EACH = {"plain": 3e-6, "call": 4e-6, "lock": 12e-6}
+
+
+def _settings(values: Values) -> dict[str, object]:
+    return {name.replace("-", "_"): values[name] for name in _NAMES} | {
+        "switch_ms": values["switch-us"] / 1000
+    }
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    increments = values["workers"] * values["increments"] * values["repeats"]
+    return (
+        performed(
+            "race",
+            _settings(values),
+            f"{values['workers']} {values['kind']}, {values['way']}",
+            executor=values["kind"],
+            workers=values["workers"],
+            expected_s=increments * _SECONDS_EACH[values["way"]] + values["repeats"] * 0.3,
+            limit_s=120.0,
+        ),
+    )
+
+
+def _code(values: Values) -> Code:
+    return script("race", _settings(values), _MARKS)
+
+
+def _summary(record: RunRecord) -> Summary:
+    rows = [row for trial in record.trials for row in trial.rows]
+    if not rows:
+        return Summary()
+    lost, expected = sum(row["lost"] for row in rows), sum(row["expected"] for row in rows)
+    values = record.parameters
+    who = f"{values['workers']} {values['kind']}"
+    if lost:
+        line = f"{who} lost {group(lost)} of {group(expected)} increments"
+    elif values["way"] == "lock":
+        line = f"{who} with the lock lost nothing"
+    else:
+        line = f"{who} lost nothing this time, though nothing protects the counter"
+    return Summary((line,), _why(record, lost))
+
+
+def _why(record: RunRecord, lost: int) -> tuple[str, ...]:
+    values, python = record.parameters, record.environment.python
+    if values["way"] == "lock":
+        return ("Only one worker at a time is between reading and writing; that costs time.",)
+    if values["kind"] == "processes" and not lost:
+        return ("They hardly ran at the same time. More increments make a loss likelier.",)
+    if values["kind"] == "processes":
+        return ("Two processes read the same value, and both write it back, one higher.",)
+    if python is not None and not python.gil:
+        return ("This Python has no GIL: threads run side by side, as processes do.",)
+    if lost:
+        return ("A thread was made to give way between reading and writing.",)
+    version = f"Python {python.version}" if python else "This Python"
+    if values["way"] == "plain":
+        return (
+            f"{version} lets another thread in only where a loop goes round or a call begins,",
+            "and there is none between reading and writing. That is luck, not a promise.",
+        )
+    return ("A switch can happen in the call, but seldom does: make the interval smaller.",)
+
+
+EXPERIMENT = Experiment(
+    name="race",
+    title="Race",
+    question="What happens when two workers add to one counter?",
+    parameters=(
+        Choice(
+            name="kind",
+            label="Workers are",
+            help="Threads share every object. Processes share only what is made to be shared: here"
+            " a multiprocessing.Value, handed over by the pool's initializer.",
+            default="processes",
+            options=(Option("processes", "Processes"), Option("threads", "Threads")),
+        ),
+        Choice(
+            name="way",
+            label="Each adds",
+            help="How one is added: read, add, write back; the same with a function call in"
+            " between; or with the counter's lock held.",
+            default="plain",
+            options=(
+                Option("plain", "without the lock"),
+                Option("call", "without the lock, calling a function"),
+                Option("lock", "with the lock"),
+            ),
+        ),
+        Integer(
+            name="workers",
+            label="Workers",
+            help="How many add at the same time.",
+            hint="2 to 8.",
+            default=2,
+            minimum=2,
+            maximum=8,
+        ),
+        Integer(
+            name="increments",
+            label="Increments of each",
+            help="How often each worker adds one.",
+            hint="The book adds 10 000 times.",
+            default=10_000,
+            minimum=1,
+            maximum=1_000_000,
+        ),
+        Integer(
+            name="repeats",
+            label="Repeats",
+            help="How often the whole is done: a race is lost differently each time.",
+            default=5,
+            minimum=1,
+            maximum=100,
+        ),
+        Integer(
+            name="switch-us",
+            label="Switch interval, µs",
+            help="How long a thread may run before it is asked to give way: sys.setswitchinterval."
+            " Only for threads; Python's own is 5000.",
+            hint="Only for threads. Python's own is 5000.",
+            default=5000,
+            minimum=1,
+            maximum=1_000_000,
+        ),
+    ),
+    plan=_plan,
+    summary=_summary,
+    code=_code,
+    shows=(Rows("Repeats"),),
+)
+_NAMES = ("kind", "way", "workers", "increments", "repeats")

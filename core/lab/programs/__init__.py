@@ -1,0 +1,16 @@
+"""The book's programs: plain scripts, which are run here, shown as they are, and exported.
+
+Each has its settings as constants at the top and `main(...)` with the same settings, in lower
+case, as arguments, then `tell=show` and, where it asks, `ask=input`. Alone, `python race.py`, it
+prints. In the lab `tell` sends an event home and `ask` waits for what a person chooses. It imports
+the standard library only, never another module of ours: the file is what a student takes home.
+
+`tell(kind, **what)` knows these kinds; times are `time.perf_counter()`, lanes and futures names.
+
+    row     one row of the table: any names with numbers, texts or None
+    span    lane, start, end, label, state: "task", "waiting", "startup", "failed" or "cancelled"
+    mark    lane, at, label: a moment
+    state   future, state: what a future has become
+    waits   who, whom: somebody waits for somebody from now on      goes_on   who: no longer
+    note    text: a sentence on what happens
+"""
