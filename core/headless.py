@@ -1,6 +1,7 @@
 """The command line: the second front end over the same core."""
 
 import argparse
+import io
 import os
 import queue
 import signal
@@ -10,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 
@@ -26,8 +27,19 @@ from core.runner import Run, prepare, stop, submit
 DONE, BAD_INPUT, TRIAL_FAILED, INTERRUPTED = 0, 2, 3, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the sentence and end with the exit code for bad input."""
+        self.exit(BAD_INPUT, f"futures-lab: {message}. Try {self.prog} --help.\n")
+
+
 def main(argv: Sequence[str]) -> int:
     """Parse, run, print; return 0 if done, 2 on bad input, 3 on a failed trial, 130 if stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a Windows pipe may not know π
     parser = _parser()
     try:
         words = parser.parse_args(argv)
@@ -40,9 +52,9 @@ def main(argv: Sequence[str]) -> int:
             return DONE
         experiment = experiments.find(words.experiment)
         values = _values(experiment, words)
-        if words.script:
+        if words.script is not None:
             return _save_script(experiment, values, words.script)
-        target = _Target(words.json) if words.json else None
+        target = _Target(words.json) if words.json is not None else None
     except BadInput as error:
         print(f"futures-lab: {_flag(error.field)}{error}", file=sys.stderr)
         return BAD_INPUT
@@ -50,7 +62,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="main.py",
         description="Futures Lab. Without arguments, the window opens.",
         allow_abbrev=False,
@@ -108,7 +120,9 @@ def _values(experiment: Experiment, words: argparse.Namespace) -> dict[str, Any]
     return values
 
 
-_News = queue.SimpleQueue[tuple["Future[Any]", "dict[str, Any] | None"]]
+_Item = tuple["Future[Any]", "dict[str, Any] | None"]
+_News = queue.SimpleQueue["_Item | None"]
+_STOP = None
 
 
 class _Target:
@@ -126,24 +140,27 @@ class _Target:
                 self._path.unlink()
         except OSError as error:
             raise BadInput(
-                f"{path} cannot be written: {error.strerror}. Choose another file.", "json"
+                f"“{path}” cannot be written: {error.strerror}. Choose another file.", "json"
             ) from error
 
     def write(self, record: RunRecord) -> None:
-        """Write the record whole, or leave the old file as it was; raises OSError."""
+        """Write the record, whole or not at all where the folder allows it; raises OSError."""
         data = to_json(record)
         if self._path is None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-        elif self._path.exists() and not self._path.is_file():
-            self._path.write_bytes(data)
-        else:
-            partial = self._path.with_name(f"{self._path.name}.{os.getpid()}.partial")
-            try:
-                partial.write_bytes(data)
-                partial.replace(self._path)
-            finally:
-                partial.unlink(missing_ok=True)
+            return
+        partial_path = self._path.with_name(f".{os.getpid()}.partial")
+        try:
+            partial_path.write_bytes(data)
+            if not self._path.exists() or self._path.is_file():
+                partial_path.replace(self._path)
+                return
+        except OSError:
+            pass  # the folder takes no new files, but the file itself could be opened
+        finally:
+            partial_path.unlink(missing_ok=True)
+        self._path.write_bytes(data)
 
 
 def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> int:
@@ -161,68 +178,55 @@ def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> i
     return DONE
 
 
-class _Interrupted(Exception):
-    """Ctrl-C, or a request to end."""
-
-
 def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None) -> int:
+    """Run an experiment to its end, or to Ctrl-C, and hand its record over."""
     output = Output(Console(stderr=True, highlight=False), table=target is None)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
     news: _News = queue.SimpleQueue()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Only a note: whatever a handler interrupts is finished first, and nothing gets lost.
+        signal.signal(number, lambda *_: news.put(_STOP))
     lab = LabExecutor(on_event=lambda future, event: news.put((future, event)))
-    run: Run | None = None
     try:
-        try:
-            run = Run(experiment, values, _wait_for(prepare(lab, experiment, values)))
-            _carry_out(run, lab, news, output)
-            run.end(stopped=False)
-        except _Interrupted:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)
-            stop(lab)
-            if run is not None:
-                run.end(stopped=True)
+        prepared = prepare(lab, experiment, values)
+        prepared.add_done_callback(partial(_report, news))
+        if _next(news) is _STOP:
+            output.say("Stopped before anything was measured.")
+            return INTERRUPTED
+        run = Run(experiment, values, prepared.result())
+        run.end(stopped=_carry_out(run, lab, news, output))
     except LabError as error:
         output.problem(f"{error}", error.detail)
         return TRIAL_FAILED
     finally:
         output.close()
+        stop(lab)
         lab.shutdown()
-    if run is None:
-        output.say("Stopped before anything was measured.")
-        return INTERRUPTED
     return _hand_over(run, target, output)
 
 
-def _interrupt(*_: object) -> None:
-    raise _Interrupted
-
-
-def _wait_for(future: "Future[dict[str, Any]]") -> dict[str, Any]:
-    """Wait for a result in slices: on Windows a wait without end cannot be interrupted."""
+def _next(news: "_News") -> "_Item | None":
+    """Wait for news in slices: on Windows a wait without end cannot be interrupted."""
     while True:
-        with suppress(TimeoutError):
-            return future.result(timeout=0.5)
+        with suppress(queue.Empty):
+            return news.get(timeout=0.5)
 
 
-def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> None:
-    """Submit the plan and take all news of it until it is over; raises _Interrupted on Ctrl-C."""
+def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> bool:
+    """Submit the plan and take all news of it until it is over; true when Ctrl-C ended it."""
     output.begin(run)
-    waiting: dict[Future[Any], Trial] = {}
-    try:
-        for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
-            waiting[future] = trial
-            future.add_done_callback(partial(_report, news))
-        while waiting:
-            with suppress(queue.Empty):
-                _take(run, waiting, news.get(timeout=0.5), output)
-            output.tick(run)
-    except _Interrupted:
-        stop(lab)
-        while waiting:
-            _take(run, waiting, news.get(), None)
-        raise
+    stopped = False
+    waiting = dict(zip(submit(lab, run.plan), run.plan, strict=True))
+    for future in waiting:
+        future.add_done_callback(partial(_report, news))
+    while waiting:
+        item = _next(news)
+        if item is not _STOP:
+            _take(run, waiting, item, None if stopped else output)
+        elif not stopped:
+            stopped = True
+            stop(lab)
+        output.tick(run)
+    return stopped
 
 
 def _report(news: "_News", future: "Future[Any]") -> None:
@@ -230,10 +234,7 @@ def _report(news: "_News", future: "Future[Any]") -> None:
 
 
 def _take(
-    run: Run,
-    waiting: "dict[Future[Any], Trial]",
-    item: "tuple[Future[Any], dict[str, Any] | None]",
-    output: Output | None,
+    run: Run, waiting: "dict[Future[Any], Trial]", item: "_Item", output: Output | None
 ) -> None:
     """Take an event of a trial that runs, or a trial that is over."""
     future, event = item
@@ -250,7 +251,6 @@ def _take(
 
 def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
     record = run.record()
-    output.result(run, record)
     try:
         if target is not None:
             target.write(record)
@@ -259,4 +259,5 @@ def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
         with suppress(OSError):
             sys.stdout.buffer.write(to_json(record))
         return TRIAL_FAILED
+    output.result(run, record)
     return {"stopped": INTERRUPTED, "failed": TRIAL_FAILED}.get(record.status, DONE)

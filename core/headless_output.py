@@ -27,7 +27,8 @@ class Output:
     def begin(self, run: Run) -> None:
         """Say how long it will take, and show the bar on a terminal."""
         expected = run.expected_s
-        self.say(f"{len(run.plan)} trials, about {statistics.duration(expected)}.")
+        count = "1 trial" if len(run.plan) == 1 else f"{len(run.plan)} trials"
+        self.say(f"{count}, about {statistics.duration(expected)}.")
         if expected >= LONG_RUN_S:
             self.say("That is long: Ctrl-C stops it at any moment and keeps what was measured.")
         if self._console.is_terminal:

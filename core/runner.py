@@ -8,6 +8,7 @@ run.take(trial, future) <---- done-callback, carried over by the front end's own
 stop()    ------------------> drop the pending, kill the running
 """
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from datetime import datetime, timezone
@@ -74,6 +75,7 @@ class Run:
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._told: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+        self._last_news = time.monotonic()
         self._expected_done = 0.0
         self._took = 0.0
 
@@ -85,9 +87,12 @@ class Run:
     @property
     def remaining_s(self) -> float:
         """How long the rest should take: the calibration, corrected by the trials so far."""
-        rest = self.expected_s - self._expected_done
+        over = len(self.trials)
+        now, later = self.plan[over : over + 1], self.plan[over + 1 :]
         pace = self._took / self._expected_done if self._expected_done else 1.0
-        return max(0.0, rest * pace)
+        current = sum(trial.expected_s for trial in now) * pace
+        current = max(0.0, current - (time.monotonic() - self._last_news))
+        return current + sum(trial.expected_s for trial in later) * pace
 
     def note(self, trial: Trial, event: dict[str, Any]) -> None:
         """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
@@ -105,10 +110,12 @@ class Run:
             if events:
                 record = replace(record, rows=tuple(rows), events=tuple(events))
             self.trials.append(record)
-            self._expected_done += trial.expected_s
-            self._took += sum(
-                part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s)
-            )
+            self._last_news = time.monotonic()
+            if record.status == "done":
+                self._expected_done += trial.expected_s
+                self._took += sum(
+                    part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s)
+                )
         return record
 
     def end(self, stopped: bool) -> None:
@@ -139,7 +146,9 @@ class Run:
 
     def _machine(self, term_s: float) -> Machine:
         python = self.environment.python
-        return Machine(self.environment.usable_cpus, term_s, python.gil if python else True)
+        assert python is not None
+        cpus = self.environment.usable_cpus
+        return Machine(cpus, term_s, python.gil, python.default_start_method)
 
 
 def outcome(
@@ -156,13 +165,13 @@ def outcome(
     }
     try:
         measured = future.result(timeout=0)
+        return msgspec.convert({**base, **measured, "status": "done"}, TrialRecord)
     except CancelledError:
         return None
     except LabStopped:
         return TrialRecord(**base, status="stopped")
     except Exception as error:
         return TrialRecord(**base, status="failed", error=_reason(error))
-    return msgspec.convert({**base, **measured, "status": "done"}, TrialRecord)
 
 
 def _reason(error: Exception) -> TrialError:

@@ -23,7 +23,7 @@ Handler = Callable[[list[Any]], None]
 _log = logging.getLogger(__name__)
 _BUDGET_S = 0.004
 _SLICE_S = 0.001
-_MOST_AT_ONCE = 4096
+_FIRST_BATCH, _MOST_AT_ONCE = 16, 4096
 
 
 class FutureBridge(QObject):
@@ -43,7 +43,8 @@ class FutureBridge(QObject):
         self._items: deque[tuple[Handler, Any]] = deque()
         self._armed = False
         self._closed = False
-        self._batch = 16
+        self._handler: Handler | None = None
+        self._batch = _FIRST_BATCH
         self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
 
     def watch(self, future: "Future[Any]", handler: Handler, tag: Any = None) -> None:
@@ -86,6 +87,8 @@ class FutureBridge(QObject):
 
     def _hand_over_batch(self) -> None:
         handler, item = self._items.popleft()
+        if handler != self._handler:
+            self._handler, self._batch = handler, _FIRST_BATCH
         batch = [item]
         while len(batch) < self._batch and self._items and self._items[0][0] == handler:
             batch.append(self._items.popleft()[1])

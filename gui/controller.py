@@ -4,7 +4,7 @@ idle -> preparing -> (confirming) -> running -> finished | failed
              \\______________\\___________\\-> stopping -> stopped
 """
 
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from core import runner
 from core.engines.lab_client import LabExecutor
 from core.errors import LabStopped
-from core.experiments.base import Experiment
+from core.experiments.base import Experiment, Trial
 from core.parameters import Values
 from core.runner import Run
 from gui.bridge import FutureBridge
@@ -29,6 +29,7 @@ class RunController(QObject):
     state_changed = Signal(object)
     run_started = Signal(object)
     trials_arrived = Signal(list)
+    events_arrived = Signal(list)
     problem_found = Signal(str, str)
 
     def __init__(
@@ -38,7 +39,7 @@ class RunController(QObject):
         self._lab = lab
         self._bridge = bridge
         self._asked: tuple[Experiment, Values] | None = None
-        self._outstanding = 0
+        self._waiting: dict[Future[Any], Trial] = {}
         self.state = State.IDLE
         self.run: Run | None = None
 
@@ -65,6 +66,22 @@ class RunController(QObject):
             self._enter(State.STOPPING)
             runner.stop(self._lab)
 
+    def answer(self, text: str) -> None:
+        """Answer what the running program asked; ignored when it asked nothing."""
+        self._lab.answer(text)
+
+    def take_events(self, arrived: "list[tuple[Future[Any], dict[str, Any]]]") -> None:
+        """Take events of the running trial, carried over by the bridge."""
+        events = [
+            (trial, event)
+            for future, event in arrived
+            if (trial := self._waiting.get(future)) is not None
+        ]
+        if self.run is not None and events:
+            for trial, event in events:
+                self.run.note(trial, event)
+            self.events_arrived.emit(events)
+
     def shut_down(self) -> None:
         """Stop and leave no process behind; waits for a fraction of a second at most."""
         self._bridge.close()
@@ -76,7 +93,7 @@ class RunController(QObject):
         try:
             assert self._asked is not None
             self.run = Run(*self._asked, future.result())
-        except LabStopped:
+        except (LabStopped, CancelledError):
             self._enter(State.STOPPED)
             return
         except Exception as error:
@@ -87,7 +104,6 @@ class RunController(QObject):
             self.run = None
             self._enter(State.STOPPED)
             return
-        self.run_started.emit(self.run)
         if self.run.expected_s >= runner.LONG_RUN_S:
             self._enter(State.CONFIRMING)
         else:
@@ -95,20 +111,20 @@ class RunController(QObject):
 
     def _submit(self) -> None:
         assert self.run is not None
+        self.run_started.emit(self.run)
         self._enter(State.RUNNING)
         futures = runner.submit(self._lab, self.run.plan)
-        self._outstanding = len(futures)
-        for trial, future in zip(self.run.plan, futures, strict=True):
-            self._bridge.watch(future, self._on_trials_done, trial)
+        self._waiting = dict(zip(futures, self.run.plan, strict=True))
+        for future in futures:
+            self._bridge.watch(future, self._on_trials_done)
 
-    def _on_trials_done(self, arrived: list[tuple[Any, "Future[Any]"]]) -> None:
+    def _on_trials_done(self, arrived: list[tuple[None, "Future[Any]"]]) -> None:
         assert self.run is not None
-        self._outstanding -= len(arrived)
-        taken = [self.run.take(trial, future) for trial, future in arrived]
+        taken = [self.run.take(self._waiting.pop(future), future) for _, future in arrived]
         records = [record for record in taken if record is not None]
         if records:
             self.trials_arrived.emit(records)
-        if self._outstanding == 0:
+        if not self._waiting:
             self._end(stopped=self.state is State.STOPPING)
 
     def _end(self, stopped: bool) -> None:

@@ -14,12 +14,11 @@ class Heartbeat(QObject):
     """Measure the gaps between the beats of a 16 ms timer in the GUI thread.
 
     `history` holds the worst gap, in seconds, of each quarter of a second, newest last, for the
-    last ten seconds; `worst` the worst since `reset`.
+    last ten seconds.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.worst = 0.0
         self.history: deque[float] = deque(maxlen=int(_KEPT_S / _BUCKET_S))
         self._bucket = 0.0
         self._last = 0.0
@@ -35,16 +34,11 @@ class Heartbeat(QObject):
         self._bucket_ends = self._last + _BUCKET_S
         self._timer.start()
 
-    def reset(self) -> None:
-        """Forget the worst gap so far."""
-        self.worst = 0.0
-
     @Slot()
     def _beat(self) -> None:
         now = perf_counter()
         gap, self._last = now - self._last, now
         self._bucket = max(self._bucket, gap)
-        self.worst = max(self.worst, gap)
         if now >= self._bucket_ends:
             self.history.append(self._bucket)
             self._bucket, self._bucket_ends = 0.0, now + _BUCKET_S

@@ -1,24 +1,26 @@
 """Futures Lab as objects: what there is once, and what is connected to what."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
-from core.engines.lab_client import LabExecutor
 from core.experiments import CATALOGUE
-from core.results.statistics import duration
-from gui.bridge import FutureBridge
-from gui.controller import RunController
-from gui.heartbeat import Heartbeat
 from gui.main_window import MainWindow
-from gui.models.run_state import State
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.page import ExperimentPage
 
+if TYPE_CHECKING:
+    from gui.runs import Runs
+
 
 class Lab(QObject):
-    """Build everything, connect it, and take it down again. GUI thread."""
+    """Build everything, connect it, and take it down again. GUI thread.
+
+    Before the first paint there are the window and the page in sight, without what needs heavy
+    imports; `_finish` and `_polish` build the rest. Other pages are built when first shown.
+    `runs` is None until a run can be started.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,13 +28,11 @@ class Lab(QObject):
         self._theme = Theme(self)
         self._theme.set_scale(self._settings.scale)
         self._theme.choose(self._settings.theme)
-        self._heartbeat = Heartbeat(self)
-        self._bridge = FutureBridge(self)
-        self._controller = RunController(LabExecutor(), self._bridge, self)
-        self._experiment = CATALOGUE[0]
-        self._page = ExperimentPage(self._experiment, self._theme)
-        self.window = MainWindow([(self._experiment.title, self._page)], self._theme)
-        self._closed = False
+        self._pages: dict[int, ExperimentPage] = {}
+        self.runs: Runs | None = None
+        self._polished = self._closed = False
+        self.window = MainWindow([experiment.title for experiment in CATALOGUE], self._theme)
+        self._show_page(0)
         self._connect()
 
     def open(self) -> None:
@@ -49,87 +49,93 @@ class Lab(QObject):
             return
         self._closed = True
         self._settings.geometry = self.window.saveGeometry()
-        self._controller.shut_down()
+        if self.runs is not None:
+            self.runs.shut_down()
 
     def _connect(self) -> None:
-        window, page, controller = self.window, self._page, self._controller
+        window = self.window
         window.painted.connect(self._finish)
         window.closing.connect(self.close)
-        window.run_triggered.connect(page.request_run)
-        window.stop_triggered.connect(controller.stop)
+        window.page_shown.connect(self._show_page)
+        window.run_triggered.connect(self._on_run_triggered)
+        window.stop_triggered.connect(self._on_stop_triggered)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.zoomed.connect(self._on_zoomed)
-        page.run_requested.connect(lambda values: controller.start(self._experiment, values))
-        page.stop_requested.connect(controller.stop)
-        page.confirmed.connect(controller.confirm)
-        controller.run_started.connect(self._on_run_started)
-        controller.trials_arrived.connect(self._on_trials_arrived)
-        controller.problem_found.connect(page.show_problem)
-        controller.state_changed.connect(self._on_state_changed)
 
     @Slot()
     def _finish(self) -> None:
-        """Build what needs the heavy imports: charts, timeline, meters, icons."""
+        """Build what a run needs; then, when the event loop has had its turn, the rest."""
+        from gui.runs import Runs
+
+        self.runs = Runs(self)
+        for number in self._pages:
+            self._finish_page(number)
+        QTimer.singleShot(0, self._polish)
+
+    @Slot()
+    def _polish(self) -> None:
+        """Build what a run can do without: meters, icons, sliders."""
+        from gui.heartbeat import Heartbeat
         from gui.views.status import StatusStrip
 
-        self._page.finish()
-        self._strip = StatusStrip(self._heartbeat, self._theme)
-        self.window.install_strip(self._strip)
+        if self.runs is None or self._closed:
+            return
+        heartbeat = Heartbeat(self)
+        strip = StatusStrip(heartbeat, self._theme)
+        self.window.install_strip(strip)
+        self.runs.message_changed.connect(strip.show_message)
+        self.runs.progress_changed.connect(strip.show_progress)
+        self._polished = True
+        for page in self._pages.values():
+            page.polish()
         self._set_icons()
         self._theme.changed.connect(self._set_icons)
-        self._heartbeat.start()
+        heartbeat.start()
+
+    @Slot(int)
+    def _show_page(self, number: int) -> None:
+        """Build a page when it is first shown."""
+        if number in self._pages:
+            return
+        page = ExperimentPage(CATALOGUE[number], self._theme)
+        self._pages[number] = page
+        self.window.install_page(number, page)
+        if self.runs is not None:
+            self._finish_page(number)
+        if self._polished:
+            page.polish()
+            self._set_icons()
+
+    def _finish_page(self, number: int) -> None:
+        assert self.runs is not None
+        self._pages[number].finish()
+        self.runs.attach(CATALOGUE[number], self._pages[number])
 
     @Slot()
     def _set_icons(self) -> None:
         import qtawesome
 
         c = self._theme.colours
-        self._page.set_icons(
-            qtawesome.icon("fa5s.play", color=c.on_accent, color_disabled=c.muted),
-            qtawesome.icon("fa5s.stop", color=c.error, color_disabled=c.muted),
-        )
+        run = qtawesome.icon("fa5s.play", color=c.on_accent, color_disabled=c.muted)
+        stop = qtawesome.icon("fa5s.stop", color=c.error, color_disabled=c.muted)
+        for page in self._pages.values():
+            page.set_icons(run, stop)
 
-    def _on_run_started(self, run: Any) -> None:
-        longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
-        self._page.begin(run.record(), longest)
+    @Slot()
+    def _on_run_triggered(self) -> None:
+        self._pages[self.window.page].request_run()
 
-    def _on_trials_arrived(self, trials: list[Any]) -> None:
-        self._page.add_trials(trials)
-        self._show_progress()
+    @Slot()
+    def _on_stop_triggered(self) -> None:
+        if self.runs is not None:
+            self.runs.controller.stop()
 
-    def _on_state_changed(self, state: State) -> None:
-        run = self._controller.run
-        self._page.show_state(state, run.expected_s if run else 0.0)
-        if state is State.RUNNING:
-            self._heartbeat.reset()
-            self._show_progress()
-            return
-        if run is not None and state in (State.FINISHED, State.STOPPED, State.FAILED):
-            self._page.show_record(run.record())
-        self._strip.show_message(self._words(state))
-
-    def _words(self, state: State) -> str:
-        run = self._controller.run
-        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run else ""
-        return {
-            State.PREPARING: "Starting the lab process",
-            State.CONFIRMING: "Waiting for your answer",
-            State.STOPPING: "Stopping",
-            State.FINISHED: f"Finished{done}",
-            State.STOPPED: f"Stopped{done}",
-            State.FAILED: f"Ended with failures{done}" if run else "Failed",
-        }.get(state, "Ready")
-
-    def _show_progress(self) -> None:
-        run = self._controller.run
-        if run is not None and self._controller.state is State.RUNNING:
-            left = f"about {duration(run.remaining_s)} left"
-            self._strip.show_progress(len(run.trials), len(run.plan), left)
-
+    @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
         self._theme.choose(choice)
         self._settings.theme = choice
 
+    @Slot(int)
     def _on_zoomed(self, steps: int) -> None:
         self._theme.zoom(steps)
         self._settings.scale = self._theme.scale

@@ -16,22 +16,22 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import Theme
-from gui.views.page import ExperimentPage
 
-_NAV_WIDTH = 150
+_NAV_WIDTH, _NAV_ROW = 160, 34
 
 
 class MainWindow(QMainWindow):
     """The lab's only window; `painted` fires once, after the first paint, `closing` at the end."""
 
     painted = Signal()
+    page_shown = Signal(int)
     closing = Signal()
     run_triggered = Signal()
     stop_triggered = Signal()
     theme_chosen = Signal(str)
     zoomed = Signal(int)
 
-    def __init__(self, pages: Sequence[tuple[str, ExperimentPage]], theme: Theme) -> None:
+    def __init__(self, titles: Sequence[str], theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._was_painted = False
@@ -42,15 +42,30 @@ class MainWindow(QMainWindow):
         self._nav.setObjectName("nav")
         self._nav.setAccessibleName("Experiments")
         self._stack = QStackedWidget()
-        for title, page in pages:
+        for title in titles:
             self._nav.addItem(QListWidgetItem(title))
-            self._stack.addWidget(page)
+            place = QWidget()
+            QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+            self._stack.addWidget(place)
         self._nav.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._nav.setCurrentRow(0)
+        self._stack.currentChanged.connect(self.page_shown)
         self._build()
         self._make_menus()
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def page(self) -> int:
+        """The number of the page in front."""
+        return self._stack.currentIndex()
+
+    def install_page(self, number: int, page: QWidget) -> None:
+        """Put a page in the place that was kept for it."""
+        place = self._stack.widget(number)
+        layout = place.layout() if place is not None else None
+        assert layout is not None
+        layout.addWidget(page)
 
     def install_strip(self, strip: QWidget) -> None:
         """Put the status strip in the place that was kept for it."""
@@ -127,4 +142,6 @@ class MainWindow(QMainWindow):
 
     def _restyle(self) -> None:
         self._nav.setFixedWidth(self._theme.px(_NAV_WIDTH))
+        for row in range(self._nav.count()):
+            self._nav.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))
         self._strip.setMinimumHeight(self._theme.px(32))

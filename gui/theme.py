@@ -34,6 +34,7 @@ class Colours:
     serial: str
     threads: str
     processes: str
+    waiting: str
 
 
 LIGHT = Colours(
@@ -51,6 +52,7 @@ LIGHT = Colours(
     serial="#4d5663",
     threads="#d55e00",
     processes="#0072b2",
+    waiting="#a3457d",
 )
 DARK = Colours(
     window="#14181d",
@@ -67,7 +69,9 @@ DARK = Colours(
     serial="#b4bcc6",
     threads="#e69f00",
     processes="#56b4e9",
+    waiting="#cc79a7",
 )
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
 SYMBOLS = {"serial": "s", "threads": "t1", "processes": "o"}
 
 
@@ -245,6 +249,7 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QTableView {{ background: {c.card}; border: 0; gridline-color: {c.line};
         alternate-background-color: {c.window};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 0; }}
     QHeaderView {{ background: {c.card}; border: 0; }}
     QHeaderView::section {{ background: {c.card}; color: {c.muted}; border: 0;
         border-bottom: 1px solid {c.line}; padding: {px(5)}px {px(8)}px; }}

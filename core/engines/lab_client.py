@@ -133,8 +133,8 @@ class LabExecutor(Executor):
     def _dispatch(self) -> None:
         while (work := self._work.get()) is not None:
             future, call, limit_s = work
-            running = future.set_running_or_notify_cancel()
-            with self._turn:
+            with self._turn:  # together, so that no kill falls in between and is forgotten
+                running = future.set_running_or_notify_cancel()
                 self._pending.discard(future)
                 self._running, self._kill_asked = running, False
             if running:
@@ -149,7 +149,7 @@ class LabExecutor(Executor):
             self._end_lab()
             self._settled()
             future.set_exception(error)
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # JSON cannot carry the call, or the system has no thread left
             self._settled()
             future.set_exception(error)
         else:
@@ -200,10 +200,10 @@ class LabExecutor(Executor):
         return self._lab
 
     def _end_lab(self) -> None:
-        with self._turn:
-            lab, self._lab = self._lab, None
-        if lab is not None:
-            lab.close()
+        if self._lab is not None:
+            self._lab.close()  # still to be reached by `kill` meanwhile
+            with self._turn:
+                self._lab = None
 
 
 class _Limit:

@@ -22,6 +22,7 @@ from core.lab.executors import exit_sentence
 _ROOT = Path(__file__).resolve().parents[2]
 _TAIL_BYTES = 8192
 _ANSWER_WITHIN_S = 20.0
+_END_WITHIN_S = 1.0
 
 
 class LabProcess:
@@ -99,7 +100,7 @@ class LabProcess:
 
     def answer(self, text: str) -> None:
         """Answer what the job asked; from any thread, once for each question."""
-        with contextlib.suppress(OSError):  # it has ended: whoever waits for the call is told
+        with contextlib.suppress(OSError, ValueError):  # it has ended: the call's future tells
             self._send(protocol.encode({"kind": "answer", "text": text}))
 
     def kill(self) -> None:
@@ -108,8 +109,14 @@ class LabProcess:
         self._group.kill()
 
     def close(self) -> None:
-        """Hang up, wait until nothing is left of the process, and free its pipes."""
+        """Hang up, wait until nothing is left of the process, and free its pipes.
+
+        What does not end by itself, because a job left a thread running, is killed.
+        """
         self._group.stdin.close()
+        self._reaper.join(_END_WITHIN_S)
+        if self._reaper.is_alive():
+            self._group.kill()
         self._reaper.join()
         self._reader.join()
         self._group.close()

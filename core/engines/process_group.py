@@ -34,10 +34,14 @@ class ProcessGroup:
         self._escalation: Timer | None = None
         self._lifeline: int | None = None
         if sys.platform == "win32":
-            self._process = self._popen([*command, "-1"], cwd, env, ())
-            from core.engines.windows_job import KillOnCloseJob
+            from core.engines.windows_job import CREATE_SUSPENDED, KillOnCloseJob
 
-            self._job = KillOnCloseJob(int(self._process._handle))
+            self._process = self._popen([*command, "-1"], cwd, env, (), CREATE_SUSPENDED)
+            try:
+                self._job = KillOnCloseJob(int(self._process._handle))
+            except BaseException:
+                self._process.kill()
+                raise
         else:
             theirs, self._lifeline = os.pipe()
             try:
@@ -51,7 +55,11 @@ class ProcessGroup:
 
     @staticmethod
     def _popen(
-        command: Sequence[str], cwd: str, env: Mapping[str, str], pass_fds: Sequence[int]
+        command: Sequence[str],
+        cwd: str,
+        env: Mapping[str, str],
+        pass_fds: Sequence[int],
+        flags: int = 0,
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
@@ -63,7 +71,7 @@ class ProcessGroup:
             bufsize=0,
             pass_fds=pass_fds,
             start_new_session=sys.platform != "win32",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=flags | getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 
     @property

@@ -1,4 +1,7 @@
-"""A Windows job object: all processes in it end when its last handle closes."""
+"""A Windows job object: all processes in it end when its last handle closes.
+
+Written to Microsoft's documentation; not yet tried on a Windows machine.
+"""
 
 import ctypes
 import sys
@@ -8,6 +11,7 @@ if sys.platform == "win32":
 
     _EXTENDED_LIMIT_INFORMATION = 9
     _LIMIT_KILL_ON_JOB_CLOSE = 0x2000
+    CREATE_SUSPENDED = 0x4
 
     class _BasicLimits(ctypes.Structure):
         _fields_ = (
@@ -33,7 +37,11 @@ if sys.platform == "win32":
         )
 
     class KillOnCloseJob:
-        """Hold one process, given by its handle, and all that it starts; raises OSError."""
+        """Hold one process, given by its handle, and all that it starts; raises OSError.
+
+        The process must have been started with CREATE_SUSPENDED, so that it starts nothing before
+        it is in the job; it runs from here on.
+        """
 
         def __init__(self, process_handle: int) -> None:
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
@@ -52,6 +60,8 @@ if sys.platform == "win32":
             self._check(
                 self._kernel.AssignProcessToJobObject(self._job, wintypes.HANDLE(process_handle))
             )
+            if ctypes.WinDLL("ntdll").NtResumeProcess(wintypes.HANDLE(process_handle)):
+                raise OSError("the process could not be resumed")
 
         def terminate(self) -> None:
             """End every process in the job; harmless when there is none left."""

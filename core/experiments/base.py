@@ -1,13 +1,17 @@
 """What every experiment is made of."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.lab.measure import TrialSpec, run_trial
 from core.lab.perform import perform
 from core.parameters import Option, Parameter, Values
-from core.results.records import RunRecord
+
+if TYPE_CHECKING:  # msgspec takes its time: the first paint does not wait for it
+    from core.results.records import RunRecord
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,12 @@ def performed(
 
 @dataclass(frozen=True)
 class Machine:
-    """What an estimate needs: usable CPUs, seconds for one term, and whether the GIL is on."""
+    """What an estimate needs: usable CPUs, seconds for one term, and what the Python does."""
 
     cpus: int
     term_s: float
     gil: bool
+    start_method: str
 
 
 @dataclass(frozen=True)

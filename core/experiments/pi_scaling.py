@@ -1,7 +1,10 @@
 """How the time to compute π changes with the number of workers, for threads and for processes."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from core.experiments.base import (
     Code,
@@ -19,10 +22,13 @@ from core.lab.measure import TrialSpec
 from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Values, group
 from core.results import statistics
 from core.results.environment import usable_cpus
-from core.results.records import RunRecord
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
 
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
-_START_UP_S = {"serial": 0.01, "threads": 0.02, "processes": 0.25}
+_START_S, _START_EACH_S = 0.15, 0.04  # of processes, but for fork; with closing them
+_FORK_S, _FORK_EACH_S = 0.02, 0.006
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _PROVISIONAL_BELOW = 5
 _MOST_TRIALS = 10_000
@@ -154,7 +160,7 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
         order.shuffle(specs)
         for spec in specs:
             work_s = _expected_work(spec, machine)
-            whole_s = work_s + _START_UP_S[spec["executor"]]
+            whole_s = work_s + _expected_start(spec, machine)
             trials.append(measured(spec, block, len(trials) + 1, work_s, whole_s))
     return tuple(trials)
 
@@ -179,6 +185,16 @@ def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:
     return spec["size"] * machine.term_s / at_once
 
 
+def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
+    """Guess how long starting and closing the workers takes; for the time left, not for results."""
+    if spec["executor"] != "processes":
+        return 0.01
+    method = spec["start_method"] or (machine.start_method if machine else "spawn")
+    if method == "fork":
+        return _FORK_S + _FORK_EACH_S * spec["workers"]
+    return _START_S + _START_EACH_S * spec["workers"]
+
+
 def _code(values: Values) -> Code:
     method = None if values["start-method"] == "default" else values["start-method"]
     chosen = {name: values[name] for name in ("terms", "workers", "executors", "blocks")}
@@ -191,21 +207,18 @@ def _summary(record: RunRecord) -> Summary:
     is_noisy = len(crowded) > len(record.trials) * _NOISY_ABOVE
     lines, details = [], []
     for one in series:
-        if one.executor == "serial":
-            continue
-        workers = one.nearest(record.environment.usable_cpus).workers
-        ratios = statistics.ratios(series, one, workers)
-        if ratios and (workers > 1 or ratios.baseline == "serial"):
+        ratios, workers = _most_telling(series, one, record.environment.usable_cpus)
+        if ratios is not None:
             lines.append(_verdict(one.executor, workers, ratios, is_noisy))
             details.append(_span(one.executor, workers, ratios))
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
         lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
-        details = ["For a speed-up, measure serial, or one worker, in the same run."]
+        details = ["To compare, choose threads or processes too, and serial or one worker."]
     if crowded:
         details.append(
-            f"Other programs took CPU time from {len(crowded)} of {len(record.trials)} trials:"
+            f"{len(crowded)} of {len(record.trials)} trials got less CPU time than they could use:"
             " close what else is busy and run again."
         )
     repeats = max((len(point.times) for one in series for point in one.points), default=0)
@@ -215,10 +228,29 @@ def _summary(record: RunRecord) -> Summary:
     return Summary(tuple(lines), tuple(details + _failures(record)))
 
 
+def _most_telling(
+    series: tuple[statistics.Series, ...], one: statistics.Series, cpus: int
+) -> tuple[statistics.Ratios | None, int]:
+    """Pick the number of workers that is compared: the CPUs', else the nearest that can be."""
+    if one.executor == "serial":
+        return None, 1
+    parallel = sorted(
+        (point.workers for point in one.points if point.workers > 1),
+        key=lambda workers: (abs(workers - cpus), workers),
+    )
+    for workers in (*parallel, 1):
+        ratios = statistics.ratios(series, one, workers)
+        if ratios is not None and (workers > 1 or ratios.baseline == "serial"):
+            return ratios, workers
+    return None, 1
+
+
 def _verdict(executor: str, workers: int, ratios: statistics.Ratios, is_noisy: bool) -> str:
     who = configuration(executor, workers)
     be = "is" if workers == 1 else "are"
     base = _baseline(executor, ratios)
+    if len(ratios.values) == 1 and not is_noisy:
+        return f"{who}, measured once: {ratios.median:.2f} times as fast as {base}"
     match "unclear" if is_noisy else ratios.verdict:
         case "faster":
             return f"{who} {be} {ratios.median:.2f} times as fast as {base}"
@@ -232,7 +264,7 @@ def _verdict(executor: str, workers: int, ratios: statistics.Ratios, is_noisy: b
 def _span(executor: str, workers: int, ratios: statistics.Ratios) -> str:
     who = configuration(executor, workers)
     if len(ratios.values) == 1:
-        return f"{who}: {ratios.median:.2f} times as fast, measured once."
+        return f"{who}: one measurement cannot show how much it varies."
     return (
         f"{who}: {ratios.median:.2f} times as fast as {_baseline(executor, ratios)},"
         f" {ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats."

@@ -1,9 +1,15 @@
 """Two workers and one counter: what is lost without the lock, and for whom."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values, group
-from core.results.records import RunRecord
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
 
 _MARKS = ("temp = ", "count.value = temp", "with count.get_lock()")
 _SECONDS_EACH = {"plain": 3e-6, "call": 4e-6, "lock": 12e-6}

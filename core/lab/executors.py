@@ -2,20 +2,23 @@
 
 lab's main thread --open_pool--> executor --hello to each worker--> arrived, arrived, ...
                   <--all here--           --gate opens-->           workers idle, ready for work
+
+What a kind needs is imported where it is opened: whoever only names kinds does not pay for it.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
 import time
 from _thread import get_ident
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from multiprocessing.context import BaseContext
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 KINDS = ("serial", "threads", "processes")
 _LOOK_AGAIN_S = 0.05
@@ -64,7 +67,9 @@ class Pool(NamedTuple):
 
 def start_methods() -> list[str]:
     """List the start methods of this Python on this platform, its default first."""
-    return multiprocessing.get_all_start_methods()
+    from multiprocessing import get_all_start_methods
+
+    return get_all_start_methods()
 
 
 def who() -> Worker:
@@ -73,8 +78,12 @@ def who() -> Worker:
 
 
 @contextmanager
-def open_pool(kind: str, workers: int, start_method: str | None = None) -> Iterator[Pool]:
+def open_pool(
+    kind: str, workers: int, start_method: str | None = None, modules: tuple[str, ...] = ()
+) -> Iterator[Pool]:
     """Open a fresh executor, wait until all its workers have started, and close it at the end.
+
+    Worker processes import `modules` while they start, as they would a script's main module.
 
     Raises ValueError for an unknown kind or start method, BrokenProcessPool, saying which process
     ended and how, when a worker dies before the work is done.
@@ -85,21 +94,29 @@ def open_pool(kind: str, workers: int, start_method: str | None = None) -> Itera
             yield Pool(serial, [who()], opened_at, opened_at, opened_at)
     elif kind == "threads":
         import threading
+        from concurrent.futures import ThreadPoolExecutor
 
         arrived, gate = threading.Semaphore(0), threading.Semaphore(0)
         with ThreadPoolExecutor(workers) as threads:
             hello = _Hello(arrived, gate)
             yield _gather(threads, hello.say, arrived, gate, workers, opened_at)
     elif kind == "processes":
-        context = multiprocessing.get_context(start_method)
-        yield from _processes(context, workers, opened_at)
+        from multiprocessing import get_context
+
+        context = get_context(start_method)
+        yield from _processes(context, workers, modules, opened_at)
     else:
         raise ValueError(f"there is no executor kind {kind!r}")
 
 
-def _processes(context: BaseContext, workers: int, opened_at: float) -> Iterator[Pool]:
+def _processes(
+    context: "BaseContext", workers: int, modules: tuple[str, ...], opened_at: float
+) -> Iterator[Pool]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     arrived, gate = context.Semaphore(0), context.Semaphore(0)
-    with ProcessPoolExecutor(workers, context, _meet, (arrived, gate)) as executor:
+    with ProcessPoolExecutor(workers, context, _meet, (arrived, gate, modules)) as executor:
         children: list[Any] = []
         try:
             pool = _gather(executor, _say_hello, arrived, gate, workers, opened_at, children)
@@ -157,7 +174,9 @@ class _Hello:
 _hellos: list[_Hello] = []  # in a pool process, filled by its initializer: semaphores travel so
 
 
-def _meet(arrived: Any, gate: Any) -> None:
+def _meet(arrived: Any, gate: Any, modules: tuple[str, ...]) -> None:
+    for module in modules:
+        import_module(module)
     _hellos.append(_Hello(arrived, gate))
 
 
@@ -166,13 +185,18 @@ def _say_hello() -> Worker:
 
 
 def _what_happened(children: list[Any]) -> str | None:
-    """Say how a pool process ended; those that the executor itself ended (SIGTERM) do not count."""
+    """Say how a pool process ended; the executor itself ends the others by SIGTERM after it."""
+    ended_by_pool = -signal.SIGTERM
+    codes: dict[int, int] = {}
     for child in children:
         with suppress(ValueError):
             child.join(timeout=1)
-            code = child.exitcode
-            if code not in (None, 0, -signal.SIGTERM):
-                return f"pool process {child.pid} {exit_sentence(code)} before its work was done"
+            codes[child.pid] = child.exitcode
+    for pid, code in codes.items():
+        if code not in (None, 0, ended_by_pool):
+            return f"pool process {pid} {exit_sentence(code)} before its work was done"
+    if ended_by_pool in codes.values():
+        return f"a pool process {exit_sentence(ended_by_pool)} before its work was done"
     return None
 
 

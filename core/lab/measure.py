@@ -34,12 +34,14 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
 
     Runs in the lab's main thread. `startup_s` is until the last worker has answered,
     `first_worker_s` until the first has, `work_s` from the first submit to the last result on the
-    started pool, `closing_s` the pool's shutdown, `cpu_s` the tasks' own CPU time. Raises
-    WrongAnswer, and whatever the pool raises.
+    started pool, `first_task_s` of it until the first task began, `closing_s` the pool's shutdown,
+    `cpu_s` the tasks' own CPU time. Raises WrongAnswer, and whatever the pool raises.
     """
     workload = workloads.find(spec["workload"])
     parts = workloads.split(spec["size"], spec["workers"] * spec["tasks_per_worker"])
-    with executors.open_pool(spec["executor"], spec["workers"], spec["start_method"]) as pool:
+    modules = (__name__, workload.work.__module__)
+    kind, workers, method = spec["executor"], spec["workers"], spec["start_method"]
+    with executors.open_pool(kind, workers, method, modules) as pool:
         submit = pool.executor.submit
         submitted, futures = [], []
         for start, stop in parts:
@@ -57,6 +59,7 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
         "start_method": pool.start_method,
         "startup_s": pool.ready_at - pool.opened_at,
         "first_worker_s": pool.first_worker_at - pool.opened_at,
+        "first_task_s": min(span.start for span in spans) - submitted[0],
         "work_s": done_at - submitted[0],
         "closing_s": closed_at - done_at,
         "cpu_s": sum(span.cpu_s for span in spans),

@@ -48,6 +48,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     startup_s: float | None = None
     first_worker_s: float | None = None
+    first_task_s: float | None = None
     work_s: float | None = None
     closing_s: float | None = None
     cpu_s: float | None = None
@@ -100,7 +101,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     planned_trials: int
     trials: tuple[TrialRecord, ...]
-    message: str = ""
 
 
 def to_json(record: RunRecord) -> bytes:

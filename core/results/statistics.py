@@ -3,16 +3,21 @@
 Standard library only, and pure: everything is computed anew from the record.
 """
 
+from __future__ import annotations
+
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from core.results.records import Environment, RunRecord, TrialRecord
+if TYPE_CHECKING:
+    from core.results.records import Environment, RunRecord, TrialRecord
 
 Verdict = Literal["faster", "slower", "same", "unclear"]
 NO_DIFFERENCE = 0.05
 _CROWDED_BELOW = 0.9
+_TELLING_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,6 @@ class Series:
         """Return the point of that many workers, if it was measured."""
         return next((point for point in self.points if point.workers == workers), None)
 
-    def nearest(self, workers: int) -> Point:
-        """Return the point of that many workers, else the nearest below, else the lowest."""
-        below = [point for point in self.points if point.workers <= workers]
-        return below[-1] if below else self.points[0]
-
 
 @dataclass(frozen=True)
 class Ratios:
@@ -86,14 +86,15 @@ class Ratios:
     def verdict(self) -> Verdict:
         """Say what all repeats agree on, "unclear" when they do not.
 
-        "same" is a median within 5 % of 1 with no repeat further than twice that.
+        "faster" and "slower" are by more than 5 % in every repeat; "same" is a median within 5 % of
+        1 with no repeat further than twice that.
         """
         near, far = NO_DIFFERENCE, 2 * NO_DIFFERENCE
         if abs(self.median - 1) <= near and self.low >= 1 - far and self.high <= 1 + far:
             return "same"
-        if self.low > 1:
+        if self.low > 1 + near:
             return "faster"
-        if self.high < 1:
+        if self.high < 1 - near:
             return "slower"
         return "unclear"
 
@@ -142,7 +143,7 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
     """Tell whether a finished trial got clearly less CPU than it could have used.
 
     Alone on the machine, tasks in processes get all the CPUs that there are for them, while a plain
-    call, or threads under the GIL, keep one CPU busy.
+    call, or threads under the GIL, keep one CPU busy. Too short a trial cannot tell.
     """
     if trial.cpu_s is None or not trial.tasks:
         return False
@@ -153,9 +154,10 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
         first = min(task.start_s for task in trial.tasks)
         could = max(task.end_s for task in trial.tasks) - first
     else:
-        share = min(1.0, environment.usable_cpus / trial.workers)
+        cpus = min(environment.usable_cpus, environment.cpu_quota or math.inf)
+        share = min(1.0, cpus / trial.workers)
         could = share * sum(task.end_s - task.start_s for task in trial.tasks)
-    return trial.cpu_s < _CROWDED_BELOW * could
+    return could >= _TELLING_S and trial.cpu_s < _CROWDED_BELOW * could
 
 
 def startup(record: RunRecord, executor: str, workers: int) -> float:

@@ -69,6 +69,11 @@ class Form(QWidget):
                 self._fields[name].set_value(value)
         self._on_edited()
 
+    def finish(self) -> None:
+        """Build what needs heavy imports: the sliders."""
+        for field in self._fields.values():
+            field.finish()
+
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
         if not advanced:
@@ -125,6 +130,7 @@ class Field(QWidget):
         self._label.setToolTip(parameter.help)
         self._note = QLabel(parameter.hint)
         self._note.setWordWrap(True)
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._note.setProperty("muted", True)
         self._note.setObjectName(f"note-{parameter.name}")
@@ -148,6 +154,9 @@ class Field(QWidget):
         self._note.setProperty("error", bool(sentence))
         self._note.setProperty("muted", not sentence)
         _repolish(self._note)
+
+    def finish(self) -> None:
+        """Build what needs heavy imports, if anything does."""
 
     def _build(self) -> None:
         raise NotImplementedError
@@ -191,16 +200,22 @@ class _RangeField(_TextField):
 
     def _build(self) -> None:
         super()._build()
+        self._slider: Any = None
+        self._place = QVBoxLayout()
+        self._layout.addLayout(self._place)
+
+    def finish(self) -> None:
         from superqt import QRangeSlider
 
         assert isinstance(self.parameter, IntegerSet)
         low, high = self.parameter.minimum, self.parameter.usual
-        self._slider: Any = QRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self._slider = QRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
         self._slider.setRange(low, high)
         self._slider.setToolTip(f"Drag the ends: {low} to {high}")
         self._slider.setObjectName(f"slider-{self.parameter.name}")
         self._slider.setAccessibleName(f"{self.parameter.label}, as a range")
-        self._layout.addWidget(self._slider)
+        self._place.addWidget(self._slider)
+        self._restyle()
         self._follow_text()
         self._edit.textChanged.connect(self._follow_text)
         self._slider.valueChanged.connect(self._follow_slider)
@@ -223,6 +238,10 @@ class _RangeField(_TextField):
 
     def _restyle(self) -> None:
         super()._restyle()
+        if self._slider is None:
+            self._place.setContentsMargins(0, self._theme.px(16), 0, 0)
+            return
+        self._place.setContentsMargins(0, 0, 0, 0)
         c = self._theme.colours
         groove, overhang = self._theme.px(2) * 2, self._theme.px(5)
         handle = groove + 2 * overhang
@@ -242,6 +261,9 @@ class _ChoiceField(Field):
     def _build(self) -> None:
         assert isinstance(self.parameter, Choice)
         self._box = QComboBox()
+        fit = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._box.setSizeAdjustPolicy(fit)
+        self._box.setMinimumContentsLength(8)
         for row, option in enumerate(self.parameter.options):
             self._box.addItem(option.label, option.value)
             self._box.setItemData(row, option.missing or option.help, Qt.ItemDataRole.ToolTipRole)

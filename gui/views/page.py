@@ -1,6 +1,9 @@
-"""The page of an experiment: set up at the left, the result at the right, the timeline below it."""
+"""The page of an experiment: set up at the left, the result at the right, the story below it."""
 
-from typing import Any
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -14,32 +17,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.experiments.base import Experiment
-from core.results.records import RunRecord, TrialRecord
+from core.experiments.base import Experiment, Trial
 from core.results.statistics import duration
 from gui.models.run_state import BUSY, CAN_STOP, State
-from gui.models.trials import TrialTable
 from gui.theme import Theme
 from gui.views.form import Form
-from gui.views.result import BaselineChooser, Card, ResultPanel
+from gui.views.late import Late
+from gui.views.result import Card, ResultPanel
+from gui.views.stage import Stage
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord, TrialRecord
+    from gui.views.code import CodeView
 
 _FORM_WIDTH = 264
-_TIMELINE_HEIGHT = 150
-_REDRAW_MS = 100
+_LOWER_HEIGHT = 150
+_REDRAW_MS, _REDRAW_SHARE = 100, 20
 _INVITATION = "Press Run to see"
-_INVITATION_DETAILS = "The chart fills as each trial finishes. You can stop at any moment."
+_INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
 
 class ExperimentPage(QWidget):
     """One experiment's page; it tells what a person wants and shows what it is given.
 
-    `finish` builds the charts and the timeline, which import pyqtgraph: call it after the first
-    paint. GUI thread.
+    `finish` builds the stage, with its heavy imports: call it after the first paint, and before
+    anything is shown; `polish` adds what a run can do without. GUI thread.
     """
 
     run_requested = Signal(dict)
     stop_requested = Signal()
     confirmed = Signal()
+    answered = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
         super().__init__()
@@ -47,17 +55,17 @@ class ExperimentPage(QWidget):
         self._experiment = experiment
         self._theme = theme
         self._state = State.IDLE
+        self._busy_elsewhere = ""
         self._record: RunRecord | None = None
         self._trials: list[TrialRecord] = []
-        self._chosen: TrialRecord | None = None
-        self._drawn: list[Any] = []
-        self._table = TrialTable(theme)
+        self._stage: Stage | None = None
+        self._code: CodeView | None = None
         self._form = Form(experiment.parameters, experiment.check, theme)
-        self._result = ResultPanel(self._table, theme)
+        self._result = ResultPanel(theme)
         self._run, self._stop = QPushButton("Run"), QPushButton("Stop")
         self._why = QLabel()
         self._question = QLabel(experiment.question)
-        self._timeline_card = Card()
+        self._lower = Card()
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
@@ -68,40 +76,48 @@ class ExperimentPage(QWidget):
         self._result.show_message(_INVITATION, _INVITATION_DETAILS)
         self._refresh_buttons()
 
-    def finish(self) -> None:
-        """Build what needs the heavy imports."""
-        from gui.views.charts import RuntimeChart, SpeedupChart
-        from gui.views.trial_timeline import TrialTimeline
+    @property
+    def is_finished(self) -> bool:
+        """Whether `finish` was called."""
+        return self._stage is not None
 
-        runtime, speedup = RuntimeChart(self._theme), SpeedupChart(self._theme)
-        baseline = BaselineChooser()
-        baseline.chosen.connect(speedup.set_baseline)
-        self._result.install_charts(runtime, speedup, baseline)
-        for chart in (runtime, speedup):
-            chart.trial_chosen.connect(self._choose)
-        self._timeline = TrialTimeline(self._theme)
-        layout = self._timeline_card.layout()
+    def finish(self) -> None:
+        """Build what a run needs: charts and timeline; from here on it can be started."""
+        from gui.views.stages import make_stage
+
+        self._stage = make_stage(self._experiment, self._theme)
+        code, lesson = Late(self._make_code), Late(self._make_lesson)
+        self._result.set_tabs([*self._stage.tabs, ("Code", code), ("Lesson", lesson)])
+        layout = self._lower.layout()
         assert layout is not None
-        layout.addWidget(self._timeline)
-        self._drawn = [runtime, speedup]
-        self._draw()
+        layout.addWidget(self._stage.lower)
+
+    def polish(self) -> None:
+        """Build what a run can do without: the sliders."""
+        self._form.finish()
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
         """Clear the page for a run whose record is still without trials."""
-        self._record, self._trials, self._chosen = record, [], None
-        self._table.clear()
+        self._record, self._trials = record, []
         self._result.show_message("Measuring …")
-        workers = record.parameters["workers"]
-        for chart in self._drawn:
-            chart.expect(workers, longest_s)
-        self._timeline.clear()
+        if self._stage is not None:
+            self._stage.begin(record, longest_s)
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         """Show trials that have just ended."""
         self._trials += trials
-        self._table.append(trials)
-        if not self._redraw.isActive():
-            self._redraw.start()
+        if self._stage is not None:
+            self._stage.add_trials(trials)
+        self._draw_soon()
+
+    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+        """Show what programs have just told, and pass on what they ask."""
+        if self._stage is not None:
+            self._stage.add_events(events)
+        for _, event in events:
+            if event["kind"] == "asks":
+                self._ask(event["prompt"])
+        self._draw_soon()
 
     def show_record(self, record: RunRecord) -> None:
         """Show the record as it now stands: the result in words."""
@@ -112,7 +128,9 @@ class ExperimentPage(QWidget):
         elif record.status == "stopped":
             self._result.show_message("Stopped before a trial was done", _INVITATION_DETAILS)
         elif record.status == "failed":
-            self._result.show_message("No trial was done", "\n".join(summary.details))
+            errors = [trial.error.message for trial in record.trials if trial.error]
+            details = summary.details or tuple(f"{error}." for error in errors[:1])
+            self._result.show_message("No trial was done", "\n".join(details))
 
     def show_problem(self, sentence: str, detail: str) -> None:
         """Show why the run could not be."""
@@ -133,6 +151,11 @@ class ExperimentPage(QWidget):
         self._form.setEnabled(state not in BUSY)
         self._refresh_buttons()
 
+    def show_busy_elsewhere(self, title: str) -> None:
+        """Disable Run while the experiment called `title` runs; empty when none does."""
+        self._busy_elsewhere = title
+        self._refresh_buttons()
+
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the form."""
         self._form.set_values(values)
@@ -145,7 +168,7 @@ class ExperimentPage(QWidget):
     def request_run(self) -> None:
         """Do what a click on Run does."""
         values = self._form.values()
-        if values is not None and self._run.isEnabled():
+        if values is not None and self._run.isEnabled() and self.is_finished:
             self._record = None
             self.run_requested.emit(values)
 
@@ -161,11 +184,11 @@ class ExperimentPage(QWidget):
         for widget in (self._why, self._run, self._stop):
             header.addWidget(widget)
         self._side = self._make_side()
-        column = QVBoxLayout(self._timeline_card)
+        column = QVBoxLayout(self._lower)
         column.setContentsMargins(16, 10, 16, 8)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._result)
-        split.addWidget(self._timeline_card)
+        split.addWidget(self._lower)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 1)
         split.setSizes([450, 240])
@@ -192,44 +215,71 @@ class ExperimentPage(QWidget):
 
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
+        self._form.changed.connect(self._show_code)
         self._run.clicked.connect(self.request_run)
         self._stop.clicked.connect(self.stop_requested)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
-        self._result.trial_chosen.connect(self._choose)
         self._theme.changed.connect(self._restyle)
 
+    def _draw_soon(self) -> None:
+        if not self._redraw.isActive():
+            self._redraw.start()
+
     def _draw(self) -> None:
-        """Redraw what shows all trials; at most every tenth of a second, however many arrive."""
-        for chart in self._drawn:
-            chart.show_trials(self._trials)
-        if self._record is not None and self._state in BUSY:
-            self._show_summary_so_far()
-        if self._trials and self._chosen is None and self._drawn:
-            done = (trial for trial in reversed(self._trials) if trial.status == "done")
-            newest = next(done, self._trials[-1])
-            self._timeline.show_trial(newest)
-            self._result.select(newest, follow=True)
+        """Redraw at most every tenth of a second, and seldom enough to use 5 % of the time."""
+        began = perf_counter()
+        if self._stage is not None:
+            self._stage.draw()
+        if self._record is not None and self._state in BUSY and self._trials:
+            from msgspec.structs import replace
 
-    def _show_summary_so_far(self) -> None:
-        assert self._record is not None
-        from msgspec.structs import replace
+            so_far = replace(self._record, trials=tuple(self._trials))
+            summary = self._experiment.summary(so_far)
+            if summary.headline:
+                self._result.show_summary(summary)
+        took_ms = (perf_counter() - began) * 1000
+        self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * took_ms)))
 
-        summary = self._experiment.summary(replace(self._record, trials=tuple(self._trials)))
-        if summary.headline:
-            self._result.show_summary(summary)
+    def _ask(self, prompt: str) -> None:
+        """Show a program's question with a button for each answer."""
+        buttons = []
+        for option in self._experiment.answers:
+            button = QPushButton(option.label)
+            button.setObjectName(f"answer-{option.value}")
+            button.setToolTip(option.help)
+            button.clicked.connect(lambda _=False, answer=option.value: self._answer(answer))
+            buttons.append(button)
+        self._result.ask(prompt, *buttons)
 
-    def _choose(self, trial: TrialRecord) -> None:
-        self._chosen = trial
-        self._timeline.show_trial(trial)
-        self._result.select(trial, follow=True)
+    def _answer(self, answer: str) -> None:
+        self._result.show_message("Going on …")
+        self.answered.emit(answer)
+
+    def _make_code(self) -> QWidget:
+        from gui.views.code import CodeView
+
+        self._code = CodeView(self._theme)
+        self._show_code()
+        return self._code
+
+    def _make_lesson(self) -> QWidget:
+        from gui.views.lesson import LessonView
+
+        return LessonView(self._experiment.name, self._theme)
+
+    def _show_code(self) -> None:
+        values = self._form.values()
+        if self._code is not None and values is not None:
+            self._code.show_code(self._experiment.code(values))
 
     def _refresh_buttons(self) -> None:
-        problem = self._form.problem
-        busy = self._state in BUSY
-        self._run.setEnabled(not busy and not problem)
-        self._stop.setEnabled(self._state in CAN_STOP)
+        problem, busy = self._form.problem, self._state in BUSY
         why = f"Check “{problem}” at the left" if problem else ""
+        if self._busy_elsewhere:
+            why = f"“{self._busy_elsewhere}” is running"
+        self._run.setEnabled(not busy and not why)
+        self._stop.setEnabled(self._state in CAN_STOP)
         self._why.setText(why)
         self._run.setToolTip(why or ("A run is going on" if busy else "Start the run (Ctrl+R)"))
         self._stop.setToolTip(
@@ -240,7 +290,7 @@ class ExperimentPage(QWidget):
         self._question.setFont(self._theme.font(1.2, bold=True))
         self._heading.setFont(self._theme.font(1.0, bold=True))
         self._side.setFixedWidth(self._theme.px(_FORM_WIDTH))
-        self._timeline_card.setMinimumHeight(self._theme.px(_TIMELINE_HEIGHT))
+        self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

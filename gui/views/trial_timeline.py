@@ -52,25 +52,30 @@ class TrialTimeline(QWidget):
         self._restyle()
 
     def _restyle(self) -> None:
-        c = self._theme.colours
         kind = self._trial.executor if self._trial else "processes"
         self._caption.setFont(self._theme.font(0.95))
-        self._timeline.set_style(
-            TimelineStyle(
-                background=c.card,
-                lane=c.window,
-                grid=c.line,
-                text=c.text,
-                muted=c.muted,
-                selection=c.text,
-                startup=c.muted,
-                task=self._theme.of_kind(kind).name(),
-                failed=c.error,
-                cancelled=c.muted,
-                event=c.text,
-                font_pt=self._theme.font(0.92).pointSizeF(),
-            )
-        )
+        colour = self._theme.of_kind(kind).name()
+        self._timeline.set_style(timeline_style(self._theme, colour))
+
+
+def timeline_style(theme: Theme, task: str) -> TimelineStyle:
+    """Dress a timeline in the theme, its tasks in one colour."""
+    c = theme.colours
+    return TimelineStyle(
+        background=c.card,
+        lane=c.window,
+        grid=c.line,
+        text=c.text,
+        muted=c.muted,
+        selection=c.text,
+        startup=c.muted,
+        task=task,
+        waiting=c.waiting,
+        failed=c.error,
+        cancelled=c.muted,
+        event=c.text,
+        font_pt=theme.font(0.92).pointSizeF(),
+    )
 
 
 def _lane_names(count: int) -> list[str]:

@@ -13,7 +13,7 @@ from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui.models.run_state import State
 from gui.theme import Theme
-from gui.views.charts import RuntimeChart, SpeedupChart
+from gui.views.scaling import RuntimeChart, SpeedupChart
 from gui.views.page import ExperimentPage
 from gui.views.timeline.widget import Timeline
 
@@ -75,6 +75,7 @@ def page(theme: Theme, qtbot: QtBot) -> ExperimentPage:
     made.resize(1000, 700)
     made.show()
     made.finish()
+    made.polish()
     return made
 
 

@@ -68,6 +68,12 @@ class Person:
                 return
         raise TimeoutError(f"{name} never held {text!r}, but {self.text(name)!r}.")
 
+    def open(self, title: str) -> None:
+        """Go to an experiment's page."""
+        page = f"page {title}"
+        self.click(page)
+        self.wait_for(lambda seen: seen[page]["current"], f"the page {title} is in front")
+
     def click_tab(self, title: str) -> None:
         """Click on a tab."""
         tab = f"tab {title}"

@@ -35,13 +35,15 @@ def main() -> int:
 
 
 def _look() -> dict[str, Any]:
-    from PySide6.QtWidgets import QApplication, QTabBar
+    from PySide6.QtWidgets import QApplication, QListWidget, QTabBar
 
     seen: dict[str, Any] = {}
     for widget in QApplication.allWidgets():
         name = widget.objectName() or widget.accessibleName()
         if isinstance(widget, QTabBar) and widget.isVisible():
             seen |= _tabs(widget)
+        if isinstance(widget, QListWidget) and widget.isVisible():
+            seen |= _items(widget)
         if name and widget.isVisible():
             corner = widget.mapTo(widget.window(), widget.rect().topLeft())
             text = getattr(widget, "text", None)
@@ -56,6 +58,22 @@ def _look() -> dict[str, Any]:
                 "rows": model().rowCount() if callable(model) and model() else 0,
                 "tip": widget.toolTip(),
             }
+    return seen
+
+
+def _items(items: Any) -> dict[str, Any]:
+    corner = items.viewport().mapTo(items.window(), items.viewport().rect().topLeft())
+    seen = {}
+    for row in range(items.count()):
+        place = items.visualItemRect(items.item(row))
+        seen[f"page {items.item(row).text()}"] = {
+            "x": corner.x() + place.x(),
+            "y": corner.y() + place.y(),
+            "width": place.width(),
+            "height": place.height(),
+            "enabled": True,
+            "current": row == items.currentRow(),
+        }
     return seen
 
 

@@ -1,0 +1,286 @@
+"""multiprocessing.Pool and ProcessPoolExecutor: what a task costs, and when that matters."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import median
+
+from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
+from core.experiments.programs import script
+from core.parameters import Choices, Integer, Option, Values
+from core.results.records import RunRecord
+from core.results.statistics import seconds
+
+_MARKS = (
+    "pool.apply_async(",
+    "executor.submit(",
+    "pool.map(",
+    "executor.map(",
+    "pool.starmap(",
+    "pool.imap_unordered(",
+)
+_SWEEP_S = 0.8  # one way, all task sizes
+_CHUNKS_S = 0.3
+_START_UP_S = 0.15
+_TERM_S = 7e-8
+_LITTLE_PERCENT = 10
+_PROVISIONAL_BELOW = 5
+_BUSY_ABOVE = 0.5  # of the CPUs, by others, before we began
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One way with one chunk size: costs and overheads of all repeats, by the work of a task."""
+
+    way: str
+    cost_us: dict[int, list[float]]
+    percent: dict[int, list[float]]
+
+    @property
+    def is_chunked(self) -> bool:
+        return "(" in self.way
+
+    @property
+    def plain_way(self) -> str:
+        return self.way.partition(" ")[0]
+
+    @property
+    def smallest(self) -> int:
+        return min(self.cost_us)
+
+    @property
+    def cost(self) -> float:
+        """The median cost of one task, in microseconds, where there is least work in it."""
+        return median(self.cost_us[self.smallest])
+
+    @property
+    def little_from(self) -> int | None:
+        """The work from which on the overhead is little, None when it is not."""
+        found = None
+        for work in sorted(self.percent, reverse=True):
+            if median(self.percent[work]) >= _LITTLE_PERCENT:
+                break
+            found = work
+        return found
+
+
+def _settings(values: Values) -> dict[str, object]:
+    return {name: values[name] for name in ("terms", "workers", "ways", "chunksize", "repeats")}
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    """Make a block for each repeat: every way once, from the second block on in random order."""
+    order = random.Random(1)
+    ways = list(values["ways"])
+    trials: list[Trial] = []
+    for block in range(1, values["repeats"] + 1):
+        expected_s = [_expected_s(values, way, machine) for way in ways]
+        for way, whole_s in zip(ways, expected_s, strict=True):
+            trials.append(_trial(values, way, block, len(trials) + 1, whole_s))
+        order.shuffle(ways)
+    return tuple(trials)
+
+
+def _trial(values: Values, way: str, block: int, order: int, expected_s: float) -> Trial:
+    trial = performed(
+        "pool_or_futures",
+        _settings(values) | {"ways": (way,), "repeats": 1},
+        way,
+        executor="processes",
+        workers=values["workers"],
+        order=order,
+        expected_s=expected_s,
+        limit_s=60.0 + 5 * expected_s,
+    )
+    return replace(trial, block=block)
+
+
+def _expected_s(values: Values, way: str, machine: Machine | None) -> float:
+    term_s, cpus = (machine.term_s, machine.cpus) if machine else (_TERM_S, 1)
+    pi_s: float = values["terms"] * (term_s or _TERM_S) / min(values["workers"], cpus)
+    return pi_s + _SWEEP_S + _CHUNKS_S * (way not in ("apply_async", "submit")) + _START_UP_S
+
+
+def _code(values: Values) -> Code:
+    return script("pool_or_futures", _settings(values), _MARKS)
+
+
+def _summary(record: RunRecord) -> Summary:
+    lines = _lines(record)
+    singly = [line for line in lines if not line.is_chunked]
+    chunked = [line for line in lines if line.is_chunked]
+    headline = [*_range("A short task costs", singly)]
+    headline += _range(f"in chunks of {record.parameters.get('chunksize')}, it costs", chunked)
+    details = [_finding(line, chunked) for line in singly]
+    return Summary(
+        tuple(line[0].upper() + line[1:] for line in headline),
+        (*details, *_pi(record), *_qualified(record)),
+    )
+
+
+def _lines(record: RunRecord) -> list[_Line]:
+    """Sort the rows of the sweep by way, in the order of the parameter."""
+    found: dict[str, _Line] = {}
+    for trial in record.trials:
+        for row in trial.rows:
+            if "cost_us" in row:
+                line = found.setdefault(row["way"], _Line(row["way"], {}, {}))
+                line.cost_us.setdefault(row["work_us"], []).append(row["cost_us"])
+                line.percent.setdefault(row["work_us"], []).append(row["overhead_percent"])
+    return sorted(found.values(), key=lambda line: _ORDER.index(line.plain_way))
+
+
+def _range(words: str, lines: list[_Line]) -> tuple[str, ...]:
+    if not lines:
+        return ()
+    least, most = min(lines, key=lambda line: line.cost), max(lines, key=lambda line: line.cost)
+    first = f"{words} {_time(least.cost)} with {least.plain_way}"
+    return (first if least is most else f"{first}, {_time(most.cost)} with {most.plain_way}",)
+
+
+def _finding(line: _Line, chunked: Iterable[_Line]) -> str:
+    """Say what a task costs in one way, alone and in chunks, and from when on that is little."""
+    text = f"{line.way}: {_time(line.cost)} a task, {_little(line)}"
+    for other in chunked:
+        if other.plain_way == line.way:
+            text += f"; in chunks {_time(other.cost)}, {_little(other)}"
+    return f"{text}."
+
+
+def _little(line: _Line) -> str:
+    size = line.little_from
+    if size is None:
+        return f"over {_LITTLE_PERCENT} % even in tasks of {_size(max(line.percent))}"
+    return f"under {_LITTLE_PERCENT} % of the time from tasks of {_size(size)} on"
+
+
+def _pi(record: RunRecord) -> tuple[str, ...]:
+    """Say how long π itself took in one task for each worker."""
+    times: dict[str, list[float]] = {}
+    for trial in record.trials:
+        for row in trial.rows:
+            if "pi" in row:
+                times.setdefault(row["way"], []).append(row["seconds"])
+    if not times:
+        return ()
+    medians = {way: median(taken) for way, taken in times.items()}
+    least, most = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    text = f"π in one task for each worker: {seconds(medians[least])} with {least}"
+    return (f"{text}." if least == most else f"{text}, {seconds(medians[most])} with {most}.",)
+
+
+def _qualified(record: RunRecord) -> tuple[str, ...]:
+    found = []
+    load, cpus = record.environment.load_1min, record.environment.usable_cpus
+    if load is not None and load > _BUSY_ABOVE * cpus:
+        found.append(
+            f"The machine was busy when this began (load {load:.1f}): costs come out too high."
+            " Close what else runs, and run again."
+        )
+    failed = [trial for trial in record.trials if trial.status == "failed"]
+    if failed:
+        reason = failed[0].error.message if failed[0].error else "no reason was given"
+        count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+        found.append(f"{count} failed; the first, {failed[0].name}: {reason}.")
+    repeats = max((trial.block for trial in record.trials if trial.rows), default=0)
+    if 0 < repeats < _PROVISIONAL_BELOW:
+        times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
+        found.append(f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.")
+    return tuple(found)
+
+
+def _time(us: float) -> str:
+    return seconds(us / 1e6)
+
+
+def _size(us: int) -> str:
+    return f"{us} µs" if us < 1000 else f"{us / 1000:g} ms"
+
+
+_OPTIONS = (
+    Option("apply_async", "apply_async", "Pool: one call at a time; get() waits for its result."),
+    Option("submit", "submit", "Executor: one call at a time; a future brings its result."),
+    Option("Pool.map", "Pool.map", "Pool: all arguments at once; a list of results, in order."),
+    Option(
+        "Executor.map",
+        "Executor.map",
+        "Executor: all arguments at once; an iterator of results, in order. One future for each chunk.",
+    ),
+    Option("starmap", "starmap", "Pool: as its map, for functions of several arguments."),
+    Option(
+        "imap_unordered",
+        "imap_unordered",
+        "Pool: as its map, but each result comes as soon as it is there, in any order.",
+    ),
+)
+_ORDER = tuple(option.value for option in _OPTIONS)
+
+EXPERIMENT = Experiment(
+    name="pool-or-futures",
+    title="Pool or futures",
+    question="What does one task cost with multiprocessing.Pool, and with futures?",
+    parameters=(
+        Choices(
+            name="ways",
+            label="Ways",
+            help="How tasks are given to processes: by multiprocessing.Pool, or by the"
+            " ProcessPoolExecutor of concurrent.futures.",
+            default=_ORDER,
+            options=_OPTIONS,
+        ),
+        Integer(
+            name="terms",
+            label="Terms",
+            help="Terms of the series for π, split into one task for each worker. The sweep of"
+            " task sizes has its own amount of work, a tenth of a second for each size.",
+            hint="For π itself; the task sizes are fixed.",
+            default=1_000_000,
+            minimum=1000,
+            maximum=100_000_000,
+        ),
+        Integer(
+            name="workers",
+            label="Workers",
+            help="How many processes work.",
+            hint="1 to 8.",
+            default=2,
+            minimum=1,
+            maximum=8,
+        ),
+        Integer(
+            name="chunksize",
+            label="Tasks in a chunk",
+            help="The maps can send several tasks together. Each is tried with single tasks and"
+            " with chunks of this size, where there are enough tasks for all workers.",
+            hint="2 to 40. Only for the maps.",
+            default=25,
+            minimum=2,
+            maximum=40,
+        ),
+        Integer(
+            name="repeats",
+            label="Repeats",
+            help="Each repeat tries every way once, from the second on in random order. Five or"
+            " more can be trusted.",
+            hint="Every repeat in random order.",
+            default=3,
+            minimum=1,
+            maximum=100,
+        ),
+    ),
+    calibration=lambda values: ("leibniz", values["terms"]),
+    plan=_plan,
+    summary=_summary,
+    code=_code,
+    shows=(
+        Lines(
+            "Cost of one task",
+            x="work_us",
+            y="cost_us",
+            by="way",
+            x_label="work in a task, µs",
+            y_label="cost of a task, µs",
+        ),
+        Rows("Measured"),
+    ),
+)

@@ -1,0 +1,205 @@
+"""What sharing a counter costs: with a lock between threads, in shared memory, by a manager."""
+
+import random
+from dataclasses import replace
+from statistics import median
+
+from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.programs import script
+from core.parameters import Choices, Integer, Option, Values
+from core.results.records import RunRecord
+from core.results.statistics import seconds
+
+_MARKS = ("with lock:", "threading.Lock()", "multiprocessing.Value(", "multiprocessing.Manager()")
+_SECONDS_EACH = {"nothing": 1e-7, "Lock": 4e-7, "Value": 2e-6, "Manager": 1.5e-4}
+_START_UP_S = {"nothing": 0.15, "Lock": 0.05, "Value": 0.15, "Manager": 0.25}
+_NAMES = {
+    "nothing": "nothing shared",
+    "Lock": "a Lock",
+    "Value": "a shared Value",
+    "Manager": "a manager",
+}
+_THE_BOOKS = 10  # “more than ten times as long”
+_PROVISIONAL_BELOW = 5
+
+
+def _settings(values: Values) -> dict[str, object]:
+    return {name: values[name] for name in ("workers", "increments", "ways", "repeats")}
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    """Make a block for each repeat: every way once, from the second block on in random order."""
+    order = random.Random(1)
+    ways = list(values["ways"])
+    trials: list[Trial] = []
+    for block in range(1, values["repeats"] + 1):
+        trials += [_trial(values, way, block, len(trials) + n) for n, way in enumerate(ways, 1)]
+        order.shuffle(ways)
+    return tuple(trials)
+
+
+def _trial(values: Values, way: str, block: int, order: int) -> Trial:
+    expected_s = values["workers"] * values["increments"] * _SECONDS_EACH[way] + _START_UP_S[way]
+    executor = "threads" if way == "Lock" else "processes"
+    trial = performed(
+        "sharing",
+        _settings(values) | {"ways": (way,), "repeats": 1},
+        f"{way}, {values['workers']} {executor}",
+        executor=executor,
+        workers=values["workers"],
+        order=order,
+        expected_s=expected_s,
+        limit_s=60.0 + 5 * expected_s,
+    )
+    return replace(trial, block=block)
+
+
+def _code(values: Values) -> Code:
+    return script("sharing", _settings(values), _MARKS)
+
+
+def _summary(record: RunRecord) -> Summary:
+    costs = _costs(record)
+    if not costs:
+        return Summary((), _failures(record))
+    ratios = [
+        cost / costs["Value"][block]
+        for block, cost in costs.get("Manager", {}).items()
+        if block in costs.get("Value", {})
+    ]
+    each = {way: median(blocks.values()) for way, blocks in costs.items()}
+    ways = [way for way in _NAMES if way in each]
+    listed = ", ".join(f"{_NAMES[way]} {_time(each[way])}" for way in ways)
+    details = (*_span(ratios), f"One increment: {listed}.", *_wrong(record), *_failures(record))
+    repeats = max(map(len, costs.values()))
+    if repeats < _PROVISIONAL_BELOW:
+        times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
+        details += (f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.",)
+    if ratios:
+        headline = f"The manager takes {_times(median(ratios))} as long as the shared Value"
+    else:
+        headline = f"One increment takes {_time(each[ways[0]])} with {_NAMES[ways[0]]}"
+    return Summary((headline,), details)
+
+
+def _costs(record: RunRecord) -> dict[str, dict[int, float]]:
+    """Return the microseconds of one increment, by way and block."""
+    costs: dict[str, dict[int, float]] = {}
+    for trial in record.trials:
+        for row in trial.rows:
+            costs.setdefault(row["way"], {})[trial.block] = row["per_increment_us"]
+    return costs
+
+
+def _span(ratios: list[float]) -> tuple[str, ...]:
+    if not ratios:
+        return ("The book's “more than ten times” was not checked: it takes Value and Manager.",)
+    held = sum(ratio > _THE_BOOKS for ratio in ratios)
+    if held == len(ratios):
+        verdict = "the book's “more than ten times as long” held here"
+    elif not held:
+        verdict = "the book's “more than ten times as long” did not hold here"
+    else:
+        verdict = f"the book's “more than ten times as long” held in {held} of {len(ratios)}"
+    if len(ratios) == 1:
+        return (f"{_times(ratios[0])}, measured once: {verdict}.",)
+    low, high = _number(min(ratios)), _number(max(ratios))
+    return (f"{low} to {high} times over {len(ratios)} repeats: {verdict}.",)
+
+
+def _wrong(record: RunRecord) -> tuple[str, ...]:
+    rows = [row for trial in record.trials for row in trial.rows]
+    wrong = sum(row["total"] != row["expected"] for row in rows)
+    return (f"{wrong} of {len(rows)} totals are wrong: do not trust this run.",) if wrong else ()
+
+
+def _failures(record: RunRecord) -> tuple[str, ...]:
+    failed = [trial for trial in record.trials if trial.status == "failed"]
+    if not failed:
+        return ()
+    reason = failed[0].error.message if failed[0].error else "no reason was given"
+    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+    return (f"{count} failed; the first, {failed[0].name}: {reason}.",)
+
+
+def _number(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 20 else f"{ratio:.1f}"
+
+
+def _times(ratio: float) -> str:
+    return f"{_number(ratio)} times"
+
+
+def _time(us: float) -> str:
+    return seconds(us / 1e6)
+
+
+EXPERIMENT = Experiment(
+    name="sharing",
+    title="Cost of sharing",
+    question="What does it cost to share a counter?",
+    parameters=(
+        Choices(
+            name="ways",
+            label="Share",
+            help="What the workers share, and how. Value and Manager together check the book's"
+            " “more than ten times as long”.",
+            default=("nothing", "Lock", "Value", "Manager"),
+            options=(
+                Option(
+                    "nothing",
+                    "Nothing",
+                    "Processes that count alone; the sum is made at the end.",
+                ),
+                Option(
+                    "Lock",
+                    "Lock",
+                    "Threads share every object: a plain counter, and a threading.Lock.",
+                ),
+                Option(
+                    "Value",
+                    "Value",
+                    "Processes, multiprocessing.Value: shared memory with a lock, given by the initializer.",
+                ),
+                Option(
+                    "Manager",
+                    "Manager",
+                    "Processes, multiprocessing.Manager: one more process has the value and the lock.",
+                ),
+            ),
+        ),
+        Integer(
+            name="workers",
+            label="Workers",
+            help="How many add at the same time.",
+            hint="2 to 8.",
+            default=2,
+            minimum=2,
+            maximum=8,
+        ),
+        Integer(
+            name="increments",
+            label="Increments of each",
+            help="How often each worker adds one. With a manager each one asks another process four"
+            " times: 100 000 take a while.",
+            hint="The book adds 10 000 times.",
+            default=10_000,
+            minimum=1,
+            maximum=100_000,
+        ),
+        Integer(
+            name="repeats",
+            label="Repeats",
+            help="Each repeat runs every way once, from the second on in random order, and the"
+            " ratio is taken within a repeat. Five or more can be trusted.",
+            hint="Every repeat in random order.",
+            default=5,
+            minimum=1,
+            maximum=100,
+        ),
+    ),
+    plan=_plan,
+    summary=_summary,
+    code=_code,
+    shows=(Bars("Time for one increment", "way", "per_increment_us", "µs"), Rows("Repeats")),
+)

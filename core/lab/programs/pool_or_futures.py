@@ -1,0 +1,173 @@
+"""π with multiprocessing.Pool and with futures: what does each way cost for one task?"""
+
+import concurrent.futures
+import math
+import multiprocessing
+import os
+import time
+
+TERMS = 1_000_000
+WORKERS = 2
+WAYS = ("apply_async", "submit", "Pool.map", "Executor.map", "starmap", "imap_unordered")
+CHUNKSIZE = 25  # how many tasks travel together, in those ways that can; they are tried with 1 too
+WORK_US = (1, 10, 100, 300, 1000, 3000, 10_000)  # how long a task works, in microseconds
+TOTAL_MS = 100  # the work of all tasks of one length together ...
+MOST_TASKS = 1500  # ... or so many tasks, where they are short
+REPEATS = 3
+
+
+def myPi(m, n):
+    pi = 0
+    for k in range(m, n + 1):
+        s = 1 if k % 2 else -1
+        pi += s / (2 * k - 1)
+    return pi * 4
+
+
+def task(m, n):
+    """Compute a part of π; say who did it, and when."""
+    start = time.perf_counter()
+    part = myPi(m, n)
+    return part, os.getpid(), start, time.perf_counter()
+
+
+def task_of(bounds):
+    """Do the same for a map, which hands over one argument."""
+    return task(*bounds)
+
+
+# The same twice: each time first as multiprocessing.Pool says it, then as futures do.
+
+
+def apply_async(pool, tasks, chunksize):
+    results = [pool.apply_async(task, bounds) for bounds in tasks]
+    return [result.get() for result in results]
+
+
+def submit(executor, tasks, chunksize):
+    futures = [executor.submit(task, *bounds) for bounds in tasks]
+    return [future.result() for future in futures]
+
+
+def pool_map(pool, tasks, chunksize):
+    results = pool.map(task_of, tasks, chunksize=chunksize)
+    return results
+
+
+def executor_map(executor, tasks, chunksize):
+    results = executor.map(task_of, tasks, chunksize=chunksize)
+    return list(results)
+
+
+# These two only Pool has.
+
+
+def starmap(pool, tasks, chunksize):
+    return pool.starmap(task, tasks, chunksize=chunksize)
+
+
+def imap_unordered(pool, tasks, chunksize):
+    return list(pool.imap_unordered(task_of, tasks, chunksize=chunksize))
+
+
+Pool, Executor = multiprocessing.Pool, concurrent.futures.ProcessPoolExecutor
+CALLS = {
+    "apply_async": (Pool, apply_async),
+    "submit": (Executor, submit),
+    "Pool.map": (Pool, pool_map),
+    "Executor.map": (Executor, executor_map),
+    "starmap": (Pool, starmap),
+    "imap_unordered": (Pool, imap_unordered),
+}
+ONE_BY_ONE = ("apply_async", "submit")  # they know no chunks
+
+
+def split(terms, parts):
+    """Share out the terms: the first and the last of each part."""
+    bounds = [terms * part // parts for part in range(parts + 1)]
+    return [(low + 1, high) for low, high in zip(bounds, bounds[1:])]
+
+
+def terms_in_a_us():
+    """Find out how many terms this machine computes in a microsecond."""
+    best = 0
+    for _ in range(5):
+        _, _, start, end = task(1, 20_000)
+        best = max(best, 20_000 / (end - start) / 1e6)
+    return best
+
+
+def measure(call, pool, tasks, chunksize):
+    """Time one way on workers that have started, and check the answer."""
+    start = time.perf_counter()
+    results = call(pool, tasks, chunksize)
+    seconds = time.perf_counter() - start
+    pi = sum(part for part, _, _, _ in results)
+    if abs(pi - math.pi) > 2 / tasks[-1][1]:
+        raise ArithmeticError(f"{pi} is not π")
+    return seconds, pi, results
+
+
+def compute_pi(way, pool, terms, workers, tell):
+    """Give each worker one equal part, as the book does."""
+    _, call = CALLS[way]
+    seconds, pi, results = measure(call, pool, split(terms, workers), 1)
+    pids = sorted({pid for _, pid, _, _ in results})
+    for _, pid, start, end in results:
+        lane = f"worker {pids.index(pid) + 1}"
+        tell("span", lane=lane, start=start, end=end, label=way, state="task")
+    tell("row", way=way, tasks=workers, seconds=seconds, pi=pi)
+
+
+def sweep(way, pool, workers, chunksize, work_us, total_ms, most_tasks, tell):
+    """Compute π in tasks that become longer and longer: what does each cost beside its work?"""
+    _, call = CALLS[way]
+    name = way if chunksize == 1 else f"{way} ({chunksize})"
+    rate = terms_in_a_us()
+    for us in work_us:
+        rounds = max(1, round(min(total_ms * 1000 / us, most_tasks) / workers))
+        if chunksize > 1 and rounds < 4 * chunksize:
+            continue  # with few chunks, some workers wait for the last one
+        tasks = split(max(1, round(us * rate)) * rounds * workers, rounds * workers)
+        seconds, _, results = measure(call, pool, tasks, chunksize)
+        work = sum(end - start for _, _, start, end in results) / workers
+        tell(
+            "row",
+            way=name,
+            work_us=us,
+            tasks=len(tasks),
+            seconds=seconds,
+            cost_us=(seconds - work) / len(tasks) * 1e6,
+            overhead_percent=(seconds - work) / seconds * 100,
+        )
+
+
+def show(kind, **what):
+    if kind == "row":
+        print("   ".join(f"{name} {value}" for name, value in what.items()))
+
+
+def main(
+    terms=TERMS,
+    workers=WORKERS,
+    ways=WAYS,
+    chunksize=CHUNKSIZE,
+    work_us=WORK_US,
+    total_ms=TOTAL_MS,
+    most_tasks=MOST_TASKS,
+    repeats=REPEATS,
+    tell=show,
+):
+    for _ in range(repeats):
+        for way in ways:
+            make, call = CALLS[way]
+            all_here = multiprocessing.Barrier(workers)
+            with make(workers, initializer=all_here.wait) as pool:
+                call(pool, split(1000, workers), 1)  # its first results come when all have started
+                compute_pi(way, pool, terms, workers, tell)
+                for size in (1,) if way in ONE_BY_ONE else (1, chunksize):
+                    sweep(way, pool, workers, size, work_us, total_ms, most_tasks, tell)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What programs tell, as Qt models: rows of any names, and the states of futures."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_FUTURE, _STATE, _HISTORY = range(3)
+
+
+class RowTable(QAbstractTableModel):
+    """Rows of names and values; a new name is a new column. GUI thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.rows: list[dict[str, Any]] = []
+
+    def clear(self) -> None:
+        """Forget all rows and columns."""
+        self.beginResetModel()
+        self.names, self.rows = [], []
+        self.endResetModel()
+
+    def append(self, rows: list[dict[str, Any]]) -> None:
+        """Add rows at the end, and columns where they bring new names."""
+        new = [name for row in rows for name in row if name not in self.names]
+        if new:
+            self.beginResetModel()
+            self.names += dict.fromkeys(new)
+            self.rows += rows
+            self.endResetModel()
+            return
+        first = len(self.rows)
+        self.beginInsertRows(_NOWHERE, first, first + len(rows) - 1)
+        self.rows += rows
+        self.endInsertRows()
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.names)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.names[section].replace("_", " ")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(self.rows[0].get(self.names[section]) if self.rows else None)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        what = self.rows[index.row()].get(self.names[index.column()])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text_of(what)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return text_of(what)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(what)
+        return None
+
+
+class StateTable(QAbstractTableModel):
+    """One row for each future: its state now, and how it came there. GUI thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: list[str] = []
+        self._histories: dict[str, list[tuple[float, str]]] = {}
+
+    def clear(self) -> None:
+        """Forget all futures."""
+        self.beginResetModel()
+        self._names, self._histories = [], {}
+        self.endResetModel()
+
+    def note(self, future: str, state: str, t: float) -> None:
+        """A future has become something, `t` seconds after the beginning."""
+        if future not in self._histories:
+            row = len(self._names)
+            self.beginInsertRows(_NOWHERE, row, row)
+            self._names.append(future)
+            self._histories[future] = []
+            self.endInsertRows()
+        self._histories[future].append((t, state))
+        row = self._names.index(future)
+        self.dataChanged.emit(self.index(row, _STATE), self.index(row, _HISTORY))
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._names)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else 3
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return ("Future", "State now", "How it came there")[section]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _side("")
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        name = self._names[index.row()]
+        history = self._histories[name]
+        if index.column() == _FUTURE:
+            return name
+        if index.column() == _STATE:
+            return history[-1][1]
+        return "  →  ".join(f"{state} at {t:.3f} s" for t, state in history)
+
+
+def text_of(what: Any) -> str:
+    """Write a value of a row for a person."""
+    if isinstance(what, float):
+        return f"{what:.4g}"
+    if isinstance(what, list):
+        return ", ".join(text_of(one) for one in what)
+    return "" if what is None else str(what)
+
+
+def _side(what: Any) -> int:
+    is_number = isinstance(what, int | float) and not isinstance(what, bool)
+    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

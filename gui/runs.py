@@ -1,0 +1,120 @@
+"""One run at a time, on whichever page asked for it: what the controller says reaches that page."""
+
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from core.engines.lab_client import LabExecutor
+from core.experiments.base import Experiment
+from core.results.statistics import duration
+from gui.bridge import FutureBridge
+from gui.controller import RunController
+from gui.models.run_state import BUSY, State
+from gui.views.page import ExperimentPage
+
+_CLOCK_MS = 1000
+
+
+class Runs(QObject):
+    """Owns the lab executor and the controller; pages are attached once built. GUI thread."""
+
+    message_changed = Signal(str)
+    progress_changed = Signal(int, int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = FutureBridge(self)
+        lab = LabExecutor(on_event=self._carry)
+        self.controller = RunController(lab, self._bridge, self)
+        self._pages: list[ExperimentPage] = []
+        self._running: tuple[Experiment, ExperimentPage] | None = None
+        self.controller.run_started.connect(self._on_run_started)
+        self.controller.trials_arrived.connect(self._on_trials_arrived)
+        self.controller.events_arrived.connect(self._on_events_arrived)
+        self.controller.problem_found.connect(self._on_problem_found)
+        self.controller.state_changed.connect(self._on_state_changed)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_CLOCK_MS)
+        self._clock.timeout.connect(self._show_progress)
+
+    def attach(self, experiment: Experiment, page: ExperimentPage) -> None:
+        """Let a page start, confirm, answer and stop runs."""
+        self._pages.append(page)
+        page.run_requested.connect(partial(self._start, experiment, page))
+        page.stop_requested.connect(self.controller.stop)
+        page.confirmed.connect(self.controller.confirm)
+        page.answered.connect(self.controller.answer)
+        self._tell_other_pages()
+
+    def shut_down(self) -> None:
+        """Leave nothing behind: no process, no thread."""
+        self.controller.shut_down()
+
+    @property
+    def _page(self) -> ExperimentPage:
+        assert self._running is not None
+        return self._running[1]
+
+    def _carry(self, future: "Future[Any]", event: dict[str, Any]) -> None:
+        """Pass an event on to the GUI thread; runs in the lab's dispatcher."""
+        self._bridge.post(self.controller.take_events, (future, event))
+
+    def _start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
+        if self.controller.state not in BUSY:
+            self._running = (experiment, page)
+            self.controller.start(experiment, values)
+
+    def _on_run_started(self, run: Any) -> None:
+        longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
+        self._page.begin(run.record(), longest)
+
+    def _on_trials_arrived(self, trials: list[Any]) -> None:
+        self._page.add_trials(trials)
+        self._show_progress()
+
+    def _on_events_arrived(self, events: list[Any]) -> None:
+        self._page.add_events(events)
+
+    def _on_problem_found(self, sentence: str, detail: str) -> None:
+        self._page.show_problem(sentence, detail)
+
+    def _on_state_changed(self, state: State) -> None:
+        run = self.controller.run
+        self._page.show_state(state, run.expected_s if run else 0.0)
+        self._tell_other_pages()
+        if state is State.RUNNING:
+            self._clock.start()
+            self._show_progress()
+            return
+        self._clock.stop()
+        if run is not None and state in (State.FINISHED, State.STOPPED, State.FAILED):
+            self._page.show_record(run.record())
+        self.message_changed.emit(self._words(state))
+
+    def _tell_other_pages(self) -> None:
+        busy = self._running is not None and self.controller.state in BUSY
+        title = self._running[0].title if self._running is not None and busy else ""
+        for page in self._pages:
+            if self._running is None or page is not self._running[1]:
+                page.show_busy_elsewhere(title)
+
+    def _words(self, state: State) -> str:
+        run = self.controller.run
+        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run else ""
+        return {
+            State.PREPARING: "Starting the lab process",
+            State.CONFIRMING: "Waiting for your answer",
+            State.STOPPING: "Stopping",
+            State.FINISHED: f"Finished{done}",
+            State.STOPPED: f"Stopped{done}",
+            State.FAILED: f"Ended with failures{done}" if run else "Failed",
+        }.get(state, "Ready")
+
+    @Slot()
+    def _show_progress(self) -> None:
+        run = self.controller.run
+        if run is not None and self.controller.state is State.RUNNING:
+            left = f"about {duration(run.remaining_s)} left"
+            self.progress_changed.emit(len(run.trials), len(run.plan), left)

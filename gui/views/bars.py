@@ -1,0 +1,105 @@
+"""One bar for each row on a log scale, with every repeat as a dot and the median as the bar."""
+
+import math
+from statistics import median
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from core.experiments.base import Bars
+from gui.theme import Theme
+
+
+class BarsView(QWidget):
+    """Bars of what rows say, in the order of first appearance. GUI thread."""
+
+    def __init__(self, show: Bars, theme: Theme) -> None:
+        super().__init__()
+        self._show = show
+        self._theme = theme
+        self._values: dict[str, list[float]] = {}
+        self.setAccessibleName(show.title)
+        theme.changed.connect(self.update)
+
+    def show_rows(self, rows: list[dict[str, Any]]) -> None:
+        """Draw the rows that have a positive value."""
+        self._values = {}
+        for row in rows:
+            value = row.get(self._show.value)
+            if isinstance(value, int | float) and value > 0:
+                self._values.setdefault(str(row[self._show.label]), []).append(float(value))
+        said = (f"{name}: {median(values):.3g}" for name, values in self._values.items())
+        self.setAccessibleDescription(", ".join(said))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(420), self._theme.px(240))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(240), self._theme.px(170))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(0.95))
+        c, px = self._theme.colours, self._theme.px
+        if not self._values:
+            painter.setPen(QColor(c.muted))
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Bars appear as rows arrive."
+            )
+            return
+        metrics = painter.fontMetrics()
+        names = max(metrics.horizontalAdvance(name) for name in self._values) + px(12)
+        numbers = metrics.horizontalAdvance(f"0000000 {self._show.unit}") + px(12)
+        axis = metrics.height() + px(8)
+        room = QRectF(names, px(6), self.width() - names - numbers, self.height() - axis - px(6))
+        low, high = self._decades()
+        self._paint_grid(painter, room, low, high)
+        step = min(room.height() / len(self._values), px(56))
+        for place, (name, values) in enumerate(self._values.items()):
+            band = QRectF(room.left(), room.top() + place * step, room.width(), step)
+            self._paint_bar(painter, band, name, values, low, high)
+
+    def _decades(self) -> tuple[int, int]:
+        everything = [value for values in self._values.values() for value in values]
+        low, high = math.log10(min(everything)), math.log10(max(everything))
+        return math.floor(low - 0.3), max(math.ceil(high), math.floor(low - 0.3) + 1)
+
+    def _paint_grid(self, painter: QPainter, room: QRectF, low: int, high: int) -> None:
+        c = self._theme.colours
+        for decade in range(low, high + 1):
+            x = room.left() + room.width() * (decade - low) / (high - low)
+            painter.setPen(QPen(QColor(c.line), 1))
+            painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
+            painter.setPen(QColor(c.muted))
+            text = f"{10.0**decade:g} {self._show.unit}"
+            width = self._theme.px(120)
+            below = QRectF(x - width / 2, room.bottom() + 2, width, painter.fontMetrics().height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_bar(
+        self, painter: QPainter, band: QRectF, name: str, values: list[float], low: int, high: int
+    ) -> None:
+        c, middle = self._theme.colours, median(values)
+
+        def x(value: float) -> float:
+            return band.left() + band.width() * (math.log10(value) - low) / (high - low)
+
+        thick = min(band.height() * 0.6, self._theme.px(26))
+        centre = band.center().y()
+        bar = QRectF(band.left(), centre - thick / 2, x(middle) - band.left(), thick)
+        painter.fillRect(bar, QColor(c.processes))
+        painter.setPen(QPen(QColor(c.card), 1))
+        painter.setBrush(QColor(c.text))
+        for value in values:
+            painter.drawEllipse(QPointF(x(value), centre), self._theme.px(3), self._theme.px(3))
+        painter.setPen(QColor(c.text))
+        names = QRectF(0, band.top(), band.left() - self._theme.px(8), band.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(names, right, name)
+        number = QRectF(band.right() + self._theme.px(4), band.top(), self.width(), band.height())
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(number, left, f"{middle:.3g} {self._show.unit}")

@@ -1,0 +1,109 @@
+"""The script of an experiment: shown as it runs, its lines that matter marked; copied, saved."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.experiments.base import Code
+from gui.theme import Theme
+
+
+class CodeView(QWidget):
+    """A script, highlighted; it stays where it was scrolled to when settings change."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        from superqt.utils import CodeSyntaxHighlight
+
+        self._theme = theme
+        self._code = Code("", "")
+        self._text = QPlainTextEdit()
+        self._text.setObjectName("code")
+        self._text.setReadOnly(True)
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._text.setAccessibleName("Script")
+        self._highlight = CodeSyntaxHighlight(self._text.document(), "python", _style(theme))
+        self._said = QLabel("This file is what runs. Marked lines matter most.")
+        self._said.setProperty("muted", True)
+        copy, save = QPushButton("Copy"), QPushButton("Save as script …")
+        copy.setToolTip("Copy the whole script to the clipboard")
+        save.setToolTip("Save a file that runs alone: it needs Python, and nothing else")
+        save.setObjectName("save-script")
+        copy.clicked.connect(self._copy)
+        save.clicked.connect(self._ask_where)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 6, 0, 0)
+        row.addWidget(self._said, 1)
+        row.addWidget(copy)
+        row.addWidget(save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self._text, 1)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_code(self, code: Code) -> None:
+        """Show a script."""
+        if code == self._code:
+            return
+        self._code = code
+        bar = self._text.verticalScrollBar()
+        place = bar.value()
+        self._text.setPlainText(code.text)
+        bar.setValue(place)
+        self._mark()
+
+    def save(self, path: Path) -> None:
+        """Write the script to a file and say so, or say why not."""
+        try:
+            path.write_text(self._code.text, encoding="utf-8")
+        except OSError as error:
+            self._said.setText(f"{path} cannot be written: {error.strerror}. Choose another place.")
+        else:
+            self._said.setText(f"Saved. Run it with: python {path.name}")
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self._code.text)
+        self._said.setText("Copied.")
+
+    def _ask_where(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save as script", self._code.name, "Python (*.py)"
+        )
+        if name:
+            self.save(Path(name))
+
+    def _mark(self) -> None:
+        selections = []
+        block = self._text.document().begin()
+        while block.isValid():
+            if any(mark in block.text() for mark in self._code.marks):
+                one = QTextEdit.ExtraSelection()
+                one.format.setBackground(QColor(self._theme.colours.accent_soft))
+                one.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+                one.cursor = QTextCursor(block)
+                selections.append(one)
+            block = block.next()
+        self._text.setExtraSelections(selections)
+
+    def _restyle(self) -> None:
+        self._text.setFont(self._theme.mono(0.95))
+        self._highlight.setTheme(_style(self._theme))
+        self._mark()
+
+
+def _style(theme: Theme) -> str:
+    """Name the pygments style that reads well on the theme's ground."""
+    return "github-dark" if theme.is_dark else "friendly"

@@ -1,0 +1,40 @@
+"""What a page shows of its experiment, in tabs and below: one kind for sweeps, one for stories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from core.experiments.base import Trial
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord, TrialRecord
+
+
+class Stage(QObject):
+    """The views of one experiment; the page feeds it, in the GUI thread.
+
+    `draw` is called at most ten times a second, however much was added. `tabs` are titles with
+    widgets; `lower` stands below them.
+    """
+
+    tabs: list[tuple[str, QWidget]]
+    lower: QWidget
+
+    def begin(self, record: RunRecord, longest_s: float) -> None:
+        """Clear everything for a run whose record is still without trials."""
+        raise NotImplementedError
+
+    def add_trials(self, trials: list[TrialRecord]) -> None:
+        """Take trials that have just ended."""
+        raise NotImplementedError
+
+    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+        """Take what programs have just told."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Bring everything up to date."""
+        raise NotImplementedError

@@ -1,0 +1,116 @@
+"""The stage of a sweep: runtime and speed-up over workers, the trials, the timeline of one."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.experiments.base import Trial
+from core.results.records import RunRecord, TrialRecord
+from gui.models.trials import TrialTable
+from gui.theme import Theme
+from gui.views.scaling import RuntimeChart, SpeedupChart
+from gui.views.stage import Stage
+from gui.views.tables import Table
+from gui.views.trial_timeline import TrialTimeline
+
+_WIDEST = (
+    "10000",
+    "Repeat",
+    "61 processes",
+    "Start method",
+    "Start-up",
+    "0000 ms",
+    "0000 ms",
+    "3.1415925536",
+    "0.0e-00",
+    "failed",
+)
+
+
+class SweepStage(Stage):
+    """Charts, table, and a timeline that follows the newest trial until one is chosen."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._trials: list[TrialRecord] = []
+        self._chosen: TrialRecord | None = None
+        self._model = TrialTable(theme)
+        self._table = Table(self._model, "Trials", _WIDEST, theme)
+        self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
+        self._timeline = TrialTimeline(theme)
+        baseline = BaselineChooser()
+        baseline.chosen.connect(self._speedup.set_baseline)
+        self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
+        for chart in (self._runtime, self._speedup):
+            chart.trial_chosen.connect(self._choose)
+        self.tabs = [
+            ("Runtime", self._runtime),
+            ("Speed-up", _stacked(baseline, self._speedup)),
+            ("Trials", self._table),
+        ]
+        self.lower = self._timeline
+
+    def begin(self, record: RunRecord, longest_s: float) -> None:
+        self._trials, self._chosen = [], None
+        self._model.clear()
+        for chart in (self._runtime, self._speedup):
+            chart.expect(record.parameters["workers"], longest_s)
+        self._timeline.clear()
+
+    def add_trials(self, trials: list[TrialRecord]) -> None:
+        self._trials += trials
+        self._model.append(trials)
+
+    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+        raise AssertionError("the trials of a sweep tell nothing while they run")
+
+    def draw(self) -> None:
+        for chart in (self._runtime, self._speedup):
+            chart.show_trials(self._trials)
+        if self._trials and self._chosen is None:
+            done = (trial for trial in reversed(self._trials) if trial.status == "done")
+            self._show(next(done, self._trials[-1]))
+
+    def _choose(self, trial: TrialRecord) -> None:
+        self._chosen = trial
+        self._show(trial)
+
+    def _show(self, trial: TrialRecord) -> None:
+        self._timeline.show_trial(trial)
+        self._table.select(self._model.row_of(trial))
+
+
+class BaselineChooser(QWidget):
+    """What the speed-up divides by; `chosen` carries "serial" or "one"."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 8, 0)
+        box = QComboBox()
+        box.setAccessibleName("Compared with")
+        for name, label, tip in (
+            ("serial", "one plain call", "The time of the same work without any executor."),
+            ("one", "one worker of its kind", "The time of the same executor with one worker."),
+        ):
+            box.addItem(label, name)
+            box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        box.currentIndexChanged.connect(lambda: self.chosen.emit(box.currentData()))
+        caption = QLabel("Compared with")
+        caption.setBuddy(box)
+        row.addWidget(caption)
+        row.addWidget(box)
+        row.addStretch(1)
+
+
+def _stacked(upper: QWidget, lower: QWidget) -> QWidget:
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(upper)
+    column.addWidget(lower, 1)
+    return both

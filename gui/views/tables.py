@@ -1,0 +1,71 @@
+"""Tables: how they look, and that they follow new rows until a person chooses one."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from gui.theme import Theme
+
+
+class Table(QTableView):
+    """A quiet table of rows; `row_chosen` fires when a person, not the program, chooses a row.
+
+    `widest` holds a sample of the widest text of each column; with `stretch` the last column takes
+    the rest. GUI thread.
+    """
+
+    row_chosen = Signal(int)
+
+    def __init__(
+        self,
+        model: QAbstractItemModel,
+        name: str,
+        widest: Sequence[str],
+        theme: Theme,
+        stretch: bool = True,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._widest = widest
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAlternatingRowColors(True)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(stretch)
+        header.setHighlightSections(False)
+        self.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def select(self, row: int) -> None:
+        """Select a row, without telling anyone, and bring it into sight."""
+        index = self.model().index(row, 0)
+        selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        selection.blockSignals(True)
+        selection.setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+        selection.blockSignals(False)
+        self.viewport().update()
+        self.scrollTo(index)
+
+    def set_widest(self, widest: Sequence[str]) -> None:
+        """Give the columns other widths."""
+        self._widest = widest
+        self._restyle()
+
+    def _on_row_changed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.row_chosen.emit(current.row())
+
+    def _restyle(self) -> None:
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
+        for column, sample in enumerate(self._widest):
+            width = metrics.horizontalAdvance(sample) + self._theme.px(24)
+            self.setColumnWidth(column, width)

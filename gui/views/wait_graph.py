@@ -1,0 +1,126 @@
+"""Who waits for whom, as a graph: names on a circle, arrows between them, a cycle in red."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from gui.theme import Theme
+
+
+class WaitGraphView(QWidget):
+    """The waits of now; names stay where they first appeared. GUI thread."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._names: list[str] = []
+        self._waits: dict[str, str] = {}
+        self.setAccessibleName("Who waits for whom")
+        theme.changed.connect(self.update)
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._names, self._waits = [], {}
+        self._changed()
+
+    def wait(self, who: str, whom: str) -> None:
+        """Somebody waits for somebody from now on."""
+        self._names += [name for name in (who, whom) if name not in self._names]
+        self._waits[who] = whom
+        self._changed()
+
+    def go_on(self, who: str) -> None:
+        """Somebody waits no longer."""
+        self._waits.pop(who, None)
+        self._changed()
+
+    def cycle(self) -> list[str]:
+        """Return those who wait for one another in a circle, in its order; empty if nobody does."""
+        for first in self._waits:
+            path = [first]
+            while (following := self._waits.get(path[-1])) is not None:
+                if following in path:
+                    return path[path.index(following) :]
+                path.append(following)
+        return []
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(360), self._theme.px(240))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.px(240), self._theme.px(170))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(1.0))
+        colours = self._theme.colours
+        if not self._names:
+            painter.setPen(QColor(colours.muted))
+            text = "Nobody waits yet. Arrows appear here while the story runs."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+            return
+        caught = self.cycle()
+        boxes = self._boxes(painter)
+        for who, whom in self._waits.items():
+            in_cycle = who in caught and whom in caught
+            self._arrow(
+                painter, boxes[who], boxes[whom], colours.error if in_cycle else colours.text
+            )
+        for name, box in boxes.items():
+            edge = colours.error if name in caught else colours.muted
+            painter.setPen(QPen(QColor(edge), 2 if name in caught else 1))
+            painter.setBrush(QBrush(QColor(colours.accent_soft)))
+            painter.drawRoundedRect(box, self._theme.px(6), self._theme.px(6))
+            painter.setPen(QColor(colours.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _boxes(self, painter: QPainter) -> dict[str, QRectF]:
+        metrics, pad = painter.fontMetrics(), self._theme.px(12)
+        centre = QRectF(self.rect()).center()
+        widest = max(metrics.horizontalAdvance(name) for name in self._names) + 2 * pad
+        height = metrics.height() + pad
+        across = max(10.0, self.width() / 2 - widest / 2 - pad)
+        down = max(10.0, self.height() / 2 - height / 2 - pad)
+        boxes = {}
+        for place, name in enumerate(self._names):
+            angle = 2 * math.pi * place / len(self._names) - math.pi / 2
+            x = centre.x() + min(across, 2.2 * down) * math.cos(angle)
+            y = centre.y() + down * math.sin(angle)
+            boxes[name] = QRectF(x - widest / 2, y - height / 2, widest, height)
+        return boxes
+
+    def _arrow(self, painter: QPainter, start: QRectF, end: QRectF, colour: str) -> None:
+        tail, head = _edge(start, end.center()), _edge(end, start.center())
+        along = head - tail
+        length = math.hypot(along.x(), along.y()) or 1.0
+        unit = along / length
+        # Two who wait for each other have two arrows: each is moved a little to its own side.
+        aside = QPointF(-unit.y(), unit.x()) * self._theme.px(7)
+        tail, head = tail + aside, head + aside
+        size = self._theme.px(9)
+        side = QPointF(-unit.y(), unit.x()) * size * 0.5
+        painter.setPen(QPen(QColor(colour), 2))
+        painter.drawLine(tail, head - unit * size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawPolygon(QPolygonF([head, head - unit * size + side, head - unit * size - side]))
+
+    def _changed(self) -> None:
+        waits = ", ".join(f"{who} waits for {whom}" for who, whom in self._waits.items())
+        self.setAccessibleDescription(waits or "Nobody waits")
+        self.update()
+
+
+def _edge(box: QRectF, towards: QPointF) -> QPointF:
+    """The point where the line from a box's centre towards a point leaves the box."""
+    centre = box.center()
+    along = towards - centre
+    share = min(
+        box.width() / 2 / abs(along.x()) if along.x() else math.inf,
+        box.height() / 2 / abs(along.y()) if along.y() else math.inf,
+        1.0,
+    )
+    return centre + along * share
