@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import queue
+import select
 import signal
 import sys
 from collections.abc import Sequence
@@ -221,12 +222,25 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
     while waiting:
         item = _next(news)
         if item is not _STOP:
+            if item[1] is not None and item[1]["kind"] == "asks":
+                lab.answer(_typed(item[1]["prompt"], news))
             _take(run, waiting, item, None if stopped else output)
         elif not stopped:
             stopped = True
             stop(lab)
         output.tick(run)
     return stopped
+
+
+def _typed(prompt: str, news: "_News") -> str:
+    """Ask whoever sits at the terminal; empty where nobody does, or when other news comes first."""
+    if not sys.stdin.isatty():
+        return ""
+    print(prompt, end=" ", file=sys.stderr, flush=True)
+    while sys.platform != "win32" and not select.select([sys.stdin], [], [], 0.2)[0]:
+        if not news.empty():
+            return ""
+    return sys.stdin.readline().strip()
 
 
 def _report(news: "_News", future: "Future[Any]") -> None:

@@ -101,7 +101,9 @@ def rows(record: RunRecord) -> Table:
     names = list(dict.fromkeys(name for row in told for name in row))
     for name in names:
         is_number = all(isinstance(row.get(name), int | float | None) for row in told)
-        shown.add_column(name.replace("_", " "), justify="right" if is_number else "left")
+        shown.add_column(
+            name.replace("_", " "), justify="right" if is_number else "left", overflow="fold"
+        )
     for row in told:
         shown.add_row(*(escape(_cell(row.get(name))) for name in names))
     return shown

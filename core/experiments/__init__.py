@@ -1,10 +1,15 @@
 """What can be run: one module for each experiment, and the catalogue of them all."""
 
 from core.errors import BadInput
-from core.experiments import pi_scaling, race
+from core.experiments import deadlock, pi_scaling, race, sending
 from core.experiments.base import Experiment
 
-CATALOGUE: tuple[Experiment, ...] = (pi_scaling.EXPERIMENT, race.EXPERIMENT)
+CATALOGUE: tuple[Experiment, ...] = (
+    pi_scaling.EXPERIMENT,
+    race.EXPERIMENT,
+    deadlock.EXPERIMENT,
+    sending.EXPERIMENT,
+)
 
 
 def find(name: str) -> Experiment:

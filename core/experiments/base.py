@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.lab.measure import TrialSpec, run_trial
-from core.lab.perform import perform
 from core.parameters import Option, Parameter, Values
 
-if TYPE_CHECKING:  # msgspec takes its time: the first paint does not wait for it
+if TYPE_CHECKING:  # these take their time: the first paint does not wait for them
+    from core.lab.measure import TrialSpec
     from core.results.records import RunRecord
 
 
@@ -42,6 +41,8 @@ class Trial:
 
 def measured(spec: TrialSpec, block: int, order: int, work_s: float, whole_s: float) -> Trial:
     """Make a trial that is timed."""
+    from core.lab.measure import run_trial
+
     return Trial(
         job=run_trial,
         arguments=(dict(spec),),
@@ -68,6 +69,8 @@ def performed(
     limit_s: float = 30.0,
 ) -> Trial:
     """Make a trial that performs a program of `core.lab.programs`, within `limit_s`."""
+    from core.lab.perform import perform
+
     return Trial(
         job=perform,
         arguments=(program, dict(settings)),
@@ -173,8 +176,9 @@ class Experiment:
 
     `check` returns the problems of values that are each right but do not go together, by field.
     `calibration` names the workload that is timed before the run, and its size. `answers` are what
-    a person can answer when a program asks. `plan`, `code` and `summary` are pure: the same values
-    give the same plan.
+    a person can answer when a program asks; `at_the_window` are values that the form has at first,
+    where a person sits, in place of the defaults. `plan`, `code` and `summary` are pure: the same
+    values give the same plan.
     """
 
     name: str
@@ -188,6 +192,7 @@ class Experiment:
     check: Callable[[Values], Mapping[str, str]] = nothing_wrong
     calibration: Callable[[Values], tuple[str, int]] | None = None
     answers: tuple[Option, ...] = ()
+    at_the_window: Mapping[str, Any] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
         """Return the values that the parameters have at first."""

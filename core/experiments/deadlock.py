@@ -1,6 +1,8 @@
 """Tasks that wait for one another for ever: the ring, the ways out, and how never to need one."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import (
     Code,
@@ -15,7 +17,9 @@ from core.experiments.base import (
 )
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values
-from core.results.records import RunRecord
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
 
 _MARKS = {
     "futures": ("f2.result(patience)", "f1.result(patience)"),
@@ -191,6 +195,7 @@ EXPERIMENT = Experiment(
     summary=_summary,
     code=_code,
     shows=(WaitGraph(), States(), Rows("What is left")),
+    at_the_window={"rescue": "ask"},
     answers=(
         Option("timeout", "Timeout", "Too late for these; the story is played again with one."),
         Option("exception", "Set an exception", "On a future of the ring, from outside."),

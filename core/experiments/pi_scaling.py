@@ -17,13 +17,13 @@ from core.experiments.base import (
     measured,
 )
 from core.experiments.programs import script
-from core.lab.executors import KINDS, start_methods
-from core.lab.measure import TrialSpec
+from core.lab.cpus import usable_cpus
+from core.lab.kinds import KINDS, start_methods
 from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Values, group
 from core.results import statistics
-from core.results.environment import usable_cpus
 
 if TYPE_CHECKING:
+    from core.lab.measure import TrialSpec
     from core.results.records import RunRecord
 
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
@@ -167,14 +167,14 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
 
 def _spec(values: Values, executor: str, workers: int) -> TrialSpec:
     method = values["start-method"]
-    return TrialSpec(
-        workload="leibniz",
-        size=values["terms"],
-        executor=executor,
-        start_method=None if executor != "processes" or method == "default" else method,
-        workers=workers,
-        tasks_per_worker=1,
-    )
+    return {
+        "workload": "leibniz",
+        "size": values["terms"],
+        "executor": executor,
+        "start_method": None if executor != "processes" or method == "default" else method,
+        "workers": workers,
+        "tasks_per_worker": 1,
+    }
 
 
 def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:

@@ -1,15 +1,20 @@
 """multiprocessing.Pool and ProcessPoolExecutor: what a task costs, and when that matters."""
 
+from __future__ import annotations
+
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import TYPE_CHECKING
 
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
 from core.experiments.programs import script
 from core.parameters import Choices, Integer, Option, Values
-from core.results.records import RunRecord
 from core.results.statistics import seconds
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
 
 _MARKS = (
     "pool.apply_async(",
@@ -21,7 +26,8 @@ _MARKS = (
 )
 _SWEEP_S = 0.8  # one way, all task sizes
 _CHUNKS_S = 0.3
-_START_UP_S = 0.15
+_START_UP_S = 0.05
+_START_EACH_S = 0.1  # but for fork
 _TERM_S = 7e-8
 _LITTLE_PERCENT = 10
 _PROVISIONAL_BELOW = 5
@@ -98,7 +104,10 @@ def _trial(values: Values, way: str, block: int, order: int, expected_s: float) 
 def _expected_s(values: Values, way: str, machine: Machine | None) -> float:
     term_s, cpus = (machine.term_s, machine.cpus) if machine else (_TERM_S, 1)
     pi_s: float = values["terms"] * (term_s or _TERM_S) / min(values["workers"], cpus)
-    return pi_s + _SWEEP_S + _CHUNKS_S * (way not in ("apply_async", "submit")) + _START_UP_S
+    start_s = _START_UP_S
+    if machine is not None and machine.start_method != "fork":
+        start_s += values["workers"] * _START_EACH_S
+    return start_s + pi_s + _SWEEP_S + _CHUNKS_S * (way not in ("apply_async", "submit"))
 
 
 def _code(values: Values) -> Code:
@@ -140,7 +149,9 @@ def _range(words: str, lines: list[_Line]) -> tuple[str, ...]:
 
 def _finding(line: _Line, chunked: Iterable[_Line]) -> str:
     """Say what a task costs in one way, alone and in chunks, and from when on that is little."""
-    text = f"{line.way}: {_time(line.cost)} a task, {_little(line)}"
+    costs = line.cost_us[line.smallest]
+    span = f" ({_time(min(costs))} to {_time(max(costs))})" if len(costs) > 1 else ""
+    text = f"{line.way}: {_time(line.cost)} a task{span}, {_little(line)}"
     for other in chunked:
         if other.plain_way == line.way:
             text += f"; in chunks {_time(other.cost)}, {_little(other)}"
@@ -204,7 +215,7 @@ _OPTIONS = (
     Option(
         "Executor.map",
         "Executor.map",
-        "Executor: all arguments at once; an iterator of results, in order. One future for each chunk.",
+        "Executor: all arguments at once; results in order. One future for each chunk.",
     ),
     Option("starmap", "starmap", "Pool: as its map, for functions of several arguments."),
     Option(

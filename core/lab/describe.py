@@ -6,12 +6,12 @@ import sys
 import sysconfig
 from typing import Any
 
-from core.lab import executors, measure
+from core.lab import kinds, measure
 
 
 def describe() -> dict[str, Any]:
     """Describe the interpreter of this lab process; the keys are those of results' PythonRecord."""
-    methods = executors.start_methods()
+    methods = kinds.start_methods()
     return {
         "version": platform.python_version(),
         "implementation": platform.python_implementation(),

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
-KINDS = ("serial", "threads", "processes")
 _LOOK_AGAIN_S = 0.05
 
 Worker = tuple[int, int]  # process id, thread id
@@ -63,13 +62,6 @@ class Pool(NamedTuple):
     first_worker_at: float
     ready_at: float
     start_method: str | None = None
-
-
-def start_methods() -> list[str]:
-    """List the start methods of this Python on this platform, its default first."""
-    from multiprocessing import get_all_start_methods
-
-    return get_all_start_methods()
 
 
 def who() -> Worker:

@@ -1,19 +1,19 @@
 """What this machine is: read once at the start of a run, so that a number keeps its origin."""
 
-from __future__ import annotations
-
 import os
 import platform
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import msgspec
+import psutil
 
 from core import __version__
-
-if TYPE_CHECKING:
-    from core.results.records import Environment
+from core.lab.cpus import usable_cpus
+from core.results.records import Environment, PythonRecord
 
 
 def read_environment(
@@ -24,11 +24,6 @@ def read_environment(
     Any thread; takes a few milliseconds. Raises msgspec.ValidationError when the description of the
     interpreter is not one.
     """
-    import msgspec  # late, all of these: whoever only counts CPUs does not wait for them
-    import psutil
-
-    from core.results.records import Environment, PythonRecord
-
     return Environment(
         app_version=__version__,
         python=msgspec.convert(python, PythonRecord) if python is not None else None,
@@ -44,13 +39,6 @@ def read_environment(
         on_battery=_on_battery(),
         left_out=left_out,
     )
-
-
-def usable_cpus() -> int:
-    """Count the CPUs that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _system() -> str:
@@ -78,8 +66,6 @@ def _cgroup_quota() -> float | None:
 
 
 def _on_battery() -> bool | None:
-    import psutil
-
     with suppress(AttributeError, OSError):  # some systems, and containers, cannot tell
         battery = psutil.sensors_battery()
         return None if battery is None else not battery.power_plugged

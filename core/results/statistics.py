@@ -6,9 +6,8 @@ Standard library only, and pure: everything is computed anew from the record.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Point:
     @property
     def median(self) -> float:
         """The middle of the times."""
-        return median(self.times.values())
+        return _middle(self.times.values())
 
     @property
     def low(self) -> float:
@@ -70,7 +69,7 @@ class Ratios:
     @property
     def median(self) -> float:
         """The middle speed-up."""
-        return median(self.values)
+        return _middle(self.values)
 
     @property
     def low(self) -> float:
@@ -160,6 +159,12 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
     return could >= _TELLING_S and trial.cpu_s < _CROWDED_BELOW * could
 
 
+def _middle(values: Collection[float]) -> float:
+    from statistics import median  # late: the window names verdicts before it has any numbers
+
+    return median(values)
+
+
 def startup(record: RunRecord, executor: str, workers: int) -> float:
     """Return the median seconds until all workers of a configuration had started."""
     times = [
@@ -167,7 +172,7 @@ def startup(record: RunRecord, executor: str, workers: int) -> float:
         for trial in record.trials
         if (trial.executor, trial.workers) == (executor, workers) and trial.startup_s is not None
     ]
-    return median(times)
+    return _middle(times)
 
 
 def seconds(time: float) -> str:

@@ -74,6 +74,7 @@ class ExperimentPage(QWidget):
         self._connect()
         self._restyle()
         self._result.show_message(_INVITATION, _INVITATION_DETAILS)
+        self._form.set_values(dict(experiment.at_the_window))
         self._refresh_buttons()
 
     @property

@@ -246,16 +246,14 @@ def tell_what_is_left():
         is_now = f"raises {sentence(error)}" if error else f"gives {future.result()!r}"
         tell_home("left", who=name, is_now=is_now)
     probe = pool.submit(int)  # does the pool still work?
-    try:
-        probe.result(timeout=1)
-        pool_is = "takes work and does it"
-    except concurrent.futures.TimeoutError:
-        probe.cancel()
-        pool_is = "takes work and never does it"
+    while not probe.done() and any(thread.is_alive() for thread in threads.values()):
+        time.sleep(0.01)
+    deadline = time.perf_counter() + 1  # the time to die, for a thread that is about to
     for name, thread in sorted(threads.items()):
-        thread.join(timeout=0.5)  # the time to die, if it is about to
+        thread.join(max(0, deadline - time.perf_counter()))
         is_now = "ready for work" if thread.is_alive() else f"dead of {deaths.get(name)}"
         tell_home("left", who=name, is_now=is_now)
+    pool_is = "takes work and never does it" if probe.cancel() else "takes work and does it"
     tell_home("left", who="pool", is_now=pool_is)
 
 

@@ -27,7 +27,7 @@ def work(number, raises):
     """Be at work until somebody opens the gate, and a moment longer, so that it can be seen."""
     working[number] = threading.get_native_id()
     gates[number].acquire()
-    time.sleep(0.02)
+    time.sleep(0.05)
     working[number] = 0
     if raises:
         raise ValueError(f"F{number} went wrong")
@@ -51,13 +51,13 @@ def open_pool(kind, workers):
 
 
 def thread_in_words():
-    """Name the thread that calls this, and say what it is."""
+    """Name the thread that calls this: the caller's own, a worker, or a process pool's manager."""
     thread = threading.current_thread()
     if thread is threading.main_thread():
-        return f"{thread.name}, the caller's own"
+        return f"{thread.name} (caller)"
     if type(thread).__name__ == "_ExecutorManagerThread":
-        return f"{thread.name}, the process pool's manager"
-    return f"{thread.name}, a worker"
+        return f"{thread.name} (manager)"
+    return f"{thread.name} (worker)"
 
 
 def frames_in_words(error):
@@ -69,13 +69,15 @@ def frames_in_words(error):
 
 
 def cause_in_words(error):
-    """A process can send its traceback as text only: tell where that text ends."""
+    """Say what a process sends along: it can send its traceback only as text."""
     if error.__cause__ is None:
-        return "None, because the traceback itself comes from the worker"
+        return "None"
+    words = f"a {type(error.__cause__).__name__}, the worker's own traceback as text"
     places = [line for line in str(error.__cause__).splitlines() if line.startswith('  File "')]
+    if not places:
+        return words
     file, line, name = places[-1].rsplit(", ", 2)
-    place = f"{name.strip()}, {line} of {Path(file).name[:-1]}"
-    return f"a {type(error.__cause__).__name__}, the worker's own traceback as text, up to {place}"
+    return f"{words}, which ends {name}, {line} of {Path(file).name[:-1]}"
 
 
 class Life:
@@ -88,7 +90,7 @@ class Life:
         self.let_go, self.with_callback, self.was_read = set(), set(), set()
         self.taken, self.step = 0, None
         self.closing = None
-        self.seen, self.processes = {}, {}
+        self.seen, self.names = {}, {}
         self.over = threading.Event()
         self.watcher = threading.Thread(target=self.watch, name="watcher")
         self.watcher.start()
@@ -210,6 +212,8 @@ class Life:
         if self.closing is not None:
             self.closing.join()
         self.pool.shutdown()
+        for process in multiprocessing.active_children():
+            process.terminate()  # only a pool that has broken leaves any
         self.over.set()
         self.watcher.join()
         self.row(None, "all gates were opened, and all tasks have ended")
@@ -234,7 +238,7 @@ class Life:
     def begin(self, number):
         """A future begins PENDING, with nobody at work on it."""
         self.tell("state", future=f"F{number}", state="PENDING")
-        self.seen[number] = "PENDING", time.perf_counter(), 0, 0.0
+        self.seen[number] = "PENDING", time.perf_counter(), None, 0.0
 
     def watch(self):
         """Look at all futures 200 times a second, until it is over."""
@@ -247,7 +251,7 @@ class Life:
     def look(self, number, future):
         """Tell what has changed: the state of a future, or who is at work on it."""
         state, now = future._state, time.perf_counter()
-        worker = 0 if future.done() else self.working[number]
+        worker = None if future.done() else self.name_of(self.working[number])
         old_state, since, old_worker, at_work_since = self.seen[number]
         if state != old_state:
             self.tell("state", future=f"F{number}", state=state)
@@ -255,7 +259,7 @@ class Life:
             since = now
         if worker != old_worker:
             if old_worker:
-                self.draw(self.name_of(old_worker), at_work_since, now, f"F{number}", "task")
+                self.draw(old_worker, at_work_since, now, f"F{number}", "task")
             at_work_since = now
         self.seen[number] = state, since, worker, at_work_since
 
@@ -263,9 +267,11 @@ class Life:
         self.tell("span", lane=lane, start=start, end=end, label=label, state=state)
 
     def name_of(self, worker):
-        threads = {thread.native_id: thread.name for thread in threading.enumerate()}
-        number = len(self.processes) + 1
-        return threads.get(worker) or self.processes.setdefault(worker, f"process {number}")
+        """Name a worker: a thread has a name, and processes are counted."""
+        if worker and worker not in self.names:
+            threads = {thread.native_id: thread.name for thread in threading.enumerate()}
+            self.names[worker] = threads.get(worker, f"process {len(self.names) + 1}")
+        return self.names.get(worker)
 
 
 STEPS = {

@@ -1,0 +1,202 @@
+"""Three tasks, five ways to wait for them, each with and without a timeout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Machine,
+    Rows,
+    States,
+    Summary,
+    Trial,
+    performed,
+)
+from core.experiments.programs import script
+from core.parameters import Choice, Integer, Option, Parameter, Values
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
+
+_MARKS = (
+    "concurrent.futures.wait(",
+    "concurrent.futures.as_completed(",
+    ".result(timeout_s)",
+    "error = None if future.cancelled()",
+    "].cancel()",
+    "cancel_futures=True)",
+    "set_running_or_notify_cancel()",
+)
+_TASKS = ("a", "b", "c")
+_CALLS = 10
+_START_S = {"threads": 0.02, "processes": 0.15}
+_RESCUE_S = 0.3
+_WAIT_MODES = ("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")
+
+
+def _settings(values: Values) -> dict[str, object]:
+    seconds = {f"{task}_s": values[f"{task}-ms"] / 1000 for task in _TASKS}
+    return {
+        "kind": values["kind"],
+        "workers": values["workers"],
+        **seconds,
+        "ends": values["ends"],
+        "timeout_s": values["timeout-ms"] / 1000,
+    }
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    each_s = _last_end_s(values) + _START_S[values["kind"]]
+    if values["ends"] == "shutdown":
+        each_s += _RESCUE_S
+    return (
+        performed(
+            "waiting",
+            _settings(values),
+            f"3 tasks on {values['workers']} {values['kind']}",
+            executor=values["kind"],
+            workers=values["workers"],
+            expected_s=_CALLS * each_s,
+            limit_s=120.0,
+        ),
+    )
+
+
+def _last_end_s(values: Values) -> float:
+    """Say when the last task ends, each taken by the first worker that is free."""
+    free_at = [0.0] * values["workers"]
+    for task in _TASKS:
+        free_at[free_at.index(min(free_at))] += values[f"{task}-ms"] / 1000
+    return max(free_at)
+
+
+def _code(values: Values) -> Code:
+    return script("waiting", _settings(values), _MARKS)
+
+
+def _summary(record: RunRecord) -> Summary:
+    rows = [row for trial in record.trials for row in trial.rows]
+    after = {row["mode"]: row["returned_after_s"] for row in rows if row["timeout_s"] is None}
+    back = [f"{mode} after {after[mode]:.2f} s" for mode in _WAIT_MODES if mode in after]
+    if not back:
+        return Summary()
+    details = (*_timeouts(rows), *_dropped(record, rows))
+    return Summary((f"wait() came back: {', '.join(back)}",), details)
+
+
+def _timeouts(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Tell what the timeout did, where it did anything."""
+    late = [row for row in rows if row["timeout_s"] and row["returned_after_s"] >= row["timeout_s"]]
+    quiet = [row["mode"] for row in late if row["mode"] in _WAIT_MODES and row["not_done"]]
+    loud = [row["mode"] for row in late if row["raised"] == "TimeoutError"]
+    lines = []
+    if quiet:
+        lines.append(f"The timeout ended {_and(quiet)}, which returned and raised nothing.")
+    if loud:
+        lines.append(f"The timeout ended {_and(loud)} with TimeoutError.")
+    if late:
+        lines.append("It ended the waiting only: the tasks went on.")
+    return tuple(lines)
+
+
+def _dropped(record: RunRecord, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Tell what became of C, where it was to be dropped."""
+    if record.parameters["ends"] not in ("cancel", "shutdown"):
+        return ()
+    if not any("C (CANCELLED" in f"{row['done']} {row['not_done']}" for row in rows):
+        return (f"C was not dropped: it was RUNNING before.{_more_waiting(record)}",)
+    at_once = [row["returned_after_s"] for row in rows if row["raised"] == "CancelledError"]
+    rescued = [row["mode"] for row in rows if row.get("rescued")]
+    if rescued:
+        python = record.environment.python
+        version = f"Python {python.version}" if python else "This Python"
+        return (
+            f"{_and(rescued)} had to be rescued: {version} cancelled C,",
+            "but told nobody who was waiting for it.",
+        )
+    if at_once:
+        return (
+            f"C.result() knew after {at_once[0]:.2f} s that C was cancelled; wait() knows it only",
+            "when a free worker finds C in the queue and throws it away.",
+        )
+    return ()
+
+
+def _more_waiting(record: RunRecord) -> str:
+    if record.parameters["kind"] == "processes":
+        return " A process pool calls a future RUNNING before a worker is free for it."
+    return " Choose fewer workers." if record.parameters["workers"] > 1 else ""
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _duration(task: str, default: int) -> Parameter:
+    return Integer(
+        name=f"{task}-ms",
+        label=f"Task {task.upper()} takes, ms",
+        help=f"How long task {task.upper()} sleeps before it ends.",
+        hint="10 to 2000.",
+        default=default,
+        minimum=10,
+        maximum=2000,
+    )
+
+
+EXPERIMENT = Experiment(
+    name="waiting",
+    title="Waiting",
+    question="When does waiting for several futures come back, and with what?",
+    parameters=(
+        Choice(
+            name="kind",
+            label="Workers are",
+            help="Waiting is the same for both; what can still be cancelled is not.",
+            default="threads",
+            options=(Option("threads", "Threads"), Option("processes", "Processes")),
+        ),
+        Integer(
+            name="workers",
+            label="Workers",
+            help="With fewer workers than tasks, C waits until one is free.",
+            hint="1 to 4. With 2, task C has to wait for its turn.",
+            default=2,
+            minimum=1,
+            maximum=4,
+        ),
+        _duration("a", 150),
+        _duration("b", 300),
+        _duration("c", 450),
+        Choice(
+            name="ends",
+            label="What becomes of them",
+            help="All three end with a result; B ends with an exception; or C is dropped 50 ms"
+            " after the start, by its own cancel() or by the pool's shutdown. Only a task that"
+            " still waits for a worker can be dropped.",
+            hint="C can be dropped only while it waits for a worker.",
+            default="raise",
+            options=(
+                Option("finish", "all three finish"),
+                Option("raise", "B raises an exception"),
+                Option("cancel", "C is cancelled before it starts"),
+                Option("shutdown", "C is dropped by shutdown(cancel_futures=True)"),
+            ),
+        ),
+        Integer(
+            name="timeout-ms",
+            label="Timeout, ms",
+            help="Each way to wait is tried twice: without a timeout, and with this one.",
+            hint="10 to 5000.",
+            default=400,
+            minimum=10,
+            maximum=5000,
+        ),
+    ),
+    plan=_plan,
+    summary=_summary,
+    code=_code,
+    shows=(Rows("What each wait returned"), States()),
+)
