@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from statistics import median
-from typing import TYPE_CHECKING
+from statistics import mean, median
+from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
 from core.experiments.programs import script
@@ -31,7 +32,7 @@ _START_EACH_S = 0.1  # but for fork
 _TERM_S = 7e-8
 _LITTLE_PERCENT = 10
 _PROVISIONAL_BELOW = 5
-_BUSY_ABOVE = 0.5  # of the CPUs, by others, before we began
+_CROWDED_BELOW = 0.9  # of the CPU time that the workers could have had while they computed π
 
 
 @dataclass(frozen=True)
@@ -115,27 +116,38 @@ def _code(values: Values) -> Code:
 
 
 def _summary(record: RunRecord) -> Summary:
-    lines = _lines(record)
+    lines, is_noisy = _lines(record), _is_noisy(record)
     singly = [line for line in lines if not line.is_chunked]
     chunked = [line for line in lines if line.is_chunked]
-    headline = [*_range("A short task costs", singly)]
-    headline += _range(f"in chunks of {record.parameters.get('chunksize')}, it costs", chunked)
-    details = [_finding(line, chunked) for line in singly]
-    return Summary(
-        tuple(line[0].upper() + line[1:] for line in headline),
-        (*details, *_pi(record), *_qualified(record)),
-    )
+    headline = _range("A short task costs", singly)
+    headline += _range(f"In chunks of {record.parameters.get('chunksize')}, it costs", chunked)
+    details = [_finding(line, chunked, is_noisy) for line in singly]
+    if is_noisy and headline:
+        headline = ("What a task costs: too noisy to say",)
+        details.append("Other programs took CPU time: close what else is busy and run again.")
+    return Summary(headline, (*details, *_pi(record), *_qualified(record)))
+
+
+def _is_noisy(record: RunRecord) -> bool:
+    """Tell whether the workers got clearly less CPU for π than there was for them."""
+    shares = [row["cpu_percent"] / 100 for row in _rows(record) if "cpu_percent" in row]
+    cpus = min(record.environment.usable_cpus, record.environment.cpu_quota or math.inf)
+    could = min(1.0, cpus / record.parameters["workers"])
+    return bool(shares) and mean(shares) < _CROWDED_BELOW * could
+
+
+def _rows(record: RunRecord) -> list[dict[str, Any]]:
+    return [row for trial in record.trials for row in trial.rows]
 
 
 def _lines(record: RunRecord) -> list[_Line]:
     """Sort the rows of the sweep by way, in the order of the parameter."""
     found: dict[str, _Line] = {}
-    for trial in record.trials:
-        for row in trial.rows:
-            if "cost_us" in row:
-                line = found.setdefault(row["way"], _Line(row["way"], {}, {}))
-                line.cost_us.setdefault(row["work_us"], []).append(row["cost_us"])
-                line.percent.setdefault(row["work_us"], []).append(row["overhead_percent"])
+    for row in _rows(record):
+        if "cost_us" in row:
+            line = found.setdefault(row["way"], _Line(row["way"], {}, {}))
+            line.cost_us.setdefault(row["work_us"], []).append(row["cost_us"])
+            line.percent.setdefault(row["work_us"], []).append(row["overhead_percent"])
     return sorted(found.values(), key=lambda line: _ORDER.index(line.plain_way))
 
 
@@ -147,31 +159,32 @@ def _range(words: str, lines: list[_Line]) -> tuple[str, ...]:
     return (first if least is most else f"{first}, {_time(most.cost)} with {most.plain_way}",)
 
 
-def _finding(line: _Line, chunked: Iterable[_Line]) -> str:
+def _finding(line: _Line, chunked: Iterable[_Line], is_noisy: bool) -> str:
     """Say what a task costs in one way, alone and in chunks, and from when on that is little."""
     costs = line.cost_us[line.smallest]
     span = f" ({_time(min(costs))} to {_time(max(costs))})" if len(costs) > 1 else ""
-    text = f"{line.way}: {_time(line.cost)} a task{span}, {_little(line)}"
+    text = f"{line.way}: {_time(line.cost)} a task{span}{_little(line, is_noisy)}"
     for other in chunked:
         if other.plain_way == line.way:
-            text += f"; in chunks {_time(other.cost)}, {_little(other)}"
+            text += f"; in chunks {_time(other.cost)}{_little(other, is_noisy)}"
     return f"{text}."
 
 
-def _little(line: _Line) -> str:
+def _little(line: _Line, is_noisy: bool) -> str:
+    if is_noisy:
+        return ""
     size = line.little_from
     if size is None:
-        return f"over {_LITTLE_PERCENT} % even in tasks of {_size(max(line.percent))}"
-    return f"under {_LITTLE_PERCENT} % of the time from tasks of {_size(size)} on"
+        return f", over {_LITTLE_PERCENT} % even in tasks of {_size(max(line.percent))}"
+    return f", under {_LITTLE_PERCENT} % of the time from tasks of {_size(size)} on"
 
 
 def _pi(record: RunRecord) -> tuple[str, ...]:
     """Say how long π itself took in one task for each worker."""
     times: dict[str, list[float]] = {}
-    for trial in record.trials:
-        for row in trial.rows:
-            if "pi" in row:
-                times.setdefault(row["way"], []).append(row["seconds"])
+    for row in _rows(record):
+        if "pi" in row:
+            times.setdefault(row["way"], []).append(row["seconds"])
     if not times:
         return ()
     medians = {way: median(taken) for way, taken in times.items()}
@@ -182,12 +195,6 @@ def _pi(record: RunRecord) -> tuple[str, ...]:
 
 def _qualified(record: RunRecord) -> tuple[str, ...]:
     found = []
-    load, cpus = record.environment.load_1min, record.environment.usable_cpus
-    if load is not None and load > _BUSY_ABOVE * cpus:
-        found.append(
-            f"The machine was busy when this began (load {load:.1f}): costs come out too high."
-            " Close what else runs, and run again."
-        )
     failed = [trial for trial in record.trials if trial.status == "failed"]
     if failed:
         reason = failed[0].error.message if failed[0].error else "no reason was given"

@@ -139,22 +139,33 @@ def _die_with_owner(lifeline: int) -> None:
 
     A thread that waits on the pipe would do it too, but then no job could fork safely, and it would
     need the GIL at the worst moment. SIGTERM, because multiprocessing's resource tracker ignores it
-    and lives on to remove named semaphores; everything else dies of it.
+    and lives on to remove named semaphores; everything else dies of it. This process itself, where
+    a job may have come to ignore SIGTERM, gets SIGKILL as well, by the same pipe opened once more.
     """
     import fcntl
 
-    owner_of_signal = os.getpid()
     if hasattr(fcntl, "F_SETSIG"):
-        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGTERM)
-        owner_of_signal = -os.getpgrp()
+        _signal_at_end(lifeline, signal.SIGTERM, -os.getpgrp())
+        with contextlib.suppress(OSError):  # no /proc here
+            again = os.open(f"/proc/self/fd/{lifeline}", os.O_RDONLY | os.O_NONBLOCK)
+            _signal_at_end(again, signal.SIGKILL, os.getpid())
     else:
         signal.signal(signal.SIGIO, _end_group)
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, owner_of_signal)
-    flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
+        _signal_at_end(lifeline, None, os.getpid())
     with contextlib.suppress(BlockingIOError):
         if not os.read(lifeline, 1):
             _end_group()
+
+
+def _signal_at_end(fd: int, number: int | None, receiver: int) -> None:
+    """Ask for a signal, SIGIO by default, to a process, or to a group, when a pipe ends."""
+    import fcntl
+
+    if number is not None:
+        fcntl.fcntl(fd, fcntl.F_SETSIG, number)
+    fcntl.fcntl(fd, fcntl.F_SETOWN, receiver)
+    flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+    fcntl.fcntl(fd, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
 
 
 def _end_group(*_: object) -> None:

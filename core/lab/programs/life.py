@@ -238,7 +238,7 @@ class Life:
     def begin(self, number):
         """A future begins PENDING, with nobody at work on it."""
         self.tell("state", future=f"F{number}", state="PENDING")
-        self.seen[number] = "PENDING", time.perf_counter(), None, 0.0
+        self.seen[number] = "PENDING", None, time.perf_counter()
 
     def watch(self):
         """Look at all futures 200 times a second, until it is over."""
@@ -251,17 +251,17 @@ class Life:
     def look(self, number, future):
         """Tell what has changed: the state of a future, or who is at work on it."""
         state, now = future._state, time.perf_counter()
-        worker = None if future.done() else self.name_of(self.working[number])
-        old_state, since, old_worker, at_work_since = self.seen[number]
+        worker = self.name_of(self.working[number]) if state == "RUNNING" else None
+        old_state, old_worker, since = self.seen[number]
         if state != old_state:
             self.tell("state", future=f"F{number}", state=state)
-            self.draw(f"F{number}", since, now, old_state, COLOURS[old_state])
-            since = now
-        if worker != old_worker:
+        if (state, worker) != (old_state, old_worker):
+            self.draw(
+                f"F{number}", since, now, old_state, "task" if old_worker else LOOKS[old_state]
+            )
             if old_worker:
-                self.draw(old_worker, at_work_since, now, f"F{number}", "task")
-            at_work_since = now
-        self.seen[number] = state, since, worker, at_work_since
+                self.draw(old_worker, since, now, f"F{number}", "task")
+            self.seen[number] = state, worker, now
 
     def draw(self, lane, start, end, label, state):
         self.tell("span", lane=lane, start=start, end=end, label=label, state=state)
@@ -284,7 +284,8 @@ STEPS = {
     "read": Life.read,
     "shutdown": Life.shut_down,
 }
-COLOURS = {"PENDING": "waiting", "RUNNING": "task", "CANCELLED": "cancelled"}  # on the timeline
+# How a future looks on the timeline while nobody is at work on it.
+LOOKS = {"PENDING": "waiting", "RUNNING": "waiting", "CANCELLED": "cancelled"}
 
 
 def scripted(workers):

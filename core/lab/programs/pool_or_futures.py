@@ -25,10 +25,11 @@ def myPi(m, n):
 
 
 def task(m, n):
-    """Compute a part of π; say who did it, and when."""
-    start = time.perf_counter()
+    """Compute a part of π; say who did it, when, and how long it had a CPU."""
+    start, cpu = time.perf_counter(), time.process_time()
     part = myPi(m, n)
-    return part, os.getpid(), start, time.perf_counter()
+    cpu = time.process_time() - cpu
+    return part, os.getpid(), start, time.perf_counter(), cpu
 
 
 def task_of(bounds):
@@ -92,7 +93,7 @@ def terms_in_a_us():
     """Find out how many terms this machine computes in a microsecond."""
     best = 0
     for _ in range(5):
-        _, _, start, end = task(1, 20_000)
+        _, _, start, end, _ = task(1, 20_000)
         best = max(best, 20_000 / (end - start) / 1e6)
     return best
 
@@ -102,7 +103,7 @@ def measure(call, pool, tasks, chunksize):
     start = time.perf_counter()
     results = call(pool, tasks, chunksize)
     seconds = time.perf_counter() - start
-    pi = sum(part for part, _, _, _ in results)
+    pi = sum(result[0] for result in results)
     if abs(pi - math.pi) > 2 / tasks[-1][1]:
         raise ArithmeticError(f"{pi} is not π")
     return seconds, pi, results
@@ -112,11 +113,13 @@ def compute_pi(way, pool, terms, workers, tell):
     """Give each worker one equal part, as the book does."""
     _, call = CALLS[way]
     seconds, pi, results = measure(call, pool, split(terms, workers), 1)
-    pids = sorted({pid for _, pid, _, _ in results})
-    for _, pid, start, end in results:
+    pids = sorted({pid for _, pid, _, _, _ in results})
+    for _, pid, start, end, _ in results:
         lane = f"worker {pids.index(pid) + 1}"
         tell("span", lane=lane, start=start, end=end, label=way, state="task")
-    tell("row", way=way, tasks=workers, seconds=seconds, pi=pi)
+    wall = sum(end - start for _, _, start, end, _ in results)
+    cpu_percent = sum(cpu for _, _, _, _, cpu in results) / wall * 100  # the rest had others
+    tell("row", way=way, tasks=workers, seconds=seconds, pi=pi, cpu_percent=cpu_percent)
 
 
 def sweep(way, pool, workers, chunksize, work_us, total_ms, most_tasks, tell):
@@ -130,7 +133,7 @@ def sweep(way, pool, workers, chunksize, work_us, total_ms, most_tasks, tell):
             continue  # with few chunks, some workers wait for the last one
         tasks = split(max(1, round(us * rate)) * rounds * workers, rounds * workers)
         seconds, _, results = measure(call, pool, tasks, chunksize)
-        work = sum(end - start for _, _, start, end in results) / workers
+        work = sum(end - start for _, _, start, end, _ in results) / workers
         tell(
             "row",
             way=name,
