@@ -1,6 +1,7 @@
 """Futures Lab as objects: what there is once, and what is connected to what."""
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -19,7 +20,7 @@ class Lab(QObject):
 
     Before the first paint there are the window and the page in sight, without what needs heavy
     imports; `_finish` and `_polish` build the rest. Other pages are built when first shown.
-    `runs` is None until a run can be started.
+    `runs` is None until it is needed.
     """
 
     def __init__(self) -> None:
@@ -30,7 +31,7 @@ class Lab(QObject):
         self._theme.choose(self._settings.theme)
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
-        self._polished = self._closed = False
+        self._painted = self._polished = self._closed = False
         self.window = MainWindow([experiment.title for experiment in CATALOGUE], self._theme)
         self._show_page(0)
         self._connect()
@@ -64,33 +65,45 @@ class Lab(QObject):
 
     @Slot()
     def _finish(self) -> None:
-        """Build what a run needs; then, when the event loop has had its turn, the rest."""
-        from gui.runs import Runs
-
-        self.runs = Runs(self)
-        for number in self._pages:
-            self._finish_page(number)
+        """Build the charts; then, when the event loop has had its turn, the rest."""
+        self._painted = True
+        for page in self._pages.values():
+            page.finish()
         QTimer.singleShot(0, self._polish)
 
     @Slot()
     def _polish(self) -> None:
-        """Build what a run can do without: meters, icons, sliders."""
+        """Build what is not seen at once: what runs, meters, icons, sliders."""
         from gui.heartbeat import Heartbeat
         from gui.views.status import StatusStrip
 
-        if self.runs is None or self._closed:
+        if self._closed:
             return
         heartbeat = Heartbeat(self)
         strip = StatusStrip(heartbeat, self._theme)
         self.window.install_strip(strip)
-        self.runs.message_changed.connect(strip.show_message)
-        self.runs.progress_changed.connect(strip.show_progress)
+        runs = self._need_runs()
+        runs.message_changed.connect(strip.show_message)
+        runs.progress_changed.connect(strip.show_progress)
         self._polished = True
         for page in self._pages.values():
             page.polish()
         self._set_icons()
         self._theme.changed.connect(self._set_icons)
         heartbeat.start()
+
+    def _need_runs(self) -> "Runs":
+        """Build what runs, once: after the first paint, or at a click that comes sooner."""
+        if self.runs is None:
+            from gui.runs import Runs
+
+            self.runs = Runs(self)
+            for page in self._pages.values():
+                self.runs.attach(page)
+        return self.runs
+
+    def _start(self, number: int, values: dict[str, Any]) -> None:
+        self._need_runs().start(CATALOGUE[number], self._pages[number], values)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
@@ -99,17 +112,15 @@ class Lab(QObject):
             return
         page = ExperimentPage(CATALOGUE[number], self._theme)
         self._pages[number] = page
+        page.run_requested.connect(partial(self._start, number))
         self.window.install_page(number, page)
         if self.runs is not None:
-            self._finish_page(number)
+            self.runs.attach(page)
+        if self._painted:
+            page.finish()
         if self._polished:
             page.polish()
             self._set_icons()
-
-    def _finish_page(self, number: int) -> None:
-        assert self.runs is not None
-        self._pages[number].finish()
-        self.runs.attach(CATALOGUE[number], self._pages[number])
 
     @Slot()
     def _set_icons(self) -> None:

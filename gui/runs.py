@@ -1,7 +1,6 @@
 """One run at a time, on whichever page asked for it: what the controller says reaches that page."""
 
 from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -39,14 +38,19 @@ class Runs(QObject):
         self._clock.setInterval(_CLOCK_MS)
         self._clock.timeout.connect(self._show_progress)
 
-    def attach(self, experiment: Experiment, page: ExperimentPage) -> None:
-        """Let a page start, confirm, answer and stop runs."""
+    def attach(self, page: ExperimentPage) -> None:
+        """Let a page confirm, answer and stop runs."""
         self._pages.append(page)
-        page.run_requested.connect(partial(self._start, experiment, page))
         page.stop_requested.connect(self.controller.stop)
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
         self._tell_other_pages()
+
+    def start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
+        """Begin a run that this page will show; ignored while another is busy."""
+        if self.controller.state not in BUSY:
+            self._running = (experiment, page)
+            self.controller.start(experiment, values)
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
@@ -60,11 +64,6 @@ class Runs(QObject):
     def _carry(self, future: "Future[Any]", event: dict[str, Any]) -> None:
         """Pass an event on to the GUI thread; runs in the lab's dispatcher."""
         self._bridge.post(self.controller.take_events, (future, event))
-
-    def _start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
-        if self.controller.state not in BUSY:
-            self._running = (experiment, page)
-            self.controller.start(experiment, values)
 
     def _on_run_started(self, run: Any) -> None:
         longest = max((trial.expected_work_s for trial in run.plan), default=0.0)

@@ -1,5 +1,6 @@
 """The stage of a sweep: runtime and speed-up over workers, the trials, the timeline of one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,8 @@ from core.experiments.base import Trial
 from core.results.records import RunRecord, TrialRecord
 from gui.models.trials import TrialTable
 from gui.theme import Theme
-from gui.views.scaling import RuntimeChart, SpeedupChart
+from gui.views.late import Late
+from gui.views.scaling import RuntimeChart, ScalingChart, SpeedupChart
 from gui.views.stage import Stage
 from gui.views.tables import Table
 from gui.views.trial_timeline import TrialTimeline
@@ -33,20 +35,20 @@ class SweepStage(Stage):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._trials: list[TrialRecord] = []
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
         self._table = Table(self._model, "Trials", _WIDEST, theme)
-        self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
+        self._runtime = RuntimeChart(theme)
+        self._charts: list[ScalingChart] = [self._runtime]
+        self._expected: tuple[Sequence[int], float] | None = None
         self._timeline = TrialTimeline(theme)
-        baseline = BaselineChooser()
-        baseline.chosen.connect(self._speedup.set_baseline)
         self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
-        for chart in (self._runtime, self._speedup):
-            chart.trial_chosen.connect(self._choose)
+        self._runtime.trial_chosen.connect(self._choose)
         self.tabs = [
             ("Runtime", self._runtime),
-            ("Speed-up", _stacked(baseline, self._speedup)),
+            ("Speed-up", Late(self._make_speedup)),
             ("Trials", self._table),
         ]
         self.lower = self._timeline
@@ -54,8 +56,9 @@ class SweepStage(Stage):
     def begin(self, record: RunRecord, longest_s: float) -> None:
         self._trials, self._chosen = [], None
         self._model.clear()
-        for chart in (self._runtime, self._speedup):
-            chart.expect(record.parameters["workers"], longest_s)
+        self._expected = (record.parameters["workers"], longest_s)
+        for chart in self._charts:
+            chart.expect(*self._expected)
         self._timeline.clear()
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
@@ -66,11 +69,21 @@ class SweepStage(Stage):
         raise AssertionError("the trials of a sweep tell nothing while they run")
 
     def draw(self) -> None:
-        for chart in (self._runtime, self._speedup):
+        for chart in self._charts:
             chart.show_trials(self._trials)
         if self._trials and self._chosen is None:
             done = (trial for trial in reversed(self._trials) if trial.status == "done")
             self._show(next(done, self._trials[-1]))
+
+    def _make_speedup(self) -> QWidget:
+        chart, baseline = SpeedupChart(self._theme), BaselineChooser()
+        baseline.chosen.connect(chart.set_baseline)
+        chart.trial_chosen.connect(self._choose)
+        self._charts.append(chart)
+        if self._expected is not None:
+            chart.expect(*self._expected)
+        chart.show_trials(self._trials)
+        return _stacked(baseline, chart)
 
     def _choose(self, trial: TrialRecord) -> None:
         self._chosen = trial

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
@@ -85,6 +93,16 @@ def find(page: QWidget, kind: type[Any], name: str) -> Any:
     return found
 
 
+def speedup(page: QWidget) -> SpeedupChart:
+    """Go to the tab of the speed-up, which is built only then."""
+    tabs = page.findChild(QTabWidget)
+    assert tabs is not None
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Speed-up"))
+    chart = page.findChild(SpeedupChart)
+    assert chart is not None
+    return chart
+
+
 def fill(page: QWidget, name: str, text: str) -> None:
     find(page, QLineEdit, name).setText(text)
 
@@ -162,10 +180,10 @@ def test_a_touched_chart_does_not_move_when_trials_arrive(
 def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
     page.begin(record([]), 0.1)
     page.add_trials(TRIALS)
-    for kind in (RuntimeChart, SpeedupChart):
-        chart = page.findChild(kind)
-        assert chart is not None
-        chart.show_trials(TRIALS)
+    runtime = page.findChild(RuntimeChart)
+    assert runtime is not None
+    runtime.show_trials(TRIALS)
+    for chart in (runtime, speedup(page)):
         (left, right), (bottom, top) = chart.getPlotItem().getViewBox().viewRange()
         assert left < 1
         assert right > 4
@@ -174,8 +192,7 @@ def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
 
 
 def test_the_speed_up_says_what_it_divides_by(page: ExperimentPage) -> None:
-    chart = page.findChild(SpeedupChart)
-    assert chart is not None
+    chart = speedup(page)
     chart.show_trials(TRIALS)
     assert "one plain call" in chart.getPlotItem().getAxis("left").labelText
     chart.set_baseline("one")
