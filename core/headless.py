@@ -232,15 +232,16 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
     return stopped
 
 
-def _typed(prompt: str, news: "_News") -> str:
-    """Ask whoever sits at the terminal; empty where nobody does, or when other news comes first."""
+def _typed(prompt: str, news: "_News") -> str | None:
+    """Ask whoever sits at the terminal; None where nobody does, or when other news comes first."""
     if not sys.stdin.isatty():
-        return ""
+        return None
     print(prompt, end=" ", file=sys.stderr, flush=True)
     while sys.platform != "win32" and not select.select([sys.stdin], [], [], 0.2)[0]:
         if not news.empty():
-            return ""
-    return sys.stdin.readline().strip()
+            return None
+    line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 def _report(news: "_News", future: "Future[Any]") -> None:

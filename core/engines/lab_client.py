@@ -99,8 +99,11 @@ class LabExecutor(Executor):
             if self._lab is not None:
                 self._lab.kill()
 
-    def answer(self, text: str) -> bool:
-        """Answer the question of the running job; false when nothing was asked."""
+    def answer(self, text: str | None) -> bool:
+        """Answer the question of the running job; false when nothing was asked.
+
+        None says that nobody will answer: `ask` raises EOFError there.
+        """
         with self._turn:
             lab, is_open = self._lab, self._question_open
             self._question_open = False

@@ -98,7 +98,7 @@ class LabProcess:
             raise self._ended() from error
         raise self._ended()
 
-    def answer(self, text: str) -> None:
+    def answer(self, text: str | None) -> None:
         """Answer what the job asked; from any thread, once for each question."""
         with contextlib.suppress(OSError, ValueError):  # it has ended: the call's future tells
             self._send(protocol.encode({"kind": "answer", "text": text}))

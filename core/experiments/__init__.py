@@ -1,13 +1,15 @@
 """What can be run: one module for each experiment, and the catalogue of them all."""
 
 from core.errors import BadInput
-from core.experiments import deadlock, pi_scaling, race, sending
+from core.experiments import deadlock, life, pi_scaling, race, sending, waiting
 from core.experiments.base import Experiment
 
 CATALOGUE: tuple[Experiment, ...] = (
     pi_scaling.EXPERIMENT,
     race.EXPERIMENT,
     deadlock.EXPERIMENT,
+    waiting.EXPERIMENT,
+    life.EXPERIMENT,
     sending.EXPERIMENT,
 )
 

@@ -154,6 +154,7 @@ EXPERIMENT = Experiment(
     summary=_summary,
     code=_code,
     shows=(Rows("What happened"), States()),
+    at_the_window={"play": "clicking"},
     answers=(
         Option("submit", "Submit", "A task, which is at work until you let it end."),
         Option("submit-raising", "Submit a bad one", "A task that will end with ValueError."),

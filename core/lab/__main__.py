@@ -98,9 +98,10 @@ def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Mes
 
     def ask(prompt: str) -> str:
         send({"kind": "ask", "prompt": prompt})
-        for message in requests:
-            return str(message["text"])
-        raise EOFError
+        answer = next(requests, {"text": None})["text"]
+        if answer is None:
+            raise EOFError("nobody answers")
+        return str(answer)
 
     module_name, _, name = request["function"].partition(":")
     __import__(module_name)

@@ -22,7 +22,7 @@ def converses(job: _Job) -> _Job:
     """Mark a job that wants `emit` and `ask` as its first two arguments.
 
     `ask(prompt)`, in the job's own thread only, waits until the owner answers and returns the
-    answer, as `input` does; it raises EOFError when the owner has hung up.
+    answer, as `input` does; it raises EOFError when nobody will answer.
     """
     job.converses = True  # type: ignore[attr-defined]
     return job

@@ -16,12 +16,12 @@ PREAMBLE = b"\x00futures-lab\x00"
 MAX_FRAME = 64 * 1024 * 1024
 MAX_NOISE = 64 * 1024
 _LENGTH = 4
-_FIELDS: dict[str, dict[str, type]] = {
+_FIELDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "call": {"function": str, "args": list, "kwargs": dict},
     "hello": {"protocol": int, "pid": int, "python": str},
     "event": {"data": dict},
     "ask": {"prompt": str},
-    "answer": {"text": str},
+    "answer": {"text": (str, type(None))},
     "result": {"clean": bool},
     "failure": {"clean": bool, "type": str, "message": str, "traceback": str},
 }
@@ -51,8 +51,8 @@ def decode(body: bytes) -> Message:
     if not isinstance(message, dict) or not isinstance(kind, str) or kind not in _FIELDS:
         raise ProtocolError(f"not a known message: {body[:80]!r}")
     for name, expected in _FIELDS[kind].items():
-        if not isinstance(message.get(name), expected):
-            raise ProtocolError(f"{kind}: {name} is missing or not of type {expected.__name__}")
+        if name not in message or not isinstance(message[name], expected):
+            raise ProtocolError(f"{kind}: {name} is missing or not of type {expected}")
     return message
 
 

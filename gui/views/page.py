@@ -58,6 +58,7 @@ class ExperimentPage(QWidget):
         self._busy_elsewhere = ""
         self._record: RunRecord | None = None
         self._trials: list[TrialRecord] = []
+        self._answers: list[QPushButton] = []
         self._stage: Stage | None = None
         self._code: CodeView | None = None
         self._form = Form(experiment.parameters, experiment.check, theme)
@@ -100,6 +101,7 @@ class ExperimentPage(QWidget):
     def begin(self, record: RunRecord, longest_s: float) -> None:
         """Clear the page for a run whose record is still without trials."""
         self._record, self._trials = record, []
+        self._answers = []
         self._result.show_message("Measuring …")
         if self._stage is not None:
             self._stage.begin(record, longest_s)
@@ -123,6 +125,7 @@ class ExperimentPage(QWidget):
     def show_record(self, record: RunRecord) -> None:
         """Show the record as it now stands: the result in words."""
         self._record = record
+        self._answers = []
         summary = self._experiment.summary(record)
         if summary.headline:
             self._result.show_summary(summary)
@@ -243,18 +246,23 @@ class ExperimentPage(QWidget):
         self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * took_ms)))
 
     def _ask(self, prompt: str) -> None:
-        """Show a program's question with a button for each answer."""
-        buttons = []
+        """Show a program's question, a button for each answer; the buttons stay till the end."""
+        if self._answers:
+            self._result.say(prompt)
+            for button in self._answers:
+                button.setEnabled(True)
+            return
         for option in self._experiment.answers:
             button = QPushButton(option.label)
             button.setObjectName(f"answer-{option.value}")
             button.setToolTip(option.help)
             button.clicked.connect(lambda _=False, answer=option.value: self._answer(answer))
-            buttons.append(button)
-        self._result.ask(prompt, *buttons)
+            self._answers.append(button)
+        self._result.ask(prompt, *self._answers)
 
     def _answer(self, answer: str) -> None:
-        self._result.show_message("Going on …")
+        for button in self._answers:
+            button.setEnabled(False)
         self.answered.emit(answer)
 
     def _make_code(self) -> QWidget:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QMessageBox,
     QPushButton,
@@ -22,6 +22,7 @@ from gui.theme import Theme
 
 _MARGIN = 16
 _HEADLINES, _DETAILS = 2, 3
+_BUTTONS_IN_A_ROW = 5
 
 
 class Card(QFrame):
@@ -43,7 +44,7 @@ class Notice(QWidget):
         self._sentence.setWordWrap(True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = QHBoxLayout()
+        self._buttons = QGridLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._sentence)
@@ -62,9 +63,13 @@ class Notice(QWidget):
             item = self._buttons.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for button in buttons:
-            self._buttons.addWidget(button)
-        self._buttons.addStretch(1)
+        for place, button in enumerate(buttons):
+            self._buttons.addWidget(button, *divmod(place, _BUTTONS_IN_A_ROW))
+        self._buttons.setColumnStretch(_BUTTONS_IN_A_ROW, 1)
+
+    def say(self, sentence: str) -> None:
+        """Change the sentence over the same buttons."""
+        self._sentence.setText(sentence)
 
     def _restyle(self) -> None:
         self._sentence.setFont(self._theme.font(1.15, bold=True))
@@ -111,6 +116,11 @@ class ResultPanel(Card):
         """Ask something in the headline's place; the buttons answer it."""
         self._notice.ask(sentence, False, *buttons)
         self._show(self._notice)
+
+    def say(self, sentence: str) -> None:
+        """Change the question over the same buttons."""
+        self._notice.say(sentence)
+        self._fit_words()
 
     def ask_to_confirm(self, sentence: str) -> None:
         """Ask whether a long run shall begin."""

@@ -76,7 +76,7 @@ def check_alone(python: str, file: Path, text: str) -> None:
     assert [(row["way"], row.get("work_us"), row["tasks"]) for row in rows] == EXPECTED
     for row in rows:
         if "pi" in row:
-            assert list(row) == ["way", "tasks", "seconds", "pi"]
+            assert list(row) == ["way", "tasks", "seconds", "pi", "cpu_percent"]
             assert float(row["pi"]) == pytest.approx(math.pi, abs=1 / 5000)
         else:
             assert list(row) == SWEPT
@@ -140,7 +140,7 @@ def test_more_workers_than_terms_are_no_trouble() -> None:
 
 def test_a_wrong_answer_is_an_error() -> None:
     def wrong(pool: object, tasks: list[tuple[int, int]], chunksize: int) -> list[Any]:
-        return [(0.5, 1, 0.0, 1.0) for _ in tasks]
+        return [(0.5, 1, 0.0, 1.0, 1.0) for _ in tasks]
 
     with pytest.raises(ArithmeticError, match="is not π"):
         pool_or_futures.measure(wrong, None, [(1, 1000), (1001, 2000)], 1)
@@ -165,7 +165,7 @@ def test_a_run_by_command_line_gives_a_finished_record() -> None:
     )
     sizes = [row["work_us"] for row in told.trials[0].rows if "work_us" in row]
     assert sizes == list(pool_or_futures.WORK_US)
-    assert "A short task costs " in ended.stderr
+    assert "task costs" in ended.stderr
 
 
 # ------------------------------------------------------------------------------------ the plan
@@ -199,10 +199,15 @@ def test_the_largest_chunks_are_tried_too(workers: int) -> None:
 
 
 def told(
-    block: int, way: str, costs: dict[int, tuple[float, float]], pi_s: float = 0.03
+    block: int,
+    way: str,
+    costs: dict[int, tuple[float, float]],
+    pi_s: float = 0.03,
+    cpu_percent: float = 99.0,
 ) -> TrialRecord:
     """Make a finished trial: the cost and overhead of a task, by the work in it."""
-    rows: list[dict[str, Any]] = [{"way": way, "tasks": 2, "seconds": pi_s, "pi": 3.14}]
+    pi = {"way": way, "tasks": 2, "seconds": pi_s, "pi": 3.14, "cpu_percent": cpu_percent}
+    rows: list[dict[str, Any]] = [pi]
     rows += [
         {"way": way, "work_us": work, "cost_us": cost, "overhead_percent": percent}
         for work, (cost, percent) in costs.items()
@@ -220,7 +225,7 @@ def told(
 
 
 def run_of(trials: list[TrialRecord]) -> RunRecord:
-    return record(trials, experiment="pool-or-futures", parameters={"chunksize": 25})
+    return record(trials, experiment="pool-or-futures", parameters={"chunksize": 25, "workers": 2})
 
 
 def text_of(trials: list[TrialRecord]) -> str:
@@ -240,8 +245,10 @@ def test_costs_are_medians_and_the_size_is_named_from_which_they_are_little() ->
 
     assert text_of(trials) == (
         "A short task costs 10.0 µs with Pool.map, 53.0 µs with submit\n"
-        "submit: 53.0 µs a task (51.0 µs to 55.0 µs), under 10 % of the time from tasks of 3 ms on.\n"
-        "Pool.map: 10.0 µs a task (10.0 µs to 10.0 µs), under 10 % of the time from tasks of 300 µs on.\n"
+        "submit: 53.0 µs a task (51.0 µs to 55.0 µs),"
+        " under 10 % of the time from tasks of 3 ms on.\n"
+        "Pool.map: 10.0 µs a task (10.0 µs to 10.0 µs),"
+        " under 10 % of the time from tasks of 300 µs on.\n"
         "π in one task for each worker: 30.0 ms with submit, 40.0 ms with Pool.map."
     )
 
@@ -267,6 +274,26 @@ def test_a_size_counts_only_when_all_larger_ones_do() -> None:
     trial = told(1, "submit", {1: (50.0, 90.0), 100: (50.0, 5.0), 1000: (50.0, 12.0)})
 
     assert "over 10 % even in tasks of 1 ms" in text_of([trial])
+
+
+def test_nothing_is_claimed_when_other_programs_took_the_cpus() -> None:
+    trials = [
+        told(block, "submit", {1: (50.0, 98.0), 1000: (60.0, 4.0)}, cpu_percent=percent)
+        for block, percent in enumerate((99.0, 60.0, 70.0), 1)
+    ]
+
+    text = text_of(trials)
+
+    assert text.startswith("What a task costs: too noisy to say\nsubmit: 50.0 µs a task (")
+    assert "Other programs took CPU time" in text
+    assert "10 %" not in text
+
+
+def test_more_workers_than_cpus_are_no_noise() -> None:
+    trial = told(1, "submit", {1: (50.0, 98.0)}, cpu_percent=49.0)
+    run = record([trial], parameters={"chunksize": 25, "workers": 4})
+
+    assert EXPERIMENT.summary(run).headline == ("A short task costs 50.0 µs with submit",)
 
 
 def test_few_repeats_are_provisional() -> None:
