@@ -79,7 +79,11 @@ class LabExecutor(Executor):
             self._pending.add(future)
             self._work.put((future, call, limit_s))
             if self._dispatcher is None:
-                self._dispatcher = threading.Thread(target=self._dispatch, name="lab dispatcher")
+                # A daemon, so that a program that forgets to shut down can end; its end closes the
+                # lifeline, and with it the lab process.
+                self._dispatcher = threading.Thread(
+                    target=self._dispatch, name="lab dispatcher", daemon=True
+                )
                 self._dispatcher.start()
         return future
 
