@@ -130,11 +130,11 @@ class _Target:
     """Where the record goes: a file, tried before the run, or standard output. Raises BadInput."""
 
     def __init__(self, path: str) -> None:
-        self._path = None if path == "-" else Path(path)
+        self._path = None if path == "-" else Path(os.path.realpath(path))
         if self._path is None:
             return
-        new = not self._path.exists()
         try:
+            new = not self._path.exists()
             with self._path.open("ab"):
                 pass
             if new:
@@ -144,6 +144,11 @@ class _Target:
                 f"“{path}” cannot be written: {error.strerror}. Choose another file.", "json"
             ) from error
 
+    @property
+    def is_file(self) -> bool:
+        """Whether standard output stays free."""
+        return self._path is not None
+
     def write(self, record: RunRecord) -> None:
         """Write the record, whole or not at all where the folder allows it; raises OSError."""
         data = to_json(record)
@@ -151,16 +156,16 @@ class _Target:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             return
-        partial_path = self._path.with_name(f".{os.getpid()}.partial")
-        try:
-            partial_path.write_bytes(data)
-            if not self._path.exists() or self._path.is_file():
+        if self._path.is_file() or not self._path.exists():
+            partial_path = self._path.with_name(f".{os.getpid()}.partial")
+            try:
+                partial_path.write_bytes(data)
                 partial_path.replace(self._path)
                 return
-        except OSError:
-            pass  # the folder takes no new files, but the file itself could be opened
-        finally:
-            partial_path.unlink(missing_ok=True)
+            except OSError:
+                pass  # the folder takes no new files, but the file itself could be opened
+            finally:
+                partial_path.unlink(missing_ok=True)
         self._path.write_bytes(data)
 
 
@@ -181,7 +186,7 @@ def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> i
 
 def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None) -> int:
     """Run an experiment to its end, or to Ctrl-C, and hand its record over."""
-    output = Output(Console(stderr=True, highlight=False), table=target is None)
+    output = Output(Console(stderr=True, highlight=False), table=target is None or target.is_file)
     news: _News = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Only a note: whatever a handler interrupts is finished first, and nothing gets lost.

@@ -101,15 +101,19 @@ class IntegerSet(Parameter):
                     f"{self.label} must be from {self.minimum} to {self.maximum}"
                     f" each, and {_shown(part)} is not."
                 )
+            if last - first >= _MOST_LISTED:
+                raise self._too_many(last - first + 1)
             found.update(range(first, last + 1))
         if not found:
             raise self.refuse(f"Type at least one number, such as {self.format(self.default)}.")
         if len(found) > _MOST_LISTED:
-            raise self.refuse(
-                f"{len(found)} different numbers are too many for one run:"
-                f" choose at most {_MOST_LISTED}."
-            )
+            raise self._too_many(len(found))
         return tuple(sorted(found))
+
+    def _too_many(self, count: int) -> BadInput:
+        return self.refuse(
+            f"{count} different numbers are too many for one run: choose at most {_MOST_LISTED}."
+        )
 
     def format(self, value: tuple[int, ...]) -> str:
         """Write runs of three or more as ranges: 1-4, 8."""
@@ -169,7 +173,9 @@ def group(number: int) -> str:
 
 def _whole_number(text: str) -> int | None:
     """Read a whole number as people write it; None for anything else, or over 60 digits."""
-    plain = re.sub(r"(?<=\d)[\s_,'’\u202f](?=\d)", "", text.strip())
+    plain = text.strip()
+    if re.fullmatch(r"[+-]?\d{1,3}([\s_,'’]\d{3})+", plain):
+        plain = re.sub(r"[\s_,'’]", "", plain)
     if re.fullmatch(r"[+-]?\d{1,60}", plain):
         return int(plain)
     if power := re.fullmatch(r"(\d{1,9})(?:\.(\d{1,9}))?[eE]\+?(\d{1,2})", plain):
@@ -196,7 +202,7 @@ def _list(options: tuple[Option, ...]) -> str:
 
 
 def _shown(text: str) -> str:
-    text = text.strip()
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= 24 else text[:23] + "…"
 
 

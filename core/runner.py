@@ -130,7 +130,7 @@ class Run:
         """Freeze the run as it stands."""
         return RunRecord(
             experiment=self.experiment.name,
-            parameters=self.values,
+            parameters=msgspec.json.decode(msgspec.json.encode(self.values)),
             environment=self.environment,
             status=self.status,
             started_at=self.started_at,

@@ -7,6 +7,7 @@ any thread         submit, kill, shutdown
                    `on_event` run here (or in the thread that cancels)
 """
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from core.engines.lab_process import LabProcess, own_python
 from core.errors import LabError, LabTimeout, RemoteError
 from core.lab import protocol
 
+_log = logging.getLogger(__name__)
 OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
 _Work = tuple["Future[Any]", protocol.Message, "float | None"]
 
@@ -66,9 +68,12 @@ class LabExecutor(Executor):
     def _queue(
         self, limit_s: float | None, fn: Callable[..., Any], args: Any, kwargs: Any
     ) -> Future[Any]:
+        name = getattr(fn, "__qualname__", None)
+        if name is None:
+            raise TypeError(f"{fn!r} has no name: submit a function that is importable by its own")
         call = {
             "kind": "call",
-            "function": f"{fn.__module__}:{fn.__qualname__}",
+            "function": f"{fn.__module__}:{name}",
             "args": args,
             "kwargs": kwargs,
         }
@@ -188,7 +193,10 @@ class LabExecutor(Executor):
                 self._question_open = True
             event = {"kind": "asks", "prompt": message["prompt"]}
         if self._on_event is not None and event is not None:
-            self._on_event(future, event)
+            try:
+                self._on_event(future, event)
+            except Exception:  # as concurrent.futures does with done-callbacks
+                _log.exception("a listener failed; it missed an event")
 
     def _settled(self) -> None:
         with self._turn:

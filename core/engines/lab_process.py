@@ -62,7 +62,8 @@ class LabProcess:
 
     def greet(self) -> protocol.Message:
         """Return the process's hello; raise LabStartError when it is late, garbled or absent."""
-        late = threading.Timer(_ANSWER_WITHIN_S, self._group.kill)
+        is_late = threading.Event()
+        late = threading.Timer(_ANSWER_WITHIN_S, self._give_up, (is_late,))
         late.start()
         try:
             protocol.skip_noise(self._read)
@@ -72,6 +73,8 @@ class LabProcess:
             if self._stopped:
                 raise self._ended() from None
             reason = str(error) or "it ended before it said hello"
+            if is_late.is_set():
+                reason = f"it did not answer within {_ANSWER_WITHIN_S:g} s"
             raise LabStartError(f"{self._python} did not start: {reason}", self._last()) from error
         finally:
             late.cancel()
@@ -121,6 +124,10 @@ class LabProcess:
         self._reader.join()
         self._group.close()
 
+    def _give_up(self, is_late: threading.Event) -> None:
+        is_late.set()
+        self._group.kill()
+
     def _ended(self) -> LabError:
         self._reaper.join()
         self._reader.join()
@@ -135,11 +142,11 @@ class LabProcess:
             rest = rest[self._group.stdin.write(rest) or 0 :]
 
     def _read(self, count: int) -> bytes:
-        return self._group.stdout.read(count) or b""
+        return self._group.read(self._group.stdout, count)
 
     def _listen(self) -> None:
         kept = 0
-        while chunk := self._group.stderr.read(4096):
+        while chunk := self._group.read(self._group.stderr, 4096):
             self._tail.append(chunk)
             kept += len(chunk)
             while kept - len(self._tail[0]) >= _TAIL_BYTES:
@@ -155,7 +162,8 @@ class LabProcess:
 
 def clean_environment() -> dict[str, str]:
     """Copy the environment without PYTHON* variables: they would change what is measured."""
-    return {name: value for name, value in os.environ.items() if name not in left_out()}
+    out = set(left_out())
+    return {name: value for name, value in os.environ.items() if name not in out}
 
 
 def left_out() -> list[str]:

@@ -6,6 +6,7 @@ into a job object, which ends all its processes when its last handle closes.
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -51,6 +52,7 @@ class ProcessGroup:
                 raise
             finally:
                 os.close(theirs)
+        self._over, self._not_over = os.pipe()
         self.pid = self._process.pid
 
     @staticmethod
@@ -129,10 +131,25 @@ class ProcessGroup:
         if self._escalation is not None:
             self._escalation.cancel()
             self._escalation.join()
+        os.close(self._not_over)  # whoever reads need not wait for a stranger
         return code
+
+    def read(self, stream: IO[bytes], count: int) -> bytes:
+        """Read at most `count` bytes; empty at the stream's end, or once all has ended.
+
+        A descendant that left the group may hold the stream open for as long as it likes.
+        """
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            for fd in (stream.fileno(), self._over):
+                poll.register(fd, select.POLLIN)
+            if all(fd == self._over for fd, _ in poll.poll()):
+                return b""
+        return stream.read(count) or b""
 
     def close(self) -> None:
         """Close the pipes; call it after `wait`, when nobody reads them any more."""
+        os.close(self._over)
         for stream in (self.stdin, self.stdout, self.stderr):
             with contextlib.suppress(OSError):
                 stream.close()

@@ -25,8 +25,8 @@ _MARKS = (
     "pool.starmap(",
     "pool.imap_unordered(",
 )
-_SWEEP_S = 0.65  # one way, all task sizes
-_CHUNKS_S = 0.25
+_SWEEP_S = 0.55  # one way, all task sizes
+_CHUNKS_S = 0.2
 _START_UP_S = 0.05
 _START_EACH_S = 0.1  # but for fork
 _TERM_S = 7e-8
@@ -249,9 +249,9 @@ EXPERIMENT = Experiment(
         Integer(
             name="terms",
             label="Terms",
-            help="Terms of the series for π, split into one task for each worker. The sweep of"
-            " task sizes has its own amount of work, 0.15 s for each size.",
-            hint="For π itself; the task sizes are fixed.",
+            help="Terms of the series for π, split into one task for each worker. The sweep"
+            " over task lengths has its own amount of work, about a tenth of a second for each length.",
+            hint="For π itself, not for the sweep.",
             default=1_000_000,
             minimum=1000,
             maximum=100_000_000,

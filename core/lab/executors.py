@@ -108,13 +108,16 @@ def _processes(
     from concurrent.futures.process import BrokenProcessPool
 
     arrived, gate = context.Semaphore(0), context.Semaphore(0)
-    with ProcessPoolExecutor(workers, context, _meet, (arrived, gate, modules)) as executor:
-        children: list[Any] = []
-        try:
+    children: list[Any] = []
+    try:
+        with ProcessPoolExecutor(workers, context, _meet, (arrived, gate, modules)) as executor:
+            # A private name: without it workers are started one by one, beside a thread that waits
+            # for the death of those that it knows, and misses the death of those that it does not.
+            vars(executor)["_safe_to_dynamically_spawn_children"] = False
             pool = _gather(executor, _say_hello, arrived, gate, workers, opened_at, children)
             yield pool._replace(start_method=context.get_start_method())
-        except BrokenProcessPool as error:
-            raise BrokenProcessPool(_what_happened(children) or str(error)) from error
+    except BrokenProcessPool as error:  # now the executor has collected every exit code
+        raise BrokenProcessPool(_what_happened(children) or str(error)) from error
 
 
 def _gather(
@@ -127,18 +130,22 @@ def _gather(
     children: list[Any] | None = None,
 ) -> Pool:
     """Hold each worker at the gate until all have arrived: only then have all been started."""
-    greetings = [executor.submit(hello) for _ in range(count)]
-    if children is not None:
-        # A private name, for one purpose: after a breakdown the executor forgets its processes, and
-        # with them the exit code that says what killed them.
-        children.extend((getattr(executor, "_processes", None) or {}).values())
-    _await_arrival(arrived, greetings)
-    first_worker_at = time.perf_counter()
-    for _ in range(count - 1):
+    greetings: list[Future[Worker]] = []
+    try:
+        for _ in range(count):
+            greetings.append(executor.submit(hello))
+            if children == []:
+                # A private name, for one purpose: after a breakdown the executor forgets its
+                # processes, and with them the exit code that says what killed them.
+                children.extend((getattr(executor, "_processes", None) or {}).values())
         _await_arrival(arrived, greetings)
-    ready_at = time.perf_counter()
-    for _ in range(count):
-        gate.release()
+        first_worker_at = time.perf_counter()
+        for _ in range(count - 1):
+            _await_arrival(arrived, greetings)
+        ready_at = time.perf_counter()
+    finally:
+        for _ in range(count):  # also when not all came: nobody may be left at the gate
+            gate.release()
     workers = [greeting.result() for greeting in greetings]
     return Pool(executor, workers, opened_at, first_worker_at, ready_at)
 

@@ -22,7 +22,7 @@ _FIELDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "event": {"data": dict},
     "ask": {"prompt": str},
     "answer": {"text": (str, type(None))},
-    "result": {"clean": bool},
+    "result": {"value": object, "clean": bool},
     "failure": {"clean": bool, "type": str, "message": str, "traceback": str},
 }
 
@@ -58,7 +58,7 @@ def decode(body: bytes) -> Message:
 
 def messages(read: Callable[[int], bytes]) -> Iterator[Message]:
     """Yield the messages that `read(n)` (at most n bytes, empty at the end) delivers."""
-    while head := _exactly(read, _LENGTH):
+    while head := _exactly(read, _LENGTH, may_end=True):
         length = int.from_bytes(head, "big")
         if length > MAX_FRAME:
             raise ProtocolError(f"a frame of {length} bytes is over the limit of {MAX_FRAME}")
@@ -79,13 +79,13 @@ def skip_noise(read: Callable[[int], bytes]) -> bytes:
     return bytes(seen[: -len(PREAMBLE)])
 
 
-def _exactly(read: Callable[[int], bytes], count: int) -> bytes:
-    """Read `count` bytes; empty at a clean end, ProtocolError in the middle of a frame."""
+def _exactly(read: Callable[[int], bytes], count: int, may_end: bool = False) -> bytes:
+    """Read `count` bytes; empty at an end that may be, ProtocolError at any other."""
     parts = bytearray()
     while len(parts) < count:
         part = read(count - len(parts))
         if not part:
-            if parts or count != _LENGTH:
+            if parts or not may_end:
                 raise ProtocolError("the stream ended in the middle of a message")
             return b""
         parts += part

@@ -104,7 +104,7 @@ def series(record: RunRecord) -> tuple[Series, ...]:
 
 
 def series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
-    """Sort finished trials into series: kinds in order of first appearance, serial first."""
+    """Sort finished trials into series: serial, threads, processes, then what else there is."""
     found: dict[str, dict[int, dict[int, float]]] = {}
     for trial in trials:
         if trial.status == "done" and trial.work_s is not None:
@@ -179,12 +179,12 @@ def seconds(time: float) -> str:
     """Write a duration with three figures: 5.61 s, 48.2 ms, 310 µs."""
     if time == 0:
         return "0 s"
-    for limit, factor, unit in ((1, 1, "s"), (1e-3, 1e3, "ms"), (0, 1e6, "µs")):
-        if abs(time) >= limit:
-            scaled = time * factor
-            digits = 0 if abs(scaled) >= 100 else 1 if abs(scaled) >= 10 else 2
-            return f"{scaled:.{digits}f} {unit}"
-    raise AssertionError("the last limit is 0")
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+        rounded = float(f"{time * factor:.2e}")
+        if abs(rounded) >= 1 or unit == "µs":
+            break
+    digits = 0 if abs(rounded) >= 100 else 1 if abs(rounded) >= 10 else 2
+    return f"{rounded:.{digits}f} {unit}"
 
 
 def duration(time: float) -> str:
@@ -196,7 +196,9 @@ def duration(time: float) -> str:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
+        if hours < 10 and minutes:
+            return f"{hours} h {minutes} min"
+        return f"{round(time / 3600)} h"
     return f"{round(hours / 24)} days"
 
 

@@ -201,4 +201,5 @@ class ResultPanel(Card):
 
 
 def _capital(line: str) -> str:
-    return line[:1].upper() + line[1:]
+    """Begin with a capital letter, unless with code such as wait()."""
+    return line if "(" in line.partition(" ")[0] else line[:1].upper() + line[1:]

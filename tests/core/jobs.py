@@ -1,7 +1,7 @@
 """What the tests send to other processes: standard library only, for any CPython from 3.10 on.
 
-A job that does not end by itself first leaves a sign, a file in the folder that it is given, so that
-a test knows without guessing that it runs.
+A job that does not end by itself first leaves a sign, a file in the folder that it is given, so
+that a test knows without guessing that it runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.lab import executors, measure
-from core.lab.events import Emit, emits
+from core.lab.events import Ask, Emit, converses, emits
 
 PATIENCE_S = 60.0
 LEFT_OVER_S = 20.0  # how long something that a job leaves behind would live
@@ -108,6 +108,11 @@ def exit_with(code: int, last_words: str = "") -> None:
 
 def leave_system() -> None:
     raise SystemExit(7)
+
+
+@converses
+def ask_for_names(emit: Emit, ask: Ask, how_many: int) -> list[str]:
+    return [ask(f"name {number}?") for number in range(how_many)]
 
 
 @emits
@@ -208,9 +213,10 @@ def family(folder: str) -> None:
     loop(folder)
 
 
-def emigrant(folder: str) -> None:
+def emigrant(folder: str, file: str) -> None:
     """Have a child in a session of its own that holds the streams open, then loop."""
-    subprocess.Popen(["sleep", str(LEFT_OVER_S)], start_new_session=True)
+    child = subprocess.Popen(["sleep", str(LEFT_OVER_S)], start_new_session=True)
+    Path(file).write_text(str(child.pid))
     loop(folder)
 
 
@@ -222,6 +228,18 @@ def crowd(folder: str, kind: str, start_method: str | None, workers: int) -> Non
 
 
 # -------------------------------------------------------------------------------------- trials
+
+
+def describe_pool(kind: str, workers: int, start_method: str | None) -> dict[str, Any]:
+    with executors.open_pool(kind, workers, start_method) as pool:
+        return {name: value for name, value in pool._asdict().items() if name != "executor"}
+
+
+def timed_trial(spec: measure.TrialSpec) -> tuple[float, dict[str, Any]]:
+    """Run a trial; return how long that took, and what it measured."""
+    start = time.perf_counter()
+    trial = measure.run_trial(spec)
+    return time.perf_counter() - start, trial
 
 
 def threads_at_each_fork(spec: measure.TrialSpec) -> list[int]:
@@ -243,7 +261,7 @@ def open_pool_short_of_threads(workers: int) -> None:
         started.append(thread)
         start(thread)
 
-    threading.Thread.start = start_one  # type: ignore[method-assign]
+    threading.Thread.start = start_one  # type: ignore[method-assign, assignment]
     try:
         with executors.open_pool("threads", workers):
             pass

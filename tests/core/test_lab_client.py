@@ -19,7 +19,6 @@ from tests.core import jobs
 from tests.core.conftest import MakeLab
 from tests.core.watching import ROOT, SOON_S, eventually, failure, gone, pid_of, signs, works
 
-
 # ------------------------------------------------------------------------------- the life of a lab
 
 
@@ -149,7 +148,9 @@ def test_arguments_over_the_limit_fail_the_call_alone(lab: LabExecutor) -> None:
     assert works(lab)
 
 
-@pytest.mark.parametrize("value", [None, True, -(10**30), 1.5, "π \u0000 \ud800", [1, [2]], {"a": {}}])
+@pytest.mark.parametrize(
+    "value", [None, True, -(10**30), 1.5, "π \u0000 \ud800", [1, [2]], {"a": {}}]
+)
 def test_what_json_carries_comes_back_the_same(lab: LabExecutor, value: object) -> None:
     assert lab.submit(jobs.echo, value).result(SOON_S) == value
 
@@ -244,7 +245,9 @@ def test_a_crash_does_not_quote_an_earlier_job(lab: LabExecutor) -> None:
 def test_a_crash_takes_the_children_along(lab: LabExecutor) -> None:
     pid = pid_of(lab)
 
-    assert "SIGKILL" in str(failure(lab.submit(jobs.leave_child_then, "die_by_sigkill"), LabCrashed))
+    assert "SIGKILL" in str(
+        failure(lab.submit(jobs.leave_child_then, "die_by_sigkill"), LabCrashed)
+    )
     gone(pid)
 
 
@@ -293,6 +296,7 @@ def test_an_event_that_cannot_travel_is_a_failure_of_the_job(make_lab: MakeLab) 
     assert seen == []
 
 
+@pytest.mark.logs_error("a listener failed")
 @pytest.mark.parametrize("mistake", [ValueError, RuntimeError, LabCrashed])
 def test_a_listener_that_raises_strands_nobody_and_mixes_nothing_up(
     make_lab: MakeLab, mistake: type[Exception]

@@ -61,9 +61,7 @@ def test_a_number_survives_being_written_and_read(value: int) -> None:
 
 @given(st.integers())
 def test_a_number_of_any_size_and_sign_survives_being_written_and_read(value: int) -> None:
-    anything = Integer(
-        name="n", label="N", help="", default=0, minimum=-(10**40), maximum=10**40
-    )
+    anything = Integer(name="n", label="N", help="", default=0, minimum=-(10**40), maximum=10**40)
     assume(abs(value) <= 10**40)
 
     assert anything.parse(anything.format(value)) == value
@@ -115,7 +113,10 @@ def test_any_text_is_a_sorted_set_in_range_or_refused_with_a_sentence(text: str)
 
 @given(st.text() | st.sampled_from(["spawn ", "Spawn", "fork,spawn", "serial threads"]))
 def test_any_text_is_an_option_or_refused_with_a_sentence(text: str) -> None:
-    for parameter, allowed in ((method, {"spawn", "forkserver"}), (executors, {"serial", "threads"})):
+    for parameter, allowed in (
+        (method, {"spawn", "forkserver"}),
+        (executors, {"serial", "threads"}),
+    ):
         try:
             value: Any = parameter.parse(text)
         except BadInput as refusal:
@@ -159,7 +160,9 @@ def test_ten_million_may_be_written_as_people_write_it(text: str) -> None:
     assert terms.parse(text) == 10_000_000
 
 
-@pytest.mark.parametrize("text", ["1.5", "1,5", "1 2", "1.234e2", "1e-3", "1e", "^7", "0x10", "1-2"])
+@pytest.mark.parametrize(
+    "text", ["1.5", "1,5", "1 2", "1.234e2", "1e-3", "1e", "^7", "0x10", "1-2"]
+)
 def test_what_is_no_whole_number_is_refused(text: str) -> None:
     assert "is not a whole number" in problem(terms, text)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
@@ -52,7 +55,7 @@ def gone(group: int, within: float = SOON_S) -> None:
 
 
 def busy(group: int) -> int:
-    """Count the processes of a group that have computed for a tenth of a second, below its leader."""
+    """Count the processes of a group, but its leader, that have computed for 0.1 s."""
     count = 0
     for process in members(group):
         with contextlib.suppress(psutil.Error):
@@ -74,6 +77,22 @@ def semaphores(group: int) -> set[Path]:
 def left(files: Iterable[Path]) -> list[Path]:
     """Return those of the files that are still there."""
     return [file for file in files if file.exists()]
+
+
+@functools.cache
+def pythons() -> dict[str, str]:
+    """Find the other Pythons of this machine, by version: pyenv's, and those on the PATH."""
+    folder = Path(os.environ.get("PYENV_ROOT", "/nowhere"), "versions")
+    found: dict[str, str] = {}
+    for minor in range(10, 15):
+        version = f"3.{minor}"
+        on_path = shutil.which(f"python{version}")
+        candidates = [*map(str, folder.glob(f"{version}.*/bin/python")), on_path or ""]
+        for python in filter(None, candidates):
+            told = subprocess.run([python, "-V"], capture_output=True, text=True, check=False)
+            if told.stdout.startswith(f"Python {version}."):
+                found.setdefault(version, python)
+    return found
 
 
 def pid_of(lab: Executor) -> int:

@@ -1,4 +1,4 @@
-"""Without a display the program says so in one sentence, names the command line, and Qt never aborts."""
+"""Without a display the program says so in one sentence, and Qt never aborts."""
 
 import os
 import subprocess

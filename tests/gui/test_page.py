@@ -21,8 +21,8 @@ from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui.models.run_state import State
 from gui.theme import Theme
-from gui.views.scaling import RuntimeChart, SpeedupChart
 from gui.views.page import ExperimentPage
+from gui.views.scaling import RuntimeChart, SpeedupChart
 from gui.views.timeline.widget import Timeline
 
 

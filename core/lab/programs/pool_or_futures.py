@@ -11,8 +11,8 @@ WORKERS = 2
 WAYS = ("apply_async", "submit", "Pool.map", "Executor.map", "starmap", "imap_unordered")
 CHUNKSIZE = 25  # how many tasks travel together, in those ways that can; they are tried with 1 too
 WORK_US = (1, 10, 100, 300, 1000, 3000, 10_000)  # how long a task works, in microseconds
-TOTAL_MS = 150  # the work of all tasks of one length together ...
-MOST_TASKS = 1500  # ... or so many tasks, where they are short
+TOTAL_MS = 120  # the work of all tasks of one length together ...
+MOST_TASKS = 1300  # ... or so many tasks, where they are short
 REPEATS = 3
 
 

@@ -1,0 +1,339 @@
+"""The command line as a person or a script meets it: a real process each time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core import headless
+from core.results.records import from_json
+from tests.core.watching import ROOT, SOON_S, eventually, members
+
+RUN = ("run", "pi-scaling", "--terms", "20000", "--workers", "1,2", "--blocks", "1")
+SERIAL = (*RUN, "--executors", "serial")
+THREADS = (*RUN, "--executors", "serial,threads")
+# Runs main.py, and says so on stderr when it starts a process.
+WATCHED = """
+import runpy, sys
+
+def watch(event, arguments):
+    if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec"):
+        sys.stderr.write(f"STARTED {arguments[:2]}\\n")
+
+sys.addaudithook(watch)
+sys.argv[0] = "main.py"
+runpy.run_path("main.py", run_name="__main__")
+"""
+
+Ended = subprocess.CompletedProcess[str]
+
+
+def main(*arguments: str, program: tuple[str, ...] = ("main.py",)) -> Ended:
+    return subprocess.run(
+        [sys.executable, *program, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=2 * SOON_S,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the program beside the test, and see that it ends with it."""
+    process = subprocess.Popen(
+        [sys.executable, "main.py", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+# ------------------------------------------------------------------------------------ what it says
+
+
+def test_the_experiments_are_listed_on_standard_output() -> None:
+    ended = main("--list")
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.search(r"^pi-scaling +How does .*\?$", ended.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["run", "pi-scaling", "-h"]])
+def test_help_is_had_at_every_level(arguments: list[str]) -> None:
+    ended = main(*arguments)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("usage: main.py")
+
+
+def test_a_run_without_a_terminal_prints_plain_lines_and_a_table() -> None:
+    ended = main(*THREADS)
+
+    assert ended.returncode == 0
+    assert "\x1b" not in ended.stdout + ended.stderr
+    progress = re.findall(r"^(\d)/3 (serial|1 thread|2 threads): ", ended.stderr, re.MULTILINE)
+    assert [number for number, _ in progress] == ["1", "2", "3"]
+    rows = [line.split()[:2] for line in ended.stdout.splitlines()]
+    assert rows == [["executor", "workers"], ["serial", "1"], ["threads", "1"], ["threads", "2"]]
+
+
+def test_the_json_goes_alone_to_standard_output() -> None:
+    ended = main(*THREADS, "--json", "-")
+
+    record = from_json(ended.stdout.encode())
+    assert ended.returncode == 0
+    assert record.status == "finished"
+    assert [trial.status for trial in record.trials] == ["done"] * 3
+    assert "3 trials" in ended.stderr
+
+
+def test_the_json_goes_to_a_file_and_the_table_still_to_standard_output(tmp_path: Path) -> None:
+    ended = main(*SERIAL, "--json", str(tmp_path / "record.json"))
+
+    assert ended.returncode == 0
+    assert from_json((tmp_path / "record.json").read_bytes()).status == "finished"
+    assert [file.name for file in tmp_path.iterdir()] == ["record.json"]
+    assert ended.stdout.split()[:2] == ["executor", "workers"]
+
+
+def test_a_file_that_is_there_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    file.write_text("x" * 100_000)
+
+    assert main(*SERIAL, "--json", str(file)).returncode == 0
+    assert from_json(file.read_bytes()).status == "finished"
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "target.json").write_text("")
+    (tmp_path / "link.json").symlink_to("target.json")
+
+    assert main(*SERIAL, "--json", str(tmp_path / "link.json")).returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert from_json((tmp_path / "target.json").read_bytes()).status == "finished"
+
+
+def test_a_name_as_long_as_can_be_is_no_problem_at_the_end(tmp_path: Path) -> None:
+    file = tmp_path / ("x" * 255)
+
+    assert main(*SERIAL, "--json", str(file)).returncode == 0
+    assert from_json(file.read_bytes()).status == "finished"
+
+
+def test_the_json_can_go_to_a_device() -> None:
+    ended = main(*SERIAL, "--json", "/dev/null")
+
+    assert ended.returncode == 0
+
+
+def test_what_was_asked_for_is_in_the_record() -> None:
+    ended = main(*SERIAL, "--seed", "7", "--json", "-")
+
+    parameters = json.loads(ended.stdout)["parameters"]
+    assert parameters == {
+        "terms": 20000,
+        "workers": [1, 2],
+        "executors": ["serial"],
+        "start-method": "default",
+        "blocks": 1,
+        "seed": 7,
+    }
+
+
+def test_the_start_method_that_was_asked_for_is_used() -> None:
+    ended = main(*RUN, "--executors", "processes", "--start-method", "spawn", "--json", "-")
+
+    assert {trial["start_method"] for trial in json.loads(ended.stdout)["trials"]} == {"spawn"}
+
+
+def test_a_terminal_shows_a_bar_that_goes_away() -> None:
+    screen, terminal = pty.openpty()
+    printed = bytearray()
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # what a terminal says when its other end is closed
+            while data := os.read(screen, 4096):
+                printed.extend(data)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    with subprocess.Popen(
+        [sys.executable, "main.py", *RUN, "--terms", "1000000", "--blocks", "3", "--json", "-"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"},
+    ) as process:
+        os.close(terminal)
+        assert process.wait(SOON_S) == 0
+    reader.join()
+    os.close(screen)
+
+    text = printed.decode()
+    assert "━" in text
+    assert re.search(r"\d+/15", text)
+    assert "left" in text
+    assert "\x1b[2K" in text  # the line of the bar is erased
+    assert "1/15 " not in re.sub(r"trials.*", "", text)  # no plain lines beside it
+
+
+# -------------------------------------------------------------------------------------- bad input
+
+BAD = {
+    "an unknown experiment": ["run", "tau-scaling"],
+    "no experiment": ["run"],
+    "an unknown command": ["walk"],
+    "an unknown option": [*SERIAL, "--colour", "blue"],
+    "an option without its value": [*SERIAL, "--seed"],
+    "no terms": [*SERIAL, "--terms", "0"],
+    "negative terms": [*SERIAL, "--terms", "-5"],
+    "a word for terms": [*SERIAL, "--terms", "many"],
+    "nothing for terms": [*SERIAL, "--terms", ""],
+    "too many terms": [*SERIAL, "--terms", "10^30"],
+    "no workers": [*RUN, "--workers", "0"],
+    "negative workers": [*RUN, "--workers", "-2"],
+    "too many workers": [*RUN, "--workers", "100000"],
+    "more workers than terms": [*RUN, "--terms", "1"],
+    "an unknown executor kind": [*RUN, "--executors", "serial,fibres"],
+    "an unknown start method": [*RUN, "--start-method", "teleport"],
+    "no blocks": [*SERIAL, "--blocks", "0"],
+    "a folder that does not exist": [*SERIAL, "--json", "/nowhere/record.json"],
+    "a folder for a file": [*SERIAL, "--json", "/tmp"],
+    "nothing for a file": [*SERIAL, "--json", ""],
+    "a name that is too long": [*SERIAL, "--json", "/tmp/" + "x" * 300],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
+def test_bad_input_is_one_sentence_and_exit_code_2_and_nothing_is_started(
+    arguments: list[str],
+) -> None:
+    ended = main(*arguments, program=("-c", WATCHED))
+
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stdout == ""
+    assert "STARTED" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert ended.stderr.startswith("futures-lab: ")
+    assert ended.stderr.endswith(".\n")
+
+
+def test_the_watch_for_processes_sees_a_run_start_one() -> None:
+    assert "STARTED" in main(*SERIAL, program=("-c", WATCHED)).stderr
+
+
+def test_trying_a_file_before_the_run_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headless, "_run", lambda *_: 0)
+
+    assert headless.main([*SERIAL, "--json", str(tmp_path / "record.json")]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--terms", "0"], "--terms: "),
+        (["--workers", "0"], "--workers: "),
+        (["--terms", "1"], "--workers: "),
+        (["--executors", "fibres"], "--executors: "),
+        (["--start-method", "teleport"], "--start-method: "),
+        (["--json", "/nowhere/record.json"], "--json: "),
+    ],
+    ids=" ".join,
+)
+def test_the_sentence_names_the_option(arguments: list[str], option: str) -> None:
+    assert main(*RUN, *arguments).stderr.startswith(f"futures-lab: {option}")
+
+
+def test_a_file_that_was_there_is_untouched_by_bad_input(tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    file.write_text("precious")
+
+    assert main(*RUN, "--terms", "0", "--json", str(file)).returncode == 2
+    assert main(*RUN, "--terms", "1", "--json", str(file)).returncode == 2
+    assert file.read_text() == "precious"
+
+
+# -------------------------------------------------------------------------------------- bad luck
+
+
+def test_a_killed_worker_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    arguments = [*RUN, "--workers", "2", "--executors", "serial,processes", "--terms", "3000000"]
+    with running(*arguments, "--start-method", "spawn", "--json", str(file)) as process:
+        eventually(lambda: kill_worker(process.pid), "a worker is killed")
+        _, errors = process.communicate(timeout=SOON_S)
+
+    trials = {trial.executor: trial for trial in from_json(file.read_bytes()).trials}
+    assert process.returncode == 3
+    assert {kind: trial.status for kind, trial in trials.items()} == {
+        "serial": "done",
+        "processes": "failed",
+    }
+    error = trials["processes"].error
+    assert error is not None
+    assert error.type == "BrokenProcessPool"
+    assert "SIGKILL" in error.message
+    assert "2 processes: failed: pool process" in errors
+    assert "Traceback" not in errors
+
+
+def kill_worker(program: int) -> bool:
+    """Kill a spawned worker of the program's lab, if there is one."""
+    with contextlib.suppress(psutil.Error):
+        for lab in psutil.Process(program).children():
+            for worker in members(lab.pid):
+                if "spawn_main" in " ".join(worker.cmdline()):
+                    worker.kill()
+                    return True
+    return False
+
+
+def test_a_killed_lab_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "record.json"
+    arguments = [*SERIAL, "--terms", "20000000", "--blocks", "2", "--json", str(file)]
+    with running(*arguments) as process:
+        assert process.stderr is not None
+        assert "2 trials" in process.stderr.readline()
+        (lab,) = psutil.Process(process.pid).children()
+        lab.send_signal(signal.SIGKILL)
+        process.communicate(timeout=SOON_S)
+
+    first, second = from_json(file.read_bytes()).trials
+    assert process.returncode == 3
+    assert (first.status, second.status) == ("failed", "done")
+    assert first.error is not None
+    assert "SIGKILL" in first.error.message
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.json" for number in range(2)]
+    with contextlib.ExitStack() as stack:
+        programs = [stack.enter_context(running(*THREADS, "--json", str(file))) for file in files]
+        for program in programs:
+            program.communicate(timeout=SOON_S)
+
+    assert [program.returncode for program in programs] == [0, 0]
+    assert [len(from_json(file.read_bytes()).trials) for file in files] == [3, 3]

@@ -1,0 +1,257 @@
+"""π scaling: its plan, its checks, and what it says of the results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import experiments
+from core.errors import BadInput
+from core.experiments.base import Machine, configuration
+from core.experiments.pi_scaling import EXPERIMENT
+from core.results.records import TaskRecord, TrialRecord
+from tests.core.making import done, environment, failed, record
+
+plans = st.fixed_dictionaries(
+    {
+        "terms": st.integers(1, 10**11),
+        "workers": st.sets(st.integers(1, 61), min_size=1, max_size=6).map(sorted).map(tuple),
+        "executors": st.sets(st.sampled_from(["serial", "threads", "processes"]), min_size=1)
+        .map(sorted)
+        .map(tuple),
+        "start-method": st.sampled_from(["default", "spawn"]),
+        "blocks": st.integers(1, 6),
+        "seed": st.integers(0, 2**31 - 1),
+    }
+)
+
+
+def values(**changes: Any) -> dict[str, Any]:
+    return {**EXPERIMENT.defaults(), **changes}
+
+
+def summary(trials: list[TrialRecord], usable_cpus: int = 2) -> tuple[str, tuple[str, ...]]:
+    told = EXPERIMENT.summary(record(trials, environment=environment(usable_cpus)))
+    return ". ".join(told.headline), told.details
+
+
+# -------------------------------------------------------------------------------------- the plan
+
+
+@given(plans)
+def test_every_block_has_every_configuration_once(wanted: dict[str, Any]) -> None:
+    configurations = sorted(
+        (executor, workers)
+        for executor in wanted["executors"]
+        for workers in (wanted["workers"] if executor != "serial" else (1,))
+    )
+    plan = EXPERIMENT.plan(wanted, None)
+
+    for block in range(1, wanted["blocks"] + 1):
+        trials = [trial for trial in plan if trial.block == block]
+        assert sorted((trial.executor, trial.workers) for trial in trials) == configurations
+    assert len(plan) == wanted["blocks"] * len(configurations)
+
+
+@given(plans)
+def test_blocks_follow_one_another_and_trials_are_numbered(wanted: dict[str, Any]) -> None:
+    plan = EXPERIMENT.plan(wanted, None)
+
+    assert [trial.block for trial in plan] == sorted(trial.block for trial in plan)
+    assert [trial.order for trial in plan] == list(range(1, len(plan) + 1))
+
+
+@given(plans)
+def test_the_same_seed_gives_the_same_order(wanted: dict[str, Any]) -> None:
+    assert EXPERIMENT.plan(wanted, None) == EXPERIMENT.plan(wanted, None)
+
+
+def test_the_order_is_random_in_each_block_and_by_the_seed() -> None:
+    def orders(seed: int) -> list[list[str]]:
+        plan = EXPERIMENT.plan(values(workers=tuple(range(1, 9)), blocks=4, seed=seed), None)
+        return [[trial.label for trial in plan if trial.block == block] for block in range(1, 5)]
+
+    assert len({tuple(order) for seed in (1, 2) for order in orders(seed)}) == 8
+
+
+@given(plans)
+def test_a_start_method_is_asked_for_only_where_processes_start(wanted: dict[str, Any]) -> None:
+    for trial in EXPERIMENT.plan(wanted, None):
+        asked = trial.executor == "processes" and wanted["start-method"] == "spawn"
+        assert trial.start_method == ("spawn" if asked else None)
+
+
+@pytest.mark.parametrize(
+    ("executor", "gil", "share"),
+    [("serial", True, 1), ("threads", True, 1), ("threads", False, 2), ("processes", True, 2)],
+)
+def test_a_trial_is_expected_to_take_its_share_of_the_work(
+    executor: str, gil: bool, share: int
+) -> None:
+    wanted = values(terms=10**9, executors=(executor,), workers=(4,), blocks=1)
+    (trial,) = EXPERIMENT.plan(wanted, Machine(cpus=2, term_s=1e-7, gil=gil, start_method="fork"))
+
+    assert trial.expected_s == pytest.approx(100 / share, rel=0.01)
+
+
+# ------------------------------------------------------------------------------------ the checks
+
+
+def test_the_defaults_are_right_and_go_together() -> None:
+    for parameter in EXPERIMENT.parameters:
+        assert parameter.parse(parameter.format(parameter.default)) == parameter.default
+    assert EXPERIMENT.check(EXPERIMENT.defaults()) == {}
+    assert EXPERIMENT.defaults()["terms"] == 10_000_000
+
+
+def test_more_workers_than_terms_are_refused_at_the_workers() -> None:
+    assert EXPERIMENT.check(values(terms=3, workers=(1, 4))) == {
+        "workers": "4 workers cannot share 3 terms: choose at most 3 workers, or more terms."
+    }
+
+
+def test_a_plain_call_needs_no_more_than_one_term() -> None:
+    assert EXPERIMENT.check(values(terms=1, workers=(8,), executors=("serial",))) == {}
+
+
+def test_more_trials_than_a_run_can_hold_are_refused_at_the_repeats() -> None:
+    problems = EXPERIMENT.check(values(blocks=1000, workers=tuple(range(1, 41))))
+
+    assert list(problems) == ["blocks"]
+    assert problems["blocks"].endswith(".")
+
+
+def test_an_unknown_experiment_is_told_those_that_there_are() -> None:
+    with pytest.raises(BadInput, match="choose pi-scaling"):
+        experiments.find("tau-scaling")
+
+
+# ------------------------------------------------------------------------------------- the words
+
+
+def run(ratio: float, blocks: int = 5, kind: str = "processes") -> list[TrialRecord]:
+    """Make a run in which 2 workers are `ratio` times as fast as a plain call."""
+    times = {block: 1 + block / 10 for block in range(blocks)}
+    return [
+        trial
+        for block, time in times.items()
+        for trial in (done("serial", 1, block, time), done(kind, 2, block, time / ratio))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "headline"),
+    [
+        (1.87, "2 processes are 1.87 times as fast as serial"),
+        (1.0, "2 processes are no faster than serial"),
+        (0.5, "2 processes are slower than serial: 0.50 times its speed"),
+    ],
+)
+def test_the_headline_gives_the_verdict(ratio: float, headline: str) -> None:
+    assert summary(run(ratio))[0] == headline
+
+
+def test_the_headline_says_when_it_cannot_tell() -> None:
+    assert summary([*run(2), done("processes", 2, 0, 9.0)])[0] == "2 processes: too noisy to say"
+
+
+def test_the_headline_cannot_tell_where_other_programs_took_the_cpu() -> None:
+    starved = (TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.5),)
+    trials = [done("serial", 1, 9, 1.0, cpu_s=0.5, tasks=starved)] * 5
+
+    headline, details = summary([*run(2), *trials])
+
+    assert headline == "2 processes: too noisy to say"
+    assert any("5 of 15 trials got less CPU time" in line for line in details)
+
+
+def test_the_headline_is_about_as_many_workers_as_there_are_cpus() -> None:
+    trials = [*run(1.9), done("processes", 8, 0, 0.1), done("processes", 1, 0, 1.0)]
+
+    assert summary(trials, usable_cpus=2)[0].startswith("2 processes")
+    assert summary(trials, usable_cpus=8)[0].startswith("8 processes")
+    assert summary(trials, usable_cpus=1)[0].startswith("2 processes")
+    assert summary(trials, usable_cpus=4)[0].startswith("2 processes")
+
+
+def test_the_headline_has_a_line_for_each_kind() -> None:
+    headline, _ = summary([*run(1.9), *run(1.0, kind="threads")])
+
+    assert headline == (
+        "2 threads are no faster than serial. 2 processes are 1.90 times as fast as serial"
+    )
+
+
+def test_without_a_plain_call_the_headline_compares_with_one_worker() -> None:
+    trials = [done("threads", n, block, 2.0 / n) for n in (1, 2) for block in (1, 2)]
+
+    assert summary(trials)[0] == "2 threads are 2.00 times as fast as 1 thread"
+
+
+def test_a_single_measurement_says_that_it_is_one() -> None:
+    assert "measured once: 1.87 times" in summary(run(1.87, blocks=1))[0]
+
+
+def test_a_single_configuration_gives_its_time_and_what_to_do_next() -> None:
+    headline, details = summary([done("threads", 2, 1, 1.5)])
+
+    assert headline == "π takes 1.50 s with 2 threads"
+    assert any("serial or one worker" in line for line in details)
+
+
+def test_few_repeats_are_provisional() -> None:
+    assert any("Provisional: only 4 repeats" in line for line in summary(run(2, blocks=4))[1])
+    assert not any("Provisional" in line for line in summary(run(2, blocks=5))[1])
+
+
+def test_failures_are_counted_and_the_first_is_named() -> None:
+    trials = [*run(2), failed("threads", 2, 1, "it crashed"), failed("threads", 2, 2, "again")]
+
+    assert summary(trials)[1][-1] == "2 trials failed; the first, 2 threads: it crashed."
+
+
+def test_nothing_measured_is_no_headline() -> None:
+    assert summary([]) == ("", ())
+
+
+any_trials = st.lists(
+    st.builds(
+        done,
+        st.sampled_from(["serial", "threads", "processes", "cluster"]),
+        st.integers(1, 8),
+        st.integers(1, 5),
+        st.floats(1e-9, 1e6),
+    )
+    | st.builds(
+        failed,
+        st.sampled_from(["serial", "threads", "processes"]),
+        st.integers(1, 8),
+        st.integers(1, 5),
+        st.text(),
+    )
+)
+
+
+@given(any_trials)
+def test_whatever_was_measured_there_are_words_for_it(trials: list[TrialRecord]) -> None:
+    headline, details = summary(trials)
+
+    assert bool(headline) == any(trial.status == "done" for trial in trials)
+    assert all(detail.endswith(".") for detail in details)
+
+
+@pytest.mark.parametrize(
+    ("executor", "workers", "name"),
+    [
+        ("serial", 1, "serial"),
+        ("threads", 1, "1 thread"),
+        ("processes", 1, "1 process"),
+        ("processes", 8, "8 processes"),
+        ("cluster", 2, "2 cluster"),
+    ],
+)
+def test_configurations_have_names(executor: str, workers: int, name: str) -> None:
+    assert configuration(executor, workers) == name
