@@ -89,6 +89,48 @@ def large(person: Person) -> None:
     person.wait_for(lambda seen: seen["run"]["height"] > 40, "everything is larger")
 
 
+def told(title: str, seconds: float = 60) -> Callable[[Person], None]:
+    """Make the picture of another experiment's page after a run."""
+
+    def show(person: Person) -> None:
+        person.open(title)
+        person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
+        person.click("run")
+        person.wait_for_text("status-message", "Finished after", seconds)
+
+    show.__name__ = title.lower().replace(" ", "-")
+    return show
+
+
+def deadlock(person: Person) -> None:
+    """Show tasks that are stuck, and the question what to do."""
+    person.open("Deadlock")
+    person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
+    person.click("run")
+    person.wait_for(lambda seen: "answer-kill" in seen, "the lab noticed it")
+
+
+def life(person: Person) -> None:
+    """Show some steps in the life of futures."""
+    person.open("Life of a future")
+    person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
+    person.click("run")
+    for step in ("submit", "submit", "submit", "callback", "cancel-waiting", "finish"):
+        person.click(f"answer-{step}")
+
+
+def code(person: Person) -> None:
+    """Show the script of the race."""
+    person.open("Race")
+    person.click_tab("Code")
+
+
+def lesson(person: Person) -> None:
+    """Show the lesson of the race."""
+    person.open("Race")
+    person.click_tab("Lesson")
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -100,6 +142,15 @@ STATES: tuple[Callable[[Person], None], ...] = (
     speedup,
     trials,
     large,
+    told("Race"),
+    told("Cost of sharing"),
+    deadlock,
+    told("Waiting"),
+    life,
+    told("What can be sent"),
+    told("Pool or futures", 120),
+    code,
+    lesson,
 )
 
 

@@ -1,16 +1,27 @@
 """What can be run: one module for each experiment, and the catalogue of them all."""
 
 from core.errors import BadInput
-from core.experiments import deadlock, life, pi_scaling, race, sending, waiting
+from core.experiments import (
+    deadlock,
+    life,
+    pi_scaling,
+    pool_or_futures,
+    race,
+    sending,
+    sharing,
+    waiting,
+)
 from core.experiments.base import Experiment
 
 CATALOGUE: tuple[Experiment, ...] = (
     pi_scaling.EXPERIMENT,
     race.EXPERIMENT,
+    sharing.EXPERIMENT,
     deadlock.EXPERIMENT,
     waiting.EXPERIMENT,
     life.EXPERIMENT,
     sending.EXPERIMENT,
+    pool_or_futures.EXPERIMENT,
 )
 
 

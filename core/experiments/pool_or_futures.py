@@ -249,8 +249,8 @@ EXPERIMENT = Experiment(
         Integer(
             name="terms",
             label="Terms",
-            help="Terms of the series for π, split into one task for each worker. The sweep"
-            " over task lengths has its own amount of work, about a tenth of a second for each length.",
+            help="Terms of the series for π, split into one task for each worker. The sweep over"
+            " task lengths has its own work, about a tenth of a second for each length.",
             hint="For π itself, not for the sweep.",
             default=1_000_000,
             minimum=1000,

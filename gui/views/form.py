@@ -20,6 +20,8 @@ from core.errors import BadInput
 from core.parameters import Choice, Choices, IntegerSet, Parameter
 from gui.theme import Theme
 
+_FITS_TWICE = 12  # letters of a check box's label
+
 
 class Form(QWidget):
     """Fields for `parameters`; `values()` is None while something is wrong.
@@ -290,6 +292,8 @@ class _ChoicesField(Field):
         self._boxes: dict[str, QCheckBox] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
+        longest = max(len(option.label) for option in self.parameter.options)
+        columns = 2 if longest <= _FITS_TWICE else 1
         for place, option in enumerate(self.parameter.options):
             box = QCheckBox(option.label)
             box.setChecked(option.value in self.parameter.default)
@@ -298,7 +302,7 @@ class _ChoicesField(Field):
             box.setAccessibleName(f"{self.parameter.label}: {option.label}")
             box.setObjectName(f"field-{self.parameter.name}-{option.value}")
             box.toggled.connect(self.edited)
-            grid.addWidget(box, *divmod(place, 2))
+            grid.addWidget(box, *divmod(place, columns))
             self._boxes[option.value] = box
         grid.setColumnStretch(1, 1)
         self._layout.addLayout(grid)

@@ -1,5 +1,6 @@
 """Lines over log axes, one for each name: what a sweep of programs told."""
 
+import math
 from collections.abc import Sequence
 from statistics import median
 from typing import Any
@@ -9,6 +10,7 @@ import pyqtgraph as pg
 from core.experiments.base import Lines
 from gui.theme import SERIES, Theme
 
+_LEGEND_SHARE = 0.45  # of the width of the lines, kept free for their names
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
@@ -20,6 +22,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._show = show
         self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
+        self._lines: dict[str, Any] = {}
         self.setAccessibleName(show.title)
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
@@ -37,14 +40,23 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             x, y = row.get(self._show.x), row.get(self._show.y)
             if isinstance(x, int | float) and isinstance(y, int | float) and x > 0 and y > 0:
                 lines.setdefault(str(row.get(self._show.by)), {}).setdefault(x, []).append(y)
-        plot = self.getPlotItem()
-        plot.clear()
-        self._legend.clear()
-        for place, (name, points) in enumerate(lines.items()):
+        for name in [name for name in self._lines if name not in lines]:
+            self.getPlotItem().removeItem(self._lines.pop(name))
+        for name, points in lines.items():
+            xs = sorted(points)
+            self._line(name).setData(xs, [median(points[x]) for x in xs])
+        if lines:
+            everything = [math.log10(x) for points in lines.values() for x in points]
+            low, high = min(everything), max(everything)
+            room = _LEGEND_SHARE * ((high - low) or 1.0)
+            self.getPlotItem().setXRange(low, high + room, padding=0.03)
+
+    def _line(self, name: str) -> Any:
+        """Return the line of that name, made at its first mention."""
+        if name not in self._lines:
+            place = len(self._lines)
             colour = SERIES[place % len(SERIES)]
-            plot.plot(
-                sorted(points),
-                [median(points[x]) for x in sorted(points)],
+            self._lines[name] = self.getPlotItem().plot(
                 name=name,
                 pen=pg.mkPen(colour, width=2 * self._theme.scale),
                 symbol=_SYMBOLS[place % len(_SYMBOLS)],
@@ -52,6 +64,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
                 symbolBrush=colour,
                 symbolPen=pg.mkPen(self._theme.colours.card),
             )
+        return self._lines[name]
 
     def _restyle(self) -> None:
         c, plot = self._theme.colours, self.getPlotItem()
@@ -67,4 +80,6 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             plot.setLabel(side, label, **look)
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self.getPlotItem().clear()
+        self._lines = {}
         self.show_rows(self._rows)

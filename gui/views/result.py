@@ -23,6 +23,7 @@ from gui.theme import Theme
 _MARGIN = 16
 _HEADLINES, _DETAILS = 2, 3
 _BUTTONS_IN_A_ROW = 5
+_MOST_DETAILS, _MORE = 6, "… and more: hold the pointer here"
 
 
 class Card(QFrame):
@@ -104,8 +105,10 @@ class ResultPanel(Card):
     def show_summary(self, summary: Summary) -> None:
         """Show the result in words."""
         self._headline.setText("\n".join(_capital(line) for line in summary.headline))
-        self._details.setText("\n".join(_capital(line) for line in summary.details))
-        self._details.setToolTip(self._details.text())
+        details = [_capital(line) for line in summary.details]
+        shown = details if len(details) <= _MOST_DETAILS else [*details[: _MOST_DETAILS - 1], _MORE]
+        self._details.setText("\n".join(shown))
+        self._details.setToolTip("\n".join(details))
         self._show(self._words)
 
     def show_message(self, headline: str, details: str = "") -> None:
@@ -201,5 +204,6 @@ class ResultPanel(Card):
 
 
 def _capital(line: str) -> str:
-    """Begin with a capital letter, unless with code such as wait()."""
-    return line if "(" in line.partition(" ")[0] else line[:1].upper() + line[1:]
+    """Begin with a capital letter, unless with code such as wait() or with π."""
+    first = line.partition(" ")[0]
+    return line[:1].upper() + line[1:] if first.isascii() and first.isalpha() else line
