@@ -1,7 +1,7 @@
 """Measure, print one table, and write JSON beside it.
 
-    python -m benchmarks [fidelity] [alive] [bridge] [start] [rest] [timeline]
-                         [--quick] [--json PATH]
+python -m benchmarks [fidelity] [alive] [bridge] [start] [rest] [timeline]
+                     [--quick] [--json PATH]
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ _STYLE = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "–"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks that are named, all by default; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     options.json.parent.mkdir(parents=True, exist_ok=True)
     environment = msgspec.to_builtins(read_environment(describe(), tuple(left_out())))
     rows: list[Row] = []
@@ -44,12 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def module_of(name: str) -> str:
+    """Return the module that measures a benchmark: the one of that name, but for the timeline's."""
+    return f"benchmarks.{'frames' if name == 'timeline' else name}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--json", type=Path, default=_RESULTS, help="where the JSON goes")
-    parser.add_argument("--quick", action="store_true", help="fewer repeats: minutes, not a verdict")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer repeats: minutes, not a verdict"
+    )
     return parser
 
 
@@ -58,8 +68,7 @@ def _measure(name: str, quick: bool) -> list[Row]:
     print(f"{name} …", end=" ", file=sys.stderr, flush=True)
     began = time.perf_counter()
     try:
-        module = import_module(f"benchmarks.{'frames' if name == 'timeline' else name}")
-        rows: list[Row] = module.measure(quick)
+        rows: list[Row] = import_module(module_of(name)).measure(quick)
     except NotMeasured as reason:
         rows = [Row(name, "not measured", note=str(reason))]
     except (RuntimeError, TimeoutError) as error:

@@ -34,8 +34,8 @@ class Target:
 class Row:
     """One line of the table; figures are None where nothing was measured, and `note` says why.
 
-    `ratio` is given where it is a median of ratios taken pair by pair, which is not the ratio of the
-    medians; otherwise it follows from the two figures.
+    `paired_ratio` is given where the ratio is a median of ratios taken pair by pair, which is not
+    the ratio of the medians; otherwise it follows from the two figures.
     """
 
     benchmark: str

@@ -28,7 +28,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.models.spans import SpanBatch, SpanStore
-from gui.views.timeline import Timeline
+from gui.views.timeline.widget import Timeline
 
 TASKS = 1_000_000
 LANES = (4, 16)

@@ -1,10 +1,10 @@
 """The ways of bringing what finishes in other threads to a slot: ours, the peers', and the limit.
 
-A carrier of futures is a function that takes the slot and returns a `Carrier`: `watch` is called with
-each future before it is done, in the GUI thread, and `run` runs the event loop. A carrier with
-workers of its own takes the slot, the number of items and of workers, and returns what lets them go.
-The slot is called once for each item, in the GUI thread (in a plain thread for the one limit that
-has no GUI). Packages that are missing raise ImportError.
+A carrier of futures is a function that takes the slot and returns a `Carrier`: `watch` is called
+with each future before it is done, in the GUI thread, and `run` runs the event loop. A carrier with
+workers of its own takes the slot, the number of items and of workers, and returns what lets them
+go. The slot is called once for each item, in the GUI thread (in a plain thread for the one limit
+that has no GUI). Packages that are missing raise ImportError.
 """
 
 from __future__ import annotations

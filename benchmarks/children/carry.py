@@ -1,9 +1,10 @@
 """Carry many finished futures to a slot, one way of all, and tell how it went.
 
-    python -m benchmarks.children.carry WAY WORKERS COUNT BUSY_US CAP_S
+    python -m benchmarks.children.carry WAY WORKERS COUNT BUSY_US CAP_S CLICKS
 
-Prints items per second, the worst gap of the event loop, and how late clicks on a button came to
-their handler: clicks that the X server has stamped, made by xdotool, before and during the flood.
+Prints items per second, the worst gap of the event loop, and with CLICKS not 0 how late clicks on
+a button came to their handler, in ms: clicks made by xdotool before and during the flood, each
+stamped by the X server.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from benchmarks.children import carriers
 from benchmarks.children.window import Beats, answer, rest
 
-CALM_MS = 1500
+CALM_S = 0.3
+CLICKS_BEFORE_S = 1.5
 GRACE_S = 0.4
 CLICK_EVERY_MS = 60
 _MILLISECONDS = 2**32  # X stamps wrap there
@@ -90,20 +91,17 @@ class Target(QPushButton):
         return subprocess.Popen(["xdotool", "mousemove", *where, "click", *every, "1"])
 
 
-def produce(watch: Callable[[Future[Any]], object], count: int, workers: int) -> carriers.Go:
-    """Make futures that are watched but not done; return what lets one thread, or a pool, finish them."""
+def produce(futures: list[Future[Any]], count: int, workers: int) -> carriers.Go:
+    """Fill `futures` with undone ones; return what lets one thread, or a pool, finish them."""
     gate = threading.Event()
     if workers == 1:
-        futures: list[Future[Any]] = [Future() for _ in range(count)]
-        for future in futures:
-            watch(future)
+        futures += [Future() for _ in range(count)]
         threading.Thread(target=_finish, args=(gate, futures), daemon=True).start()
-        return gate.set
-    pool = ThreadPoolExecutor(workers)
-    for _ in range(workers):
-        pool.submit(gate.wait)
-    for _ in range(count):
-        watch(pool.submit(_nothing))
+    else:
+        pool = ThreadPoolExecutor(workers)
+        for _ in range(workers):
+            pool.submit(gate.wait)
+        futures += [pool.submit(_nothing) for _ in range(count)]
     return gate.set
 
 
@@ -122,28 +120,35 @@ class Flood:
 
     def __init__(self, way: str, workers: int, count: int, busy_us: int, cap_s: float) -> None:
         self._app = QApplication(sys.argv[:1])
+        self._clicker: subprocess.Popen[bytes] | None = None
         self._button = Target()
         self._beats = Beats()
         self._sink = Sink(count, busy_us / 1e6)
         self._cap_s = cap_s
-        self._began = 0.0
+        self._began = perf_counter()
         self._run: Callable[[], object] = QCoreApplication.exec
         if way in carriers.FUTURES:
             self._carrier = carriers.FUTURES[way](self._sink.take)
             self._run = self._carrier.run
-            self._go = produce(self._carrier.watch, count, workers)
+            # Kept to the end: freeing so many is a pause of its own, wherever it comes.
+            self._futures: list[Future[Any]] = []
+            self._go = produce(self._futures, count, workers)
+            for future in self._futures:
+                self._carrier.watch(future)
         else:
             self._go = carriers.OWN_WORKERS[way](self._sink.take, count, workers)
         # What waits here is the benchmark's own; a collector that walks it all would measure that.
         gc.collect()
         gc.freeze()
 
-    def run(self) -> None:
+    def run(self, clicks: bool) -> None:
         """Be calm, let go, and report from another thread, since this one may never come back."""
-        rest(0.5)
-        self._clicker = self._button.click_on()
+        rest(CALM_S)
+        if clicks:
+            self._clicker = self._button.click_on()
+            rest(CLICKS_BEFORE_S)
         threading.Thread(target=self._report, daemon=True).start()
-        QTimer.singleShot(CALM_MS, self._open)
+        QTimer.singleShot(0, self._open)
         self._run()
 
     def _open(self) -> None:
@@ -151,37 +156,33 @@ class Flood:
         self._go()
 
     def _report(self) -> None:
-        self._sink.over.wait(CALM_MS / 1000 + self._cap_s)
+        self._sink.over.wait(self._cap_s)
         delivered = self._sink.delivered
         self._sink.end()
         time.sleep(GRACE_S)
-        self._clicker.kill()
         took = self._sink.ended - self._began
-        gaps = self._beats.gaps(self._began, self._sink.ended)
         late = tuple(self._button.late)
-        calm = [ms for at, ms in late if at < self._began]
-        flood = [ms for at, ms in late if self._began <= at < self._sink.ended]
         answer(
             rate=delivered / took,
             delivered=delivered,
-            took_s=took,
-            gap_ms=max(gaps) * 1000,
-            calm_ms=calm,
-            click_ms=flood,
-            click_median_ms=median(flood) if flood else None,
+            gap_ms=max(self._beats.gaps(self._began, self._sink.ended)) * 1000,
+            calm_ms=[ms for at, ms in late if at < self._began],
+            flood_ms=[ms for at, ms in late if self._began <= at < self._sink.ended],
         )
+        if self._clicker is not None:
+            self._clicker.kill()
         os._exit(0)
 
 
 def main() -> None:
     """Measure one way of carrying; say so where its package is missing."""
-    way, workers, count, busy_us, cap_s = sys.argv[1:]
+    way, workers, count, busy_us, cap_s, clicks = sys.argv[1:]
     try:
         flood = Flood(way, int(workers), int(count), int(busy_us), float(cap_s))
     except ImportError as error:
         answer(**{"not measured": f"{way} is not installed ({error})"})
         return
-    flood.run()
+    flood.run(clicks != "0")
 
 
 if __name__ == "__main__":

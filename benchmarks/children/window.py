@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from msgspec.structs import replace
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.experiments import CATALOGUE
+from core.experiments import find
 from gui.controller import RunController
 from gui.lab import Lab
 from gui.models.run_state import BUSY, State
 from gui.views.page import ExperimentPage
 
 _SETTLED_S = 1.5
+_LOOK_AGAIN_S = 0.1
 BEAT_MS = 16
 
 
 class OpenLab:
-    """The lab's own window, open, with its charts built."""
+    """The lab's own window, open on its first page, π scaling, with the charts built."""
 
     def __init__(self) -> None:
         self.app = QApplication(sys.argv[:1])
         self.app.setStyle("Fusion")
         self.lab = Lab()
-        self.page = _part(self.lab.window, ExperimentPage)
-        self.controller = _part(self.lab, RunController)
         self.lab.open()
+        while not self.lab.findChildren(RunController):  # built after the first paint
+            rest(_LOOK_AGAIN_S)
         rest(_SETTLED_S)
+        self.controller = _only(self.lab.findChildren(RunController))
+        pages = self.lab.window.findChildren(ExperimentPage)
+        self.page = _only([page for page in pages if page.isVisible()])
 
     def run(self, **values: Any) -> None:
         """Set the form, click Run, and return when the run has ended."""
@@ -41,8 +47,7 @@ class OpenLab:
             if state not in BUSY:
                 loop.quit()
 
-        defaults = CATALOGUE[0].defaults()
-        self.page.set_values({**defaults, **values})
+        self.page.set_values({**find("pi-scaling").defaults(), **values})
         self.controller.state_changed.connect(look)
         self.page.request_run()
         if self.controller.state in BUSY:
@@ -55,7 +60,7 @@ class OpenLab:
         """Clear the page and return what shows one more trial of the last run, round and round."""
         run = self.controller.run
         assert run is not None
-        trials, empty = tuple(run.trials), Replayed.empty(run)
+        trials, empty = tuple(run.trials), replace(run.record(), trials=())
         shown = len(trials)
 
         def show_one() -> None:
@@ -72,17 +77,6 @@ class OpenLab:
         """Take the window down as its close button does."""
         self.lab.window.close()
         self.lab.close()
-
-
-class Replayed:
-    """Records of runs that are shown once more."""
-
-    @staticmethod
-    def empty(run: Any) -> Any:
-        """Return the record of a run as it was before its first trial."""
-        from msgspec.structs import replace
-
-        return replace(run.record(), trials=())
 
 
 class Beats:
@@ -105,7 +99,7 @@ class Beats:
                     break
         if times[-1] < until:
             times.append(until)
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in pairwise(times)]
 
 
 def rest(seconds: float) -> None:
@@ -120,7 +114,6 @@ def answer(**values: Any) -> None:
     print(json.dumps(values), flush=True)
 
 
-def _part(owner: QObject, kind: type[Any]) -> Any:
-    part = owner.findChild(kind)
-    assert part is not None, f"the lab has no {kind.__name__}"
-    return part
+def _only(found: Sequence[Any]) -> Any:
+    assert len(found) == 1, f"one was looked for, and {len(found)} were found"
+    return found[0]
