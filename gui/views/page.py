@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +69,8 @@ class ExperimentPage(QWidget):
         self._why = QLabel()
         self._question = QLabel(experiment.question)
         self._lower = Card()
+        self._steps: deque[Callable[[], None]] = deque()
+        self._took_s = 0.0
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
@@ -231,19 +235,33 @@ class ExperimentPage(QWidget):
             self._redraw.start()
 
     def _draw(self) -> None:
-        """Redraw at most every tenth of a second, and seldom enough to use 5 % of the time."""
-        began = perf_counter()
-        if self._stage is not None:
-            self._stage.draw()
-        if self._record is not None and self._state in BUSY and self._trials:
-            from msgspec.structs import replace
+        """Begin to redraw, step by step, so that a key or a click never waits for the whole."""
+        if self._steps:
+            self._redraw.start()
+        elif self._stage is not None:
+            self._steps = deque([*self._stage.steps(), self._show_summary_so_far])
+            self._took_s = 0.0
+            self._draw_step()
 
-            so_far = replace(self._record, trials=tuple(self._trials))
-            summary = self._experiment.summary(so_far)
-            if summary.headline:
-                self._result.show_summary(summary)
-        took_ms = (perf_counter() - began) * 1000
-        self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * took_ms)))
+    def _draw_step(self) -> None:
+        """Take one step; after the last, rest so long that drawing uses 5 % of the time at most."""
+        began = perf_counter()
+        self._steps.popleft()()
+        self._took_s += perf_counter() - began
+        if self._steps:
+            QTimer.singleShot(0, self._draw_step)
+            return
+        self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * self._took_s * 1000)))
+
+    def _show_summary_so_far(self) -> None:
+        if self._record is None or self._state not in BUSY or not self._trials or self._answers:
+            return
+        from msgspec.structs import replace
+
+        so_far = replace(self._record, trials=tuple(self._trials))
+        summary = self._experiment.summary(so_far)
+        if summary.headline:
+            self._result.show_summary(summary)
 
     def _ask(self, prompt: str) -> None:
         """Show a program's question, a button for each answer; the buttons stay till the end."""

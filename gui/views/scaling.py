@@ -1,6 +1,7 @@
 """Runtime and speed-up over workers: every repeat a dot, the median a line, the range a bar."""
 
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._trials: tuple[TrialRecord, ...] = ()
         self._most_workers = 4
         self._least_top = 0.0
+        self._shown_range: tuple[int, float] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         plot = self.getPlotItem()
@@ -63,7 +65,11 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._most_workers = max(workers)
         self._least_top = self._expected_top(longest_s)
         self._trials = ()
-        self.show_all()
+        self._touched = False
+        self._all.hide()
+        self._rebuild()
+        step = -(-self._most_workers // _MOST_TICKS)
+        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
 
     def show_trials(self, trials: Sequence[TrialRecord]) -> None:
         """Draw all finished trials anew, when the chart is in sight or as soon as it is."""
@@ -75,9 +81,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Show everything and follow new points again."""
         self._touched = False
         self._all.hide()
+        self._shown_range = None
         self._draw()
-        step = -(-self._most_workers // _MOST_TICKS)
-        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -118,20 +123,32 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     def _expected_top(self, longest_s: float) -> float:
         raise NotImplementedError
 
+    def _frame(self) -> None:
+        """Add what stands there before any trial."""
+
     def _content(self, everything: tuple[Series, ...]) -> float:
-        """Add the items; return the highest value drawn."""
+        """Bring the marks of every kind up to date; return the highest value drawn."""
         raise NotImplementedError
 
-    def _draw(self) -> None:
-        plot = self.getPlotItem()
-        plot.clear()
+    def _rebuild(self) -> None:
+        """Make everything anew: another run, other colours or sizes."""
+        self.getPlotItem().clear()
         self._legend.clear()
-        top = max(self._content(series_of(self._trials)), self._least_top)
-        if not self._touched:
-            plot.setXRange(0.5, self._most_workers + 0.5, padding=0)
-            plot.setYRange(0, (top or 1.0) * _HEADROOM, padding=0)
+        self._marks: dict[str, _Marks] = {}
+        self._shown_range = None
+        self._frame()
+        self._draw()
 
-    def _add(
+    def _draw(self) -> None:
+        """Bring everything up to date; what is there stays, so that live points cost little."""
+        top = max(self._content(series_of(self._trials)), self._least_top)
+        wanted = (self._most_workers, (top or 1.0) * _HEADROOM)
+        if not self._touched and wanted != self._shown_range:
+            self._shown_range = wanted
+            self.getPlotItem().setXRange(0.5, wanted[0] + 0.5, padding=0)
+            self.getPlotItem().setYRange(0, wanted[1], padding=0)
+
+    def _show(
         self,
         kind: str,
         points: Sequence[tuple[Point, Sequence[float]]],
@@ -139,43 +156,13 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         tip: _Tip,
     ) -> float:
         """Draw one kind: `points` with the values that they stand for, and the dots."""
-        colour = self._theme.of_kind(kind)
-        dodge = {"threads": -_DODGE, "processes": _DODGE}.get(kind, 0.0)
-        x = np.array([point.workers + dodge for point, _ in points])
-        middle = np.array([float(np.median(values)) for _, values in points])
-        low = np.array([min(values) for _, values in points])
-        high = np.array([max(values) for _, values in points])
-        pen = pg.mkPen(colour, width=2 * self._theme.scale)
-        plot = self.getPlotItem()
-        span = {"x": x, "y": middle, "top": high - middle, "bottom": middle - low}
-        plot.addItem(pg.ErrorBarItem(**span, beam=0.06, pen=pg.mkPen(colour, width=1.5)))
-        faint = QColor(colour)
-        faint.setAlpha(_DOT_ALPHA)
-        scatter = pg.ScatterPlotItem(
-            x=[trial.workers + dodge for trial, _ in dots],
-            y=[value for _, value in dots],
-            data=[trial for trial, _ in dots],
-            symbol="o",
-            size=6 * self._theme.scale,
-            pen=None,
-            brush=faint,
-            hoverable=True,
-            hoverPen=pg.mkPen(self._theme.colours.text, width=1.5),
-            tip=lambda x, y, data: tip(data, y),
-        )
-        scatter.sigClicked.connect(self._on_clicked)
-        plot.addItem(scatter)
-        line = plot.plot(
-            x,
-            middle,
-            pen=pen,
-            symbol=SYMBOLS.get(kind, "d"),
-            symbolSize=9 * self._theme.scale,
-            symbolBrush=colour,
-            symbolPen=pg.mkPen(self._theme.colours.card, width=1),
-        )
-        self._legend.addItem(line, configuration(kind, 2).split()[-1])
-        return float(high.max())
+        if kind not in self._marks:
+            marks = self._marks[kind] = _Marks(kind, self._theme, tip)
+            marks.dots.sigClicked.connect(self._on_clicked)
+            for item in (marks.ranges, marks.dots, marks.line):
+                self.getPlotItem().addItem(item)
+            self._legend.addItem(marks.line, configuration(kind, 2).split()[-1])
+        return self._marks[kind].show(points, dots)
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
@@ -211,7 +198,53 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         plot.setLabel("bottom", "workers", **look)
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
-        self._draw()
+        self._rebuild()
+
+
+class _Marks:
+    """The items of one executor kind: a dot for each repeat, the median's line, the ranges."""
+
+    def __init__(self, kind: str, theme: Theme, tip: _Tip) -> None:
+        colour = theme.of_kind(kind)
+        self._dodge = {"threads": -_DODGE, "processes": _DODGE}.get(kind, 0.0)
+        self.ranges = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5))
+        faint = QColor(colour)
+        faint.setAlpha(_DOT_ALPHA)
+        self.dots = pg.ScatterPlotItem(
+            symbol="o",
+            size=6 * theme.scale,
+            pen=None,
+            brush=faint,
+            hoverable=True,
+            hoverPen=pg.mkPen(theme.colours.text, width=1.5),
+            tip=lambda x, y, data: tip(data, y),
+        )
+        self.line = pg.PlotDataItem(
+            pen=pg.mkPen(colour, width=2 * theme.scale),
+            symbol=SYMBOLS.get(kind, "d"),
+            symbolSize=9 * theme.scale,
+            symbolBrush=colour,
+            symbolPen=pg.mkPen(theme.colours.card, width=1),
+        )
+
+    def show(
+        self,
+        points: Sequence[tuple[Point, Sequence[float]]],
+        dots: Sequence[tuple[TrialRecord, float]],
+    ) -> float:
+        """Put the items where the values are; return the highest."""
+        x = np.array([point.workers + self._dodge for point, _ in points])
+        middle = np.array([median(values) for _, values in points])
+        low = np.array([min(values) for _, values in points])
+        high = np.array([max(values) for _, values in points])
+        self.ranges.setData(x=x, y=middle, top=high - middle, bottom=middle - low)
+        self.dots.setData(
+            x=[trial.workers + self._dodge for trial, _ in dots],
+            y=[value for _, value in dots],
+            data=[trial for trial, _ in dots],
+        )
+        self.line.setData(x, middle)
+        return float(high.max())
 
 
 class RuntimeChart(ScalingChart):
@@ -223,16 +256,21 @@ class RuntimeChart(ScalingChart):
     def _expected_top(self, longest_s: float) -> float:
         return longest_s
 
+    def _frame(self) -> None:
+        pen = pg.mkPen(self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine)
+        self._level = pg.InfiniteLine(0, angle=0, pen=pen)
+        self._level.hide()
+        self.getPlotItem().addItem(self._level)
+
     def _content(self, everything: tuple[Series, ...]) -> float:
         tops = [0.0]
         for one in everything:
             dots = [(t, t.work_s) for t in self._trials if t.executor == one.executor and t.work_s]
             points = [(point, tuple(point.times.values())) for point in one.points]
-            tops.append(self._add(one.executor, points, dots, _runtime_tip))
+            tops.append(self._show(one.executor, points, dots, _runtime_tip))
             if one.executor == "serial":
-                pen = pg.mkPen(self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine)
-                level = pg.InfiniteLine(one.points[0].median, angle=0, pen=pen)
-                self.getPlotItem().addItem(level)
+                self._level.setValue(one.points[0].median)
+                self._level.show()
         return max(tops)
 
 
@@ -265,12 +303,13 @@ class SpeedupChart(ScalingChart):
     def _expected_top(self, longest_s: float) -> float:
         return 2.0
 
-    def _content(self, everything: tuple[Series, ...]) -> float:
-        c, plot = self._theme.colours, self.getPlotItem()
+    def _frame(self) -> None:
         end = self._most_workers + 0.5
-        pen = pg.mkPen(c.muted, width=1.5, style=Qt.PenStyle.DashLine)
-        ideal = plot.plot([0, end], [0, end], pen=pen)
+        pen = pg.mkPen(self._theme.colours.muted, width=1.5, style=Qt.PenStyle.DashLine)
+        ideal = self.getPlotItem().plot([0, end], [0, end], pen=pen)
         self._legend.addItem(ideal, "textbook: y = x")
+
+    def _content(self, everything: tuple[Series, ...]) -> float:
         tops = [0.0]
         for one in everything:
             if one.executor == "serial":
@@ -278,7 +317,7 @@ class SpeedupChart(ScalingChart):
             found = [(p, ratios(everything, one, p.workers, self._baseline)) for p in one.points]
             points = [(point, r.values) for point, r in found if r is not None]
             if points:
-                tops.append(self._add(one.executor, points, self._dots(one, found), _speed_tip))
+                tops.append(self._show(one.executor, points, self._dots(one, found), _speed_tip))
         return max(tops)
 
     def _dots(

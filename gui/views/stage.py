@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 class Stage(QObject):
     """The views of one experiment; the page feeds it, in the GUI thread.
 
-    `draw` is called at most ten times a second, however much was added. `tabs` are titles with
+    `steps` is asked for at most ten times a second, however much was added; each step has an event
+    loop's turn of its own. `tabs` are titles with
     widgets; `lower` stands below them.
     """
 
@@ -35,6 +37,6 @@ class Stage(QObject):
         """Take what programs have just told."""
         raise NotImplementedError
 
-    def draw(self) -> None:
-        """Bring everything up to date."""
+    def steps(self) -> list[Callable[[], None]]:
+        """List what brings everything up to date, in pieces that take a few milliseconds each."""
         raise NotImplementedError

@@ -1,5 +1,6 @@
 """The stage of a story: what programs tell, as tables, graphs and a timeline, while they run."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -93,12 +94,14 @@ class StoryStage(Stage):
                 case "span" | "mark":
                     self._timeline.add(trial, event)
 
-    def draw(self) -> None:
-        self._timeline.draw()
-        if self._new_rows:
-            self._rows.append(self._new_rows)
-            self._new_rows = []
-            self._show_rows()
+    def steps(self) -> list[Callable[[], None]]:
+        rows = [self._show_new_rows] if self._new_rows else []
+        return [self._timeline.draw, *rows]
+
+    def _show_new_rows(self) -> None:
+        self._rows.append(self._new_rows)
+        self._new_rows = []
+        self._show_rows()
 
     def _view_of(self, show: Show) -> QWidget:
         match show:

@@ -1,6 +1,7 @@
 """The stage of a sweep: runtime and speed-up over workers, the trials, the timeline of one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -68,12 +69,24 @@ class SweepStage(Stage):
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         raise AssertionError("the trials of a sweep tell nothing while they run")
 
-    def draw(self) -> None:
-        for chart in self._charts:
-            chart.show_trials(self._trials)
-        if self._trials and self._chosen is None:
-            done = (trial for trial in reversed(self._trials) if trial.status == "done")
-            self._show(next(done, self._trials[-1]))
+    def steps(self) -> list[Callable[[], None]]:
+        charts = [partial(chart.show_trials, self._trials) for chart in self._charts]
+        return [*charts, self._show_newest_timeline, self._select_newest]
+
+    def _newest(self) -> TrialRecord | None:
+        """The trial that is followed: the newest that is done, while nobody has chosen one."""
+        if not self._trials or self._chosen is not None:
+            return None
+        done = (trial for trial in reversed(self._trials) if trial.status == "done")
+        return next(done, self._trials[-1])
+
+    def _show_newest_timeline(self) -> None:
+        if (trial := self._newest()) is not None:
+            self._timeline.show_trial(trial)
+
+    def _select_newest(self) -> None:
+        if (trial := self._newest()) is not None:
+            self._table.select(self._model.row_of(trial))
 
     def _make_speedup(self) -> QWidget:
         chart, baseline = SpeedupChart(self._theme), BaselineChooser()
@@ -87,9 +100,6 @@ class SweepStage(Stage):
 
     def _choose(self, trial: TrialRecord) -> None:
         self._chosen = trial
-        self._show(trial)
-
-    def _show(self, trial: TrialRecord) -> None:
         self._timeline.show_trial(trial)
         self._table.select(self._model.row_of(trial))
 
