@@ -31,7 +31,7 @@ class Lab(QObject):
         self._theme.choose(self._settings.theme)
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
-        self._painted = self._polished = self._closed = False
+        self._painted = self._closed = False
         self.window = MainWindow([experiment.title for experiment in CATALOGUE], self._theme)
         self._show_page(0)
         self._connect()
@@ -73,7 +73,7 @@ class Lab(QObject):
 
     @Slot()
     def _polish(self) -> None:
-        """Build what is not seen at once: what runs, meters, icons, sliders."""
+        """Build what is not seen at once: what runs, and the meters."""
         from gui.heartbeat import Heartbeat
         from gui.views.status import StatusStrip
 
@@ -85,11 +85,6 @@ class Lab(QObject):
         runs = self._need_runs()
         runs.message_changed.connect(strip.show_message)
         runs.progress_changed.connect(strip.show_progress)
-        self._polished = True
-        for page in self._pages.values():
-            page.polish()
-        self._set_icons()
-        self._theme.changed.connect(self._set_icons)
         heartbeat.start()
 
     def _need_runs(self) -> "Runs":
@@ -118,19 +113,6 @@ class Lab(QObject):
             self.runs.attach(page)
         if self._painted:
             page.finish()
-        if self._polished:
-            page.polish()
-            self._set_icons()
-
-    @Slot()
-    def _set_icons(self) -> None:
-        import qtawesome
-
-        c = self._theme.colours
-        run = qtawesome.icon("fa5s.play", color=c.on_accent, color_disabled=c.muted)
-        stop = qtawesome.icon("fa5s.stop", color=c.error, color_disabled=c.muted)
-        for page in self._pages.values():
-            page.set_icons(run, stop)
 
     @Slot()
     def _on_run_triggered(self) -> None:

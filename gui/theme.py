@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
@@ -136,6 +136,14 @@ class Theme(QObject):
         font.setPointSizeF(_BASE_PT * self.scale * factor)
         return font
 
+    def icon(self, name: str) -> QIcon:
+        """Return the icon of that name for the ground in force, greyed where it is disabled."""
+        ground = "on-dark" if self.is_dark else "on-light"
+        icon = QIcon(str(_ICONS / f"{name}-{ground}.svg"))
+        off = str(_ICONS / f"{name}-off-{ground}.svg")
+        icon.addFile(off, mode=QIcon.Mode.Disabled)
+        return icon
+
     def px(self, pixels: float) -> int:
         """Scale a length."""
         return round(pixels * self.scale)
@@ -260,6 +268,13 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QSplitter::handle {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QSlider::groove:horizontal {{ background: {c.line}; height: {2 * px(2)}px;
+        border-radius: {px(2)}px; }}
+    QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: {px(2)}px; }}
+    QSlider::handle:horizontal {{ background: {c.accent}; width: {2 * px(2) + 2 * px(5)}px;
+        margin: -{px(5)}px 0; border-radius: {px(2) + px(5)}px; }}
+    QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
+        background: {c.muted}; }}
     QScrollBar {{ background: transparent; border: 0; }}
     QScrollBar:vertical {{ width: {px(10)}px; }}
     QScrollBar:horizontal {{ height: {px(10)}px; }}

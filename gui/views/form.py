@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -70,11 +71,6 @@ class Form(QWidget):
             if name in self._fields:
                 self._fields[name].set_value(value)
         self._on_edited()
-
-    def finish(self) -> None:
-        """Build what needs heavy imports: the sliders."""
-        for field in self._fields.values():
-            field.finish()
 
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
@@ -157,9 +153,6 @@ class Field(QWidget):
         self._note.setProperty("muted", not sentence)
         _repolish(self._note)
 
-    def finish(self) -> None:
-        """Build what needs heavy imports, if anything does."""
-
     def _build(self) -> None:
         raise NotImplementedError
 
@@ -198,26 +191,19 @@ class _TextField(Field):
 
 
 class _RangeField(_TextField):
-    """Numbers typed, or a range dragged: the slider moves the text, and the text the slider."""
+    """Numbers typed, or dragged from the least up to one: each follows the other."""
 
     def _build(self) -> None:
         super()._build()
-        self._slider: Any = None
-        self._place = QVBoxLayout()
-        self._layout.addLayout(self._place)
-
-    def finish(self) -> None:
-        from superqt import QRangeSlider
-
         assert isinstance(self.parameter, IntegerSet)
         low, high = self.parameter.minimum, self.parameter.usual
-        self._slider = QRangeSlider(Qt.Orientation.Horizontal)  # type: ignore[no-untyped-call]
+        self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(low, high)
-        self._slider.setToolTip(f"Drag the ends: {low} to {high}")
+        self._slider.setPageStep(1)
+        self._slider.setToolTip(f"Drag: {low} up to this many, at most {high}. Type for more.")
         self._slider.setObjectName(f"slider-{self.parameter.name}")
-        self._slider.setAccessibleName(f"{self.parameter.label}, as a range")
-        self._place.addWidget(self._slider)
-        self._restyle()
+        self._slider.setAccessibleName(f"{self.parameter.label}, up to")
+        self._layout.addWidget(self._slider)
         self._follow_text()
         self._edit.textChanged.connect(self._follow_text)
         self._slider.valueChanged.connect(self._follow_slider)
@@ -228,33 +214,15 @@ class _RangeField(_TextField):
         except BadInput:
             return
         self._slider.blockSignals(True)
-        self._slider.setValue((numbers[0], min(numbers[-1], self._slider.maximum())))
+        self._slider.setValue(numbers[-1])
         self._slider.blockSignals(False)
 
-    def _follow_slider(self, ends: tuple[float, float]) -> None:
-        low, high = (round(end) for end in ends)
+    def _follow_slider(self, most: int) -> None:
+        numbers = tuple(range(self._slider.minimum(), most + 1))
         self._edit.blockSignals(True)
-        self._edit.setText(self.parameter.format(tuple(range(low, high + 1))))
+        self._edit.setText(self.parameter.format(numbers))
         self._edit.blockSignals(False)
         self.edited.emit()
-
-    def _restyle(self) -> None:
-        super()._restyle()
-        if self._slider is None:
-            self._place.setContentsMargins(0, self._theme.px(16), 0, 0)
-            return
-        self._place.setContentsMargins(0, 0, 0, 0)
-        c = self._theme.colours
-        groove, overhang = self._theme.px(2) * 2, self._theme.px(5)
-        handle = groove + 2 * overhang
-        self._slider.setMinimumHeight(handle + 2)
-        self._slider.setStyleSheet(
-            f"QRangeSlider {{ qproperty-barColor: {c.accent}; }}"
-            f"QSlider::groove:horizontal {{ background: {c.line}; height: {groove}px;"
-            f" border-radius: {groove // 2}px; }}"
-            f"QSlider::handle:horizontal {{ background: {c.accent}; width: {handle}px;"
-            f" margin: -{overhang}px 0; border-radius: {handle // 2}px; }}"
-        )
 
 
 class _ChoiceField(Field):

@@ -43,7 +43,7 @@ class ExperimentPage(QWidget):
     """One experiment's page; it tells what a person wants and shows what it is given.
 
     `finish` builds the stage, with its heavy imports: call it after the first paint, and before
-    anything is shown; `polish` adds what a run can do without. GUI thread.
+    anything is shown. GUI thread.
     """
 
     run_requested = Signal(dict)
@@ -97,10 +97,6 @@ class ExperimentPage(QWidget):
         layout = self._lower.layout()
         assert layout is not None
         layout.addWidget(self._stage.lower)
-
-    def polish(self) -> None:
-        """Build what a run can do without: the sliders."""
-        self._form.finish()
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
         """Clear the page for a run whose record is still without trials."""
@@ -167,11 +163,6 @@ class ExperimentPage(QWidget):
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the form."""
         self._form.set_values(values)
-
-    def set_icons(self, run: Any, stop: Any) -> None:
-        """Give Run and Stop their icons."""
-        self._run.setIcon(run)
-        self._stop.setIcon(stop)
 
     def request_run(self) -> None:
         """Do what a click on Run does."""
@@ -317,6 +308,8 @@ class ExperimentPage(QWidget):
         self._question.setFont(self._theme.font(1.2, bold=True))
         self._heading.setFont(self._theme.font(1.0, bold=True))
         self._side.setFixedWidth(self._theme.px(_FORM_WIDTH))
+        self._run.setIcon(self._theme.icon("play"))
+        self._stop.setIcon(self._theme.icon("stop"))
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
 
 

@@ -76,5 +76,5 @@ def test_another_import_would_be_seen(tmp_path: Path) -> None:
 
 
 def test_main_imports_nothing_heavy() -> None:
-    heavy = {"PySide6", "pyqtgraph", "numpy", "superqt", "qtawesome", "rich", "msgspec", "psutil"}
+    heavy = {"PySide6", "pyqtgraph", "numpy", "superqt", "rich", "msgspec", "psutil"}
     assert not heavy.intersection(run(sys.executable, "-c", IMPORT_MAIN))
