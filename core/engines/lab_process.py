@@ -8,7 +8,9 @@ owner's thread     sends calls, reads messages         (blocks in read)
 
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -36,9 +38,12 @@ class LabProcess:
         self._stopped = False
         self._tail: deque[bytes] = deque()
         self._exit_code: int | None = None
+        self._folder = tempfile.mkdtemp(prefix="futures-lab-")  # what a killed manager leaves
+        environment = {**clean_environment(), "TMPDIR": self._folder}
         try:
-            self._group = ProcessGroup([*python, "-m", "core.lab"], str(_ROOT), clean_environment())
+            self._group = ProcessGroup([*python, "-m", "core.lab"], str(_ROOT), environment)
         except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
             raise LabStartError(
                 f"{python[0]} cannot be started: {error.strerror or error}."
                 " Choose another Python, or install this one again."
@@ -123,6 +128,7 @@ class LabProcess:
         self._reaper.join()
         self._reader.join()
         self._group.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()

@@ -37,6 +37,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._touched = False
         self._trials: tuple[TrialRecord, ...] = ()
         self._most_workers = 4
+        self._kinds: tuple[str, ...] = ()
         self._least_top = 0.0
         self._shown_range: tuple[int, float] | None = None
         self.setAccessibleName(name)
@@ -60,8 +61,9 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def expect(self, workers: Sequence[int], longest_s: float) -> None:
-        """Prepare the axes for a run before its first point, so that they need not move later."""
+    def expect(self, workers: Sequence[int], kinds: Sequence[str], longest_s: float) -> None:
+        """Prepare axes and legend for a run before its first point: they need not move later."""
+        self._kinds = tuple(kinds)
         self._most_workers = max(workers)
         self._least_top = self._expected_top(longest_s)
         self._trials = ()
@@ -137,6 +139,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._marks: dict[str, _Marks] = {}
         self._shown_range = None
         self._frame()
+        for kind in self._kinds:
+            self._marks_of(kind)
         self._draw()
 
     def _draw(self) -> None:
@@ -153,16 +157,22 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         kind: str,
         points: Sequence[tuple[Point, Sequence[float]]],
         dots: Sequence[tuple[TrialRecord, float]],
-        tip: _Tip,
     ) -> float:
         """Draw one kind: `points` with the values that they stand for, and the dots."""
+        return self._marks_of(kind).show(points, dots)
+
+    def _marks_of(self, kind: str) -> "_Marks":
+        """Return the items of a kind, made at its first mention."""
         if kind not in self._marks:
-            marks = self._marks[kind] = _Marks(kind, self._theme, tip)
+            marks = self._marks[kind] = _Marks(kind, self._theme, self._tip)
             marks.dots.sigClicked.connect(self._on_clicked)
             for item in (marks.ranges, marks.dots, marks.line):
                 self.getPlotItem().addItem(item)
             self._legend.addItem(marks.line, configuration(kind, 2).split()[-1])
-        return self._marks[kind].show(points, dots)
+        return self._marks[kind]
+
+    def _tip(self, trial: TrialRecord, value: float) -> str:
+        raise NotImplementedError
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
@@ -256,6 +266,10 @@ class RuntimeChart(ScalingChart):
     def _expected_top(self, longest_s: float) -> float:
         return longest_s
 
+    def _tip(self, trial: TrialRecord, value: float) -> str:
+        start = seconds(trial.startup_s or 0)
+        return f"{_who(trial)}\nwork {seconds(value)}, start-up {start}"
+
     def _frame(self) -> None:
         pen = pg.mkPen(self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine)
         self._level = pg.InfiniteLine(0, angle=0, pen=pen)
@@ -267,7 +281,7 @@ class RuntimeChart(ScalingChart):
         for one in everything:
             dots = [(t, t.work_s) for t in self._trials if t.executor == one.executor and t.work_s]
             points = [(point, tuple(point.times.values())) for point in one.points]
-            tops.append(self._show(one.executor, points, dots, _runtime_tip))
+            tops.append(self._show(one.executor, points, dots))
             if one.executor == "serial":
                 self._level.setValue(one.points[0].median)
                 self._level.show()
@@ -303,6 +317,13 @@ class SpeedupChart(ScalingChart):
     def _expected_top(self, longest_s: float) -> float:
         return 2.0
 
+    def _tip(self, trial: TrialRecord, value: float) -> str:
+        return f"{_who(trial)}\n{value:.2f} times as fast, within this repeat"
+
+    def expect(self, workers: Sequence[int], kinds: Sequence[str], longest_s: float) -> None:
+        """Prepare axes and legend; a plain call has no line here, it is what others divide by."""
+        super().expect(workers, [kind for kind in kinds if kind != "serial"], longest_s)
+
     def _frame(self) -> None:
         end = self._most_workers + 0.5
         pen = pg.mkPen(self._theme.colours.muted, width=1.5, style=Qt.PenStyle.DashLine)
@@ -317,7 +338,7 @@ class SpeedupChart(ScalingChart):
             found = [(p, ratios(everything, one, p.workers, self._baseline)) for p in one.points]
             points = [(point, r.values) for point, r in found if r is not None]
             if points:
-                tops.append(self._show(one.executor, points, self._dots(one, found), _speed_tip))
+                tops.append(self._show(one.executor, points, self._dots(one, found)))
         return max(tops)
 
     def _dots(
@@ -332,14 +353,6 @@ class SpeedupChart(ScalingChart):
             for trial in self._trials
             if trial.executor == one.executor and (trial.workers, trial.block) in values
         ]
-
-
-def _runtime_tip(trial: TrialRecord, value: float) -> str:
-    return f"{_who(trial)}\nwork {seconds(value)}, start-up {seconds(trial.startup_s or 0)}"
-
-
-def _speed_tip(trial: TrialRecord, value: float) -> str:
-    return f"{_who(trial)}\n{value:.2f} times as fast, within this repeat"
 
 
 def _who(trial: TrialRecord) -> str:

@@ -43,7 +43,7 @@ class SweepStage(Stage):
         self._table = Table(self._model, "Trials", _WIDEST, theme)
         self._runtime = RuntimeChart(theme)
         self._charts: list[ScalingChart] = [self._runtime]
-        self._expected: tuple[Sequence[int], float] | None = None
+        self._expected: tuple[Sequence[int], Sequence[str], float] | None = None
         self._timeline = TrialTimeline(theme)
         self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
         self._runtime.trial_chosen.connect(self._choose)
@@ -57,7 +57,8 @@ class SweepStage(Stage):
     def begin(self, record: RunRecord, longest_s: float) -> None:
         self._trials, self._chosen = [], None
         self._model.clear()
-        self._expected = (record.parameters["workers"], longest_s)
+        values = record.parameters
+        self._expected = (values["workers"], values["executors"], longest_s)
         for chart in self._charts:
             chart.expect(*self._expected)
         self._timeline.clear()
