@@ -126,7 +126,7 @@ def _rate_row(flood: _Flood, answers: Answers, way: str, words: str, target: Tar
     note += f"gap there {_gap(answers[way]):.0f} ms"
     if both > 1:
         ratios = [a / b for a, b in zip(ours[:both], theirs[:both], strict=True)]
-        note += f"; ratios {spread(ratios)}"
+        note += f"; {spread(ratios)}"
     return Row(
         "bridge",
         f"rate, {flood.name}",

@@ -29,7 +29,7 @@ class _Times(NamedTuple):
 
 def measure(quick: bool) -> list[Row]:
     """Take both times in turns, the real window open and repainting in a process of its own."""
-    pairs = 3 if quick else 15
+    pairs = 3 if quick else 21
     with harness.display() as desktop, LabExecutor() as lab:
         harness.await_answer(harness.start(desktop, "repaint"))
         rows = []
@@ -100,6 +100,6 @@ def _row(what: str, ours: list[float], theirs: list[float], target: Target | Non
         median(theirs),
         "the book's script, alone",
         target,
-        f"ratios {spread(ratios)} pairs; script over itself {min(itself):.2f} to {max(itself):.2f}",
+        f"{spread(ratios)}; script over itself {min(itself):.2f} to {max(itself):.2f}",
         paired(ours, theirs),
     )

@@ -88,7 +88,7 @@ def _memory_row(what: str, ours: list[float], theirs: list[float], note: str) ->
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     return Row(
         "rest", what, median(ours), "MiB", median(theirs), "pyqtgraph + PlotWidget", MEMORY,
-        f"{note}; ratios {spread(ratios)}", paired(ours, theirs),
+        f"{note}; {spread(ratios)}", paired(ours, theirs),
     )  # fmt: skip
 
 

@@ -95,5 +95,14 @@ def _nothing() -> float:
 def _row(what: str, ours: list[float], theirs: list[float], beside: str, target: Target) -> Row:
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     ours_ms, theirs_ms = median(ours) * 1000, median(theirs) * 1000
-    note = f"ratios {spread(ratios)}"
-    return Row("start", what, ours_ms, "ms", theirs_ms, beside, target, note, paired(ours, theirs))
+    return Row(
+        "start",
+        what,
+        ours_ms,
+        "ms",
+        theirs_ms,
+        beside,
+        target,
+        spread(ratios),
+        paired(ours, theirs),
+    )

@@ -45,7 +45,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         words = parser.parse_args(argv)
         if words.list:
-            for experiment in experiments.CATALOGUE:
+            for experiment in experiments.catalogue():
                 print(f"{experiment.name:<16} {experiment.question}")
             return DONE
         if words.command != "run":
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="run")
     run = commands.add_parser("run", help="run an experiment", allow_abbrev=False)
     names = run.add_subparsers(dest="experiment", metavar="experiment", required=True)
-    for experiment in experiments.CATALOGUE:
+    for experiment in experiments.catalogue():
         one = names.add_parser(
             experiment.name,
             help=experiment.question,

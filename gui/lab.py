@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from core.experiments import CATALOGUE
+from core import experiments
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import Theme
@@ -32,7 +32,7 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._painted = self._closed = False
-        self.window = MainWindow([experiment.title for experiment in CATALOGUE], self._theme)
+        self.window = MainWindow(experiments.TITLES, self._theme)
         self._show_page(0)
         self._connect()
 
@@ -98,14 +98,14 @@ class Lab(QObject):
         return self.runs
 
     def _start(self, number: int, values: dict[str, Any]) -> None:
-        self._need_runs().start(CATALOGUE[number], self._pages[number], values)
+        self._need_runs().start(experiments.at(number), self._pages[number], values)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
         """Build a page when it is first shown."""
         if number in self._pages:
             return
-        page = ExperimentPage(CATALOGUE[number], self._theme)
+        page = ExperimentPage(experiments.at(number), self._theme)
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))
         self.window.install_page(number, page)

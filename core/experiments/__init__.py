@@ -1,34 +1,44 @@
-"""What can be run: one module for each experiment, and the catalogue of them all."""
+"""What can be run: one module for each experiment, and the catalogue of them all.
+
+The catalogue knows modules and titles; a module is imported when its experiment is first wanted, so
+that a window with many pages paints as soon as one with a single page.
+"""
+
+from importlib import import_module
 
 from core.errors import BadInput
-from core.experiments import (
-    deadlock,
-    life,
-    pi_scaling,
-    pool_or_futures,
-    race,
-    sending,
-    sharing,
-    waiting,
-)
 from core.experiments.base import Experiment
 
-CATALOGUE: tuple[Experiment, ...] = (
-    pi_scaling.EXPERIMENT,
-    race.EXPERIMENT,
-    sharing.EXPERIMENT,
-    deadlock.EXPERIMENT,
-    waiting.EXPERIMENT,
-    life.EXPERIMENT,
-    sending.EXPERIMENT,
-    pool_or_futures.EXPERIMENT,
+_CATALOGUE = (
+    ("pi_scaling", "π scaling"),
+    ("race", "Race"),
+    ("sharing", "Cost of sharing"),
+    ("deadlock", "Deadlock"),
+    ("waiting", "Waiting"),
+    ("life", "Life of a future"),
+    ("sending", "What can be sent"),
+    ("pool_or_futures", "Pool or futures"),
 )
+TITLES = tuple(title for _, title in _CATALOGUE)
+
+
+def at(place: int) -> Experiment:
+    """Return the experiment at a place of the catalogue, from 0."""
+    experiment = import_module(f"{__name__}.{_CATALOGUE[place][0]}").EXPERIMENT
+    assert isinstance(experiment, Experiment)
+    return experiment
+
+
+def catalogue() -> tuple[Experiment, ...]:
+    """Return every experiment, in the catalogue's order."""
+    return tuple(at(place) for place in range(len(_CATALOGUE)))
 
 
 def find(name: str) -> Experiment:
     """Return the experiment of that name; raise BadInput for another."""
-    for experiment in CATALOGUE:
+    everything = catalogue()
+    for experiment in everything:
         if experiment.name == name:
             return experiment
-    names = ", ".join(experiment.name for experiment in CATALOGUE)
+    names = ", ".join(experiment.name for experiment in everything)
     raise BadInput(f"There is no experiment “{name}”: choose {names}.")

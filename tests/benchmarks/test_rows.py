@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 
 from benchmarks.__main__ import NAMES, module_of
-from benchmarks.rows import Row, Target, paired, percentile
+from benchmarks.rows import Row, Target, paired, percentile, spread
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,3 +53,10 @@ def test_pairs_are_compared_pair_by_pair() -> None:
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.0, 1)])
 def test_a_percentile_is_one_of_the_values(share: float, value: float) -> None:
     assert percentile(list(range(100, 0, -1)), share) == value
+
+
+def test_the_spread_bounds_the_median_and_not_the_values() -> None:
+    assert spread([1.0, 5.0, 3.0]) == "median between 1 and 5, 3 repeats"
+    assert spread([float(value) for value in range(1, 26)]) == (
+        "median between 8 and 18, 25 repeats"
+    )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from core.experiments import CATALOGUE
+from core.experiments import catalogue
 from tests.realwindow import wait_until
 from tests.stories.conftest import Person
 
 pytestmark = pytest.mark.window
 
-OTHERS = [one.title for one in CATALOGUE if one.name not in ("pi-scaling", "deadlock", "life")]
+OTHERS = [one.title for one in catalogue() if one.name not in ("pi-scaling", "deadlock", "life")]
 
 
 def open_page(person: Person, title: str) -> None:

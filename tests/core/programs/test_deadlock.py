@@ -37,7 +37,6 @@ import sys
 from core import experiments, headless
 from core.experiments import deadlock
 
-experiments.CATALOGUE = (deadlock.EXPERIMENT,)
 sys.exit(headless.main(sys.argv[1:]))
 """
 

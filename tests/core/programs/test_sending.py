@@ -42,7 +42,6 @@ import sys
 from core import experiments, headless
 from core.experiments import sending
 
-experiments.CATALOGUE = (sending.EXPERIMENT,)
 sys.exit(headless.main(sys.argv[1:]))
 """
 ADDED = """

@@ -34,7 +34,6 @@ import sys
 from core import experiments, headless
 from core.experiments import waiting
 
-experiments.CATALOGUE = (waiting.EXPERIMENT,)
 sys.exit(headless.main(sys.argv[1:]))
 """
 

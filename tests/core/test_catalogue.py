@@ -1,0 +1,38 @@
+"""The catalogue of experiments: every module is in it, under its own title and with its lesson."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import experiments
+from tests.realwindow import ROOT
+
+NO_EXPERIMENTS = {"__init__", "base", "programs"}
+
+
+def test_the_titles_are_the_experiments_own() -> None:
+    assert tuple(one.title for one in experiments.catalogue()) == experiments.TITLES
+
+
+def test_every_module_is_in_the_catalogue() -> None:
+    folder = Path(experiments.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - NO_EXPERIMENTS
+    assert {one.name.replace("-", "_") for one in experiments.catalogue()} == modules
+
+
+def test_every_experiment_has_its_lesson_and_its_script() -> None:
+    for one in experiments.catalogue():
+        lesson = (ROOT / "resources" / "lessons" / f"{one.name}.md").read_text(encoding="utf-8")
+        assert lesson.startswith("# "), one.name
+        compile(one.code(one.defaults()).text, one.name, "exec")
+
+
+def test_defaults_and_what_the_window_begins_with_are_good_values() -> None:
+    for one in experiments.catalogue():
+        values = one.defaults() | dict(one.at_the_window)
+        for parameter in one.parameters:
+            assert (
+                parameter.parse(parameter.format(values[parameter.name]))
+                == (values[parameter.name])
+            ), (one.name, parameter.name)
+        assert not one.check(values)
