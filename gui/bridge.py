@@ -23,7 +23,28 @@ Handler = Callable[[list[Any]], None]
 _log = logging.getLogger(__name__)
 _BUDGET_S = 0.004
 _SLICE_S = 0.001
-_FIRST_BATCH, _MOST_AT_ONCE = 16, 4096
+_FIRST_BATCH, _MOST_AT_ONCE = 16, 256
+
+
+class _Inbox:
+    """What other threads touch: a plain object, because attributes of a QObject cost far more."""
+
+    __slots__ = ("armed", "items", "wake")
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.items: deque[tuple[Handler, Any]] = deque()
+        self.armed = False
+        self.wake = wake
+
+    def post(self, handler: Handler, item: Any) -> None:
+        self.items.append((handler, item))
+        if not self.armed:
+            self.wake()
+
+    def arrive(self, handler: Handler, tag: Any, future: "Future[Any]") -> None:
+        self.items.append((handler, (tag, future)))
+        if not self.armed:
+            self.wake()
 
 
 class FutureBridge(QObject):
@@ -40,8 +61,7 @@ class FutureBridge(QObject):
     def __init__(self, parent: QObject | None = None, budget_s: float = _BUDGET_S) -> None:
         super().__init__(parent)
         self._budget_s = budget_s
-        self._items: deque[tuple[Handler, Any]] = deque()
-        self._armed = False
+        self._inbox = _Inbox(self._wake)
         self._closed = False
         self._handler: Handler | None = None
         self._batch = _FIRST_BATCH
@@ -49,49 +69,44 @@ class FutureBridge(QObject):
 
     def watch(self, future: "Future[Any]", handler: Handler, tag: Any = None) -> None:
         """Have `handler` get `(tag, future)` in the GUI thread once the future is done."""
-        future.add_done_callback(partial(self._arrive, handler, tag))
+        future.add_done_callback(partial(self._inbox.arrive, handler, tag))
 
     def post(self, handler: Handler, item: Any) -> None:
         """Have `handler` get `item` in the GUI thread."""
-        self._items.append((handler, item))
-        if not self._armed:
-            self._wake()
+        self._inbox.post(handler, item)
 
     def close(self) -> None:
         """Deliver nothing more; what other threads still post is dropped. GUI thread."""
         self._closed = True
-        self._items.clear()
-
-    def _arrive(self, handler: Handler, tag: Any, future: "Future[Any]") -> None:
-        self._items.append((handler, (tag, future)))
-        if not self._armed:
-            self._wake()
+        self._inbox.items.clear()
 
     def _wake(self) -> None:
         # Two threads may both come here: a second wake finds the deque empty, which costs nothing.
-        self._armed = True
+        self._inbox.armed = True
         if not self._closed:
             self._woken.emit()
 
     @Slot()
     def _drain(self) -> None:
         deadline = perf_counter() + self._budget_s
+        items = self._inbox.items
         try:
-            while self._items and not self._closed and perf_counter() < deadline:
+            while items and not self._closed and perf_counter() < deadline:
                 self._hand_over_batch()
         finally:
-            if not self._items:
-                self._armed = False
-            if self._items:  # left over, or appended just before the flag fell
+            if not items:
+                self._inbox.armed = False
+            if items:  # left over, or appended just before the flag fell
                 self._wake()
 
     def _hand_over_batch(self) -> None:
-        handler, item = self._items.popleft()
+        items = self._inbox.items
+        handler, item = items.popleft()
         if handler != self._handler:
             self._handler, self._batch = handler, _FIRST_BATCH
-        batch = [item]
-        while len(batch) < self._batch and self._items and self._items[0][0] == handler:
-            batch.append(self._items.popleft()[1])
+        batch, most = [item], self._batch
+        while len(batch) < most and items and items[0][0] == handler:
+            batch.append(items.popleft()[1])
         began = perf_counter()
         try:
             handler(batch)
@@ -100,5 +115,5 @@ class FutureBridge(QObject):
         took = perf_counter() - began
         if took > _SLICE_S:
             self._batch = max(1, self._batch // 2)
-        elif len(batch) == self._batch:
+        elif len(batch) == most:
             self._batch = min(_MOST_AT_ONCE, self._batch * 2)
