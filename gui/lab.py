@@ -1,5 +1,6 @@
 """Futures Lab as objects: what there is once, and what is connected to what."""
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -7,20 +8,21 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from core import experiments
 from gui.main_window import MainWindow
+from gui.painted import when_painted
 from gui.settings import Settings
 from gui.theme import Theme
-from gui.views.page import ExperimentPage
 
 if TYPE_CHECKING:
     from gui.runs import Runs
+    from gui.views.page import ExperimentPage
 
 
 class Lab(QObject):
     """Build everything, connect it, and take it down again. GUI thread.
 
-    Before the first paint there are the window and the page in sight, without what needs heavy
-    imports; `_finish` and `_polish` build the rest. Other pages are built when first shown.
-    `runs` is None until it is needed.
+    A person sees the window at once, then the page with its form, its charts, and the meters: after
+    each of these the event loop has its turn, to paint and to answer. Other pages are built when
+    first shown. `runs` is None until it is needed.
     """
 
     def __init__(self) -> None:
@@ -33,7 +35,6 @@ class Lab(QObject):
         self.runs: Runs | None = None
         self._painted = self._closed = False
         self.window = MainWindow(experiments.TITLES, self._theme)
-        self._show_page(0)
         self._connect()
 
     def open(self) -> None:
@@ -41,6 +42,7 @@ class Lab(QObject):
         self.window.show_theme(self._theme.choice)
         if not self._settings.geometry.isEmpty():
             self.window.restoreGeometry(self._settings.geometry)
+        when_painted(self.window, self._show_form)
         self.window.show()
 
     @Slot()
@@ -55,7 +57,6 @@ class Lab(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        window.painted.connect(self._finish)
         window.closing.connect(self.close)
         window.page_shown.connect(self._show_page)
         window.run_triggered.connect(self._on_run_triggered)
@@ -64,11 +65,21 @@ class Lab(QObject):
         window.zoomed.connect(self._on_zoomed)
 
     @Slot()
+    def _show_form(self) -> None:
+        self._show_page(self.window.page)
+        when_painted(self.window, self._finish)
+
+    @Slot()
     def _finish(self) -> None:
-        """Build the charts; then, when the event loop has had its turn, the rest."""
+        """Build the charts, with their heavy imports."""
         self._painted = True
         for page in self._pages.values():
             page.finish()
+        when_painted(self.window, self._polish_soon)
+
+    @Slot()
+    def _polish_soon(self) -> None:
+        """Let everything else that waited for this paint, and clicks, come first."""
         QTimer.singleShot(0, self._polish)
 
     @Slot()
@@ -86,6 +97,8 @@ class Lab(QObject):
         runs.message_changed.connect(strip.show_message)
         runs.progress_changed.connect(strip.show_progress)
         heartbeat.start()
+        gc.freeze()  # what there is now stays: a collection need not look at it again
+        gc.enable()
 
     def _need_runs(self) -> "Runs":
         """Build what runs, once: after the first paint, or at a click that comes sooner."""
@@ -105,6 +118,8 @@ class Lab(QObject):
         """Build a page when it is first shown."""
         if number in self._pages:
             return
+        from gui.views.page import ExperimentPage
+
         page = ExperimentPage(experiments.at(number), self._theme)
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))

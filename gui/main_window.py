@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -21,9 +21,8 @@ _NAV_WIDTH, _NAV_ROW = 160, 34
 
 
 class MainWindow(QMainWindow):
-    """The lab's only window; `painted` fires once, after the first paint, `closing` at the end."""
+    """The lab's only window; `closing` fires at its end."""
 
-    painted = Signal()
     page_shown = Signal(int)
     closing = Signal()
     run_triggered = Signal()
@@ -34,7 +33,6 @@ class MainWindow(QMainWindow):
     def __init__(self, titles: Sequence[str], theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._was_painted = False
         self.setWindowTitle("Futures Lab")
         self.setMinimumSize(800, 560)
         self.resize(1280, 800)
@@ -76,12 +74,6 @@ class MainWindow(QMainWindow):
     def show_theme(self, choice: str) -> None:
         """Check the menu entry of the colour scheme in force."""
         self._themes[choice].setChecked(True)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._was_painted:
-            self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -48,36 +48,37 @@ def plot() -> None:
 def lab() -> None:
     """Open Futures Lab as main.py does, until its chart is there and Run can be pressed."""
     from gui.app import main
+    from gui.lab import Lab
     from gui.main_window import MainWindow
-    from gui.views.page import ExperimentPage
 
     stamps: dict[str, Any] = {}
-    paint, finish = MainWindow.paintEvent, ExperimentPage.finish
+    show, finish = MainWindow.show, Lab._finish
 
-    def painted(window: MainWindow, event: Any) -> None:
-        from PySide6.QtCore import QTimer
+    def shown(window: MainWindow) -> None:
+        _when_painted(window, lambda: stamps.setdefault("painted", perf_counter()))
+        _when_painted(window, lambda: stamps.setdefault("heavy", _heavy()))
+        show(window)
 
-        if not stamps:
-            stamps["heavy"] = [name for name in HEAVY if name in sys.modules]
-            QTimer.singleShot(0, lambda: stamps.setdefault("painted", perf_counter()))
-        paint(window, event)
-
-    def finished(page: ExperimentPage) -> None:
-        finish(page)
-        chart = _chart_in_sight(page)
+    def finished(lab: Lab) -> None:
+        finish(lab)
+        chart = _chart_in_sight(lab.window)
         _when_painted(chart, lambda: _end(ready=perf_counter(), **stamps))
 
-    MainWindow.paintEvent = painted  # type: ignore[method-assign, assignment]
-    ExperimentPage.finish = finished  # type: ignore[method-assign, assignment]
+    MainWindow.show = shown  # type: ignore[method-assign, assignment]
+    Lab._finish = finished  # type: ignore[method-assign, assignment]
     main()
 
 
-def _chart_in_sight(page: QWidget) -> QWidget:
+def _heavy() -> list[str]:
+    return [name for name in HEAVY if name in sys.modules]
+
+
+def _chart_in_sight(window: QWidget) -> QWidget:
     import pyqtgraph
     from PySide6.QtWidgets import QPushButton
 
-    charts = [chart for chart in page.findChildren(pyqtgraph.PlotWidget) if chart.isVisible()]
-    run = page.findChild(QPushButton, "run")
+    charts = [chart for chart in window.findChildren(pyqtgraph.PlotWidget) if chart.isVisible()]
+    run = window.findChild(QPushButton, "run")
     assert run is not None
     assert run.isEnabled()
     viewport: QWidget = charts[0].viewport()

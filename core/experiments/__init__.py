@@ -4,10 +4,15 @@ The catalogue knows modules and titles; a module is imported when its experiment
 that a window with many pages paints as soon as one with a single page.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from core.errors import BadInput
-from core.experiments.base import Experiment
+
+if TYPE_CHECKING:
+    from core.experiments.base import Experiment
 
 _CATALOGUE = (
     ("pi_scaling", "π scaling"),
@@ -24,8 +29,7 @@ TITLES = tuple(title for _, title in _CATALOGUE)
 
 def at(place: int) -> Experiment:
     """Return the experiment at a place of the catalogue, from 0."""
-    experiment = import_module(f"{__name__}.{_CATALOGUE[place][0]}").EXPERIMENT
-    assert isinstance(experiment, Experiment)
+    experiment: Experiment = import_module(f"{__name__}.{_CATALOGUE[place][0]}").EXPERIMENT
     return experiment
 
 

@@ -1,14 +1,18 @@
 """The table of trials, as a Qt model; rows are added as trials arrive."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from core.experiments.base import configuration
-from core.results.records import TrialRecord
 from core.results.statistics import seconds
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from core.results.records import TrialRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -149,9 +149,10 @@ class Field(QWidget):
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
         self._note.setText(sentence or self.parameter.hint)
-        self._note.setProperty("error", bool(sentence))
-        self._note.setProperty("muted", not sentence)
-        _repolish(self._note)
+        if self._note.property("muted") != (not sentence):
+            self._note.setProperty("error", bool(sentence))
+            self._note.setProperty("muted", not sentence)
+            _repolish(self._note)
 
     def _build(self) -> None:
         raise NotImplementedError

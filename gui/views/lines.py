@@ -18,14 +18,13 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Lines through the medians of the rows with the same x. GUI thread."""
 
     def __init__(self, show: Lines, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         self._show = show
         self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
         self._lines: dict[str, Any] = {}
         self.setAccessibleName(show.title)
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
         self._legend = plot.addLegend(offset=(-8, 4))

@@ -1,8 +1,10 @@
 """Runtime and speed-up over workers: every repeat a dot, the median a line, the range a bar."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,15 +13,18 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent, QShowEve
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
-from core.results.records import TrialRecord
 from core.results.statistics import Point, Ratios, Series, ratios, seconds, series_of
 from gui.theme import SYMBOLS, Theme
+
+if TYPE_CHECKING:
+    from core.results.records import TrialRecord
+
+    _Tip = Callable[[TrialRecord, float], str]
 
 _DODGE = 0.07  # of one worker, so that kinds with equal times do not hide one another
 _DOT_ALPHA = 130
 _MOST_TICKS = 16
 _HEADROOM = 1.22  # the legend stands above the data
-_Tip = Callable[[TrialRecord, float], str]
 
 
 class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -31,7 +36,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     trial_chosen = Signal(object)
 
     def __init__(self, name: str, y_label: str, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(enableMenu=False)
         self._theme = theme
         self._y_label = y_label
         self._touched = False
@@ -43,7 +48,6 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.setLabel("bottom", "workers")
@@ -161,7 +165,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Draw one kind: `points` with the values that they stand for, and the dots."""
         return self._marks_of(kind).show(points, dots)
 
-    def _marks_of(self, kind: str) -> "_Marks":
+    def _marks_of(self, kind: str) -> _Marks:
         """Return the items of a kind, made at its first mention."""
         if kind not in self._marks:
             marks = self._marks[kind] = _Marks(kind, self._theme, self._tip)

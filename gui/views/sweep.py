@@ -1,21 +1,26 @@
 """The stage of a sweep: runtime and speed-up over workers, the trials, the timeline of one."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.experiments.base import Trial
-from core.results.records import RunRecord, TrialRecord
 from gui.models.trials import TrialTable
+from gui.painted import when_painted
 from gui.theme import Theme
 from gui.views.late import Late
 from gui.views.scaling import RuntimeChart, ScalingChart, SpeedupChart
 from gui.views.stage import Stage
 from gui.views.tables import Table
-from gui.views.trial_timeline import TrialTimeline
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord, TrialRecord
+    from gui.views.trial_timeline import TrialTimeline
 
 _WIDEST = (
     "10000",
@@ -32,7 +37,10 @@ _WIDEST = (
 
 
 class SweepStage(Stage):
-    """Charts, table, and a timeline that follows the newest trial until one is chosen."""
+    """Charts, table, and a timeline that follows the newest trial until one is chosen.
+
+    The timeline is built when the charts are on the screen: it is empty before the first trial.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,7 +52,7 @@ class SweepStage(Stage):
         self._runtime = RuntimeChart(theme)
         self._charts: list[ScalingChart] = [self._runtime]
         self._expected: tuple[Sequence[int], Sequence[str], float] | None = None
-        self._timeline = TrialTimeline(theme)
+        self._timeline: TrialTimeline | None = None
         self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
         self._runtime.trial_chosen.connect(self._choose)
         self.tabs = [
@@ -52,7 +60,9 @@ class SweepStage(Stage):
             ("Speed-up", Late(self._make_speedup)),
             ("Trials", self._table),
         ]
-        self.lower = self._timeline
+        self.lower = QWidget()
+        QVBoxLayout(self.lower).setContentsMargins(0, 0, 0, 0)
+        when_painted(self.lower, self._add_timeline)
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
         self._trials, self._chosen = [], None
@@ -61,7 +71,8 @@ class SweepStage(Stage):
         self._expected = (values["workers"], values["executors"], longest_s)
         for chart in self._charts:
             chart.expect(*self._expected)
-        self._timeline.clear()
+        if self._timeline is not None:
+            self._timeline.clear()
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         self._trials += trials
@@ -83,7 +94,22 @@ class SweepStage(Stage):
 
     def _show_newest_timeline(self) -> None:
         if (trial := self._newest()) is not None:
+            self._show_timeline(trial)
+
+    def _show_timeline(self, trial: TrialRecord) -> None:
+        if self._timeline is not None:
             self._timeline.show_trial(trial)
+
+    def _add_timeline(self) -> None:
+        from gui.views.trial_timeline import TrialTimeline
+
+        self._timeline = TrialTimeline(self._theme)
+        layout = self.lower.layout()
+        assert layout is not None
+        layout.addWidget(self._timeline)
+        if self._chosen is not None:
+            self._timeline.show_trial(self._chosen)
+        self._show_newest_timeline()
 
     def _select_newest(self) -> None:
         if (trial := self._newest()) is not None:
@@ -101,7 +127,7 @@ class SweepStage(Stage):
 
     def _choose(self, trial: TrialRecord) -> None:
         self._chosen = trial
-        self._timeline.show_trial(trial)
+        self._show_timeline(trial)
         self._table.select(self._model.row_of(trial))
 
 

@@ -201,7 +201,10 @@ def test_the_speed_up_says_what_it_divides_by(page: ExperimentPage) -> None:
     assert "one worker" in chart.getPlotItem().getAxis("left").labelText
 
 
-def test_everything_survives_dark_and_large(page: ExperimentPage, theme: Theme) -> None:
+def test_everything_survives_dark_and_large(
+    page: ExperimentPage, theme: Theme, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: page.findChild(Timeline) is not None)
     page.begin(record([]), 1.0)
     page.add_trials(TRIALS)
     before = find(page, QLabel, "headline").font().pointSizeF()
