@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _FORM_WIDTH = 264
 _LOWER_HEIGHT = 150
 _REDRAW_MS, _REDRAW_SHARE = 100, 20
+_STEP_MS = 25  # so that what each step changes is painted in a frame of its own
 _INVITATION = "Press Run to see"
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
@@ -240,7 +241,7 @@ class ExperimentPage(QWidget):
         self._steps.popleft()()
         self._took_s += perf_counter() - began
         if self._steps:
-            QTimer.singleShot(0, self._draw_step)
+            QTimer.singleShot(_STEP_MS, self._draw_step)
             return
         self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * self._took_s * 1000)))
 
