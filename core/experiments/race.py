@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Listing,
+    Machine,
+    Rows,
+    Summary,
+    Trial,
+    performed,
+)
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values, group
 
@@ -142,6 +151,6 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("Repeats"),),
+    shows=(Rows("Repeats"), Listing("Where a switch can happen")),
 )
 _NAMES = ("kind", "way", "workers", "increments", "repeats")
