@@ -1,9 +1,6 @@
 """The listing: source beside bytecode, as programs tell it."""
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.theme import Theme
@@ -11,13 +8,10 @@ from gui.views.listing import ListingView
 
 
 @pytest.fixture
-def theme(qtbot: QtBot) -> Iterator[Theme]:
+def theme(qtbot: QtBot) -> Theme:
     made = Theme()
     made.choose("light")
-    yield made
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    app.setStyleSheet("")
+    return made
 
 
 def test_a_listing_shows_what_was_told_with_its_marks(theme: Theme, qtbot: QtBot) -> None:
