@@ -9,6 +9,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
+from core.experiments.common import repeats, workers
 from core.experiments.programs import script
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
@@ -252,15 +253,7 @@ EXPERIMENT = Experiment(
             minimum=1000,
             maximum=100_000_000,
         ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="How many processes work.",
-            hint="1 to 8.",
-            default=2,
-            minimum=1,
-            maximum=8,
-        ),
+        workers(1, 8, "How many processes work."),
         Integer(
             name="chunksize",
             label="Tasks in a chunk",
@@ -271,15 +264,11 @@ EXPERIMENT = Experiment(
             minimum=2,
             maximum=40,
         ),
-        Integer(
-            name="repeats",
-            label="Repeats",
-            help="Each repeat tries every way once, from the second on in random order. Five or"
+        repeats(
+            3,
+            "Each repeat tries every way once, from the second on in random order. Five or"
             " more can be trusted.",
-            hint="Every repeat in random order.",
-            default=3,
-            minimum=1,
-            maximum=100,
+            "Every repeat in random order.",
         ),
     ),
     calibration=lambda values: ("leibniz", values["terms"]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from core.experiments.programs import script
 from core.lab.programs import pool_or_futures
 from core.results.records import RunRecord, TrialRecord, from_json
 from tests.core.making import failed, record
-from tests.core.watching import ROOT, SOON_S, pythons
+from tests.core.programs.running import command_line, rows_alone
+from tests.core.watching import pythons
 
 WAYS = ("apply_async", "submit", "Pool.map", "Executor.map", "starmap", "imap_unordered")
 MAPS = WAYS[2:]
@@ -53,25 +53,10 @@ def values(**changes: Any) -> dict[str, Any]:
 # -------------------------------------------------------------------------------------- alone
 
 
-def alone(python: str, file: Path) -> list[dict[str, str]]:
-    """Run a script with nothing but the standard library, and read the rows that it prints."""
-    ended = subprocess.run(
-        [python, "-I", "-S", str(file)],
-        cwd=file.parent,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=2 * SOON_S,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    lines = [line.split("   ") for line in ended.stdout.splitlines()]
-    return [dict(cell.split(" ", 1) for cell in line) for line in lines]
-
-
 def check_alone(python: str, file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
-    rows = alone(python, file)
+    rows = rows_alone(python, file)
 
     assert [(row["way"], row.get("work_us"), row["tasks"]) for row in rows] == EXPECTED
     for row in rows:
@@ -148,14 +133,7 @@ def test_a_wrong_answer_is_an_error() -> None:
 
 def test_a_run_by_command_line_gives_a_finished_record() -> None:
     arguments = ["--terms", "5000", "--ways", "submit,Pool.map", "--repeats", "1", "--json", "-"]
-    ended = subprocess.run(
-        [sys.executable, "main.py", "run", "pool-or-futures", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=2 * SOON_S,
-        check=False,
-    )
+    ended = command_line("pool-or-futures", *arguments)
 
     told = from_json(ended.stdout.encode())
     assert ended.returncode == 0, ended.stderr

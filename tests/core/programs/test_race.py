@@ -16,6 +16,7 @@ from core.experiments.programs import script
 from core.experiments.race import EXPERIMENT
 from core.lab.programs import race
 from core.results.records import from_json
+from tests.core.programs.running import alone, command_line
 from tests.core.watching import ROOT, SOON_S, pythons
 
 QUICK = {"increments": 40, "repeats": 1}
@@ -101,15 +102,9 @@ def test_threads_give_way_only_at_marked_instructions(version: str, way: str) ->
 def test_the_script_alone_prints_its_bytecode_and_its_rows(version: str, tmp_path: Path) -> None:
     file = tmp_path / "race.py"
     file.write_text(script("race", QUICK | {"kind": "threads"}).text, encoding="utf-8")
-    done = subprocess.run(
-        [pythons()[version], "-I", "-S", str(file)],
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=True,
-    )
+    printed = alone(pythons()[version], file)
 
-    first, *listing, row = done.stdout.splitlines()
+    first, *listing, row = printed.splitlines()
     assert first.startswith("Python 3.")
     assert any("temp = count.value + 1" in line and "LOAD_" in line for line in listing)
     assert any("<->" in line and "JUMP" in line for line in listing)
@@ -176,14 +171,7 @@ def test_calls_of_the_interpreters_own_do_not_count() -> None:
 
 def test_a_run_by_command_line_keeps_the_bytecode_in_its_record() -> None:
     settings = ["--kind", "threads", "--increments", "50", "--repeats", "2"]
-    done = subprocess.run(
-        [sys.executable, "main.py", "run", "race", *settings, "--json", "-"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=True,
-    )
+    done = command_line("race", *settings, "--json", "-")
 
     (trial,) = from_json(done.stdout.encode()).trials
     code = [event for event in trial.events if event["kind"] == "code"]
