@@ -163,7 +163,14 @@ class States:
     title: str = "Futures"
 
 
-Show = Scaling | Rows | Bars | Lines | WaitGraph | States
+@dataclass(frozen=True)
+class Listing:
+    """Show the code that programs told, source beside bytecode, with its marked lines marked."""
+
+    title: str
+
+
+Show = Scaling | Rows | Bars | Lines | WaitGraph | States | Listing
 
 
 def nothing_wrong(values: Values) -> Mapping[str, str]:

@@ -74,8 +74,6 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._touched = False
         self._all.hide()
         self._rebuild()
-        step = -(-self._most_workers // _MOST_TICKS)
-        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
 
     def show_trials(self, trials: Sequence[TrialRecord]) -> None:
         """Draw all finished trials anew, when the chart is in sight or as soon as it is."""
@@ -142,6 +140,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._legend.clear()
         self._marks: dict[str, _Marks] = {}
         self._shown_range = None
+        step = -(-self._most_workers // _MOST_TICKS)  # there are no halves of workers
+        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
         self._frame()
         for kind in self._kinds:
             self._marks_of(kind)

@@ -9,6 +9,7 @@ from core.experiments.base import (
     Bars,
     Experiment,
     Lines,
+    Listing,
     Rows,
     Scaling,
     Show,
@@ -22,6 +23,7 @@ from gui.models.told import RowTable, StateTable, text_of
 from gui.theme import Theme
 from gui.views.bars import BarsView
 from gui.views.lines import LinesView
+from gui.views.listing import ListingView
 from gui.views.stage import Stage
 from gui.views.tables import Table
 from gui.views.timeline.widget import Timeline
@@ -50,6 +52,7 @@ class StoryStage(Stage):
         self._charts: list[BarsView | LinesView] = []
         self._graphs: list[WaitGraphView] = []
         self._tables: list[Table] = []
+        self._listings: list[ListingView] = []
         self.tabs = [
             (show.title, self._view_of(show))
             for show in experiment.shows
@@ -64,6 +67,8 @@ class StoryStage(Stage):
         self._states.clear()
         for graph in self._graphs:
             graph.clear()
+        for listing in self._listings:
+            listing.clear()
         self._timeline.clear()
         self._show_rows()
 
@@ -89,6 +94,9 @@ class StoryStage(Stage):
                 case "goes_on":
                     for graph in self._graphs:
                         graph.go_on(event["who"])
+                case "code":
+                    for listing in self._listings:
+                        listing.add(event)
                 case "note":
                     self._timeline.tell(event["text"])
                 case "span" | "mark":
@@ -96,7 +104,7 @@ class StoryStage(Stage):
 
     def steps(self) -> list[Callable[[], None]]:
         rows = [self._show_new_rows] if self._new_rows else []
-        return [self._timeline.draw, *rows]
+        return [self._timeline.draw, *rows, *(listing.draw for listing in self._listings)]
 
     def _show_new_rows(self) -> None:
         self._rows.append(self._new_rows)
@@ -124,6 +132,10 @@ class StoryStage(Stage):
                 table = Table(self._rows, show.title, (), self._theme, stretch=False)
                 self._tables.append(table)
                 return table
+            case Listing():
+                listing = ListingView(show.title, self._theme)
+                self._listings.append(listing)
+                return listing
         raise AssertionError(f"{show} is for a sweep")
 
     def _show_rows(self) -> None:
