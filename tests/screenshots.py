@@ -131,6 +131,39 @@ def lesson(person: Person) -> None:
     person.click_tab("Lesson")
 
 
+keep_alive = told("Keep the UI alive")
+keep_alive.__name__ = "keep-alive"
+
+
+def ways(person: Person) -> None:
+    """Show the table of what each way did to the window."""
+    keep_alive(person)
+    person.click_tab("Ways")
+
+
+def stopped_way(person: Person) -> None:
+    """Stop between two ways."""
+    person.open("Keep the UI alive")
+    person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3 ", SETTLE_S)
+    person.click("stop")
+    person.wait_for_text("status-message", "Stopped after", SETTLE_S)
+
+
+def wrong_way(person: Person) -> None:
+    """Type more terms than the window may be held up for."""
+    person.open("Keep the UI alive")
+    person.fill("field-terms", "1e9")
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
+
+
+def script_of_window(person: Person) -> None:
+    """Show the script that needs a window."""
+    person.open("Keep the UI alive")
+    person.click_tab("Code")
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -149,16 +182,22 @@ STATES: tuple[Callable[[Person], None], ...] = (
     life,
     told("What can be sent"),
     told("Pool or futures", 120),
+    keep_alive,
+    ways,
+    stopped_way,
+    wrong_way,
     code,
     lesson,
+    script_of_window,
 )
+EVERY_SIZE = (empty, finished, keep_alive)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
     """Yield every state in both themes, and the finished one in every size too."""
     for state in STATES:
         for theme in THEMES:
-            for size in SIZES if state in (empty, finished) else (USUAL,):
+            for size in SIZES if state in EVERY_SIZE else (USUAL,):
                 yield state, theme, size
 
 

@@ -38,7 +38,7 @@ class CodeView(QWidget):
         self._said.setProperty("muted", True)
         copy, save = QPushButton("Copy"), QPushButton("Save as script …")
         copy.setToolTip("Copy the whole script to the clipboard")
-        save.setToolTip("Save a file that runs alone: it needs Python, and nothing else")
+        self._save = save
         save.setObjectName("save-script")
         copy.clicked.connect(self._copy)
         save.clicked.connect(self._ask_where)
@@ -59,6 +59,8 @@ class CodeView(QWidget):
         if code == self._code:
             return
         self._code = code
+        needs = code.needs or "nothing else"
+        self._save.setToolTip(f"Save a file that runs alone: it needs Python, and {needs}")
         bar = self._text.verticalScrollBar()
         place = bar.value()
         self._text.setPlainText(code.text)
@@ -72,7 +74,8 @@ class CodeView(QWidget):
         except OSError as error:
             self._said.setText(f"{path} cannot be written: {error.strerror}. Choose another place.")
         else:
-            self._said.setText(f"Saved. Run it with: python {path.name}")
+            needs = f" (needs {self._code.needs})" if self._code.needs else ""
+            self._said.setText(f"Saved. Run it with: python {path.name}{needs}")
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._code.text)
