@@ -132,16 +132,16 @@ def lesson(person: Person) -> None:
 
 
 keep_alive = told("Keep the UI alive")
-keep_alive.__name__ = "keep-alive"
+keep_alive.__name__ = "keep_alive"
 
 
-def ways(person: Person) -> None:
+def keep_alive_ways(person: Person) -> None:
     """Show the table of what each way did to the window."""
     keep_alive(person)
     person.click_tab("Ways")
 
 
-def stopped_way(person: Person) -> None:
+def keep_alive_stopped(person: Person) -> None:
     """Stop between two ways."""
     person.open("Keep the UI alive")
     person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
@@ -151,17 +151,23 @@ def stopped_way(person: Person) -> None:
     person.wait_for_text("status-message", "Stopped after", SETTLE_S)
 
 
-def wrong_way(person: Person) -> None:
+def keep_alive_wrong(person: Person) -> None:
     """Type more terms than the window may be held up for."""
     person.open("Keep the UI alive")
     person.fill("field-terms", "1e9")
     person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
 
 
-def script_of_window(person: Person) -> None:
+def keep_alive_code(person: Person) -> None:
     """Show the script that needs a window."""
     person.open("Keep the UI alive")
     person.click_tab("Code")
+
+
+def keep_alive_lesson(person: Person) -> None:
+    """Show the lesson on what holds a window up."""
+    person.open("Keep the UI alive")
+    person.click_tab("Lesson")
 
 
 STATES: tuple[Callable[[Person], None], ...] = (
@@ -183,12 +189,13 @@ STATES: tuple[Callable[[Person], None], ...] = (
     told("What can be sent"),
     told("Pool or futures", 120),
     keep_alive,
-    ways,
-    stopped_way,
-    wrong_way,
+    keep_alive_ways,
+    keep_alive_stopped,
+    keep_alive_wrong,
     code,
     lesson,
-    script_of_window,
+    keep_alive_code,
+    keep_alive_lesson,
 )
 EVERY_SIZE = (empty, finished, keep_alive)
 
@@ -225,7 +232,7 @@ def main() -> int:
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     for state, theme, size in plan():
-        target = FOLDER / f"{state.__name__}-{theme}-{size[0]}x{size[1]}.png"
+        target = FOLDER / f"{state.__name__.replace('_', '-')}-{theme}-{size[0]}x{size[1]}.png"
         if len(sys.argv) > 1 and not any(name in target.name for name in sys.argv[1:]):
             continue
         with person_in_front(theme, size) as person:

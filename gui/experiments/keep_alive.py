@@ -126,7 +126,10 @@ def _gave_up(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
 def _child(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     """Tell how the child process ended whose callbacks touched its window."""
     row = rows.get("callback touches")
-    return (f"The callbacks that touched a widget: {row['came_of_it']}.",) if row else ()
+    if row is None:
+        return ()
+    ended = row["came_of_it"].replace("the lab process", "the child process")
+    return (f"The callbacks that touched a widget: {ended}.",)
 
 
 EXPERIMENT = Experiment(

@@ -15,17 +15,8 @@ import threading
 import time
 
 try:
-    from PySide6.QtCore import (
-        QCoreApplication,
-        QEvent,
-        QObject,
-        QPointF,
-        Qt,
-        QTimer,
-        Signal,
-        Slot,
-        qInstallMessageHandler,
-    )
+    from PySide6 import QtCore
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, Signal
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 except ImportError as error:
@@ -38,7 +29,6 @@ WAYS = ("nothing", "result", "events", "timer", "callback", "threads", "bridge")
 
 LIMIT_S = 3.0  # no computation takes longer: it gives up
 SLICE = 50_000  # terms between two looks at the clock
-BEAT_MS = 16
 HELD_UP_S = 0.05  # shorter gaps nobody notices
 CALM_S = 0.5  # before each way: the window at rest
 CLICK_AFTER_S = 0.1
@@ -126,15 +116,7 @@ def bridge(click):
     click.watch(future, click.take)  # called in the window's thread, when it is there
 
 
-HANDLERS = {
-    "nothing": nothing,
-    "result": result,
-    "events": events,
-    "timer": timer,
-    "callback": callback,
-    "threads": threads,
-    "bridge": bridge,
-}
+HANDLERS = (nothing, result, events, timer, callback, threads, bridge)
 
 
 class Bridge(QObject):
@@ -149,7 +131,7 @@ class Bridge(QObject):
     def watch(self, future, handler):
         future.add_done_callback(lambda future: self.arrived.emit(handler, future))
 
-    @Slot(object, object)
+    @QtCore.Slot(object, object)
     def _deliver(self, handler, future):
         handler(future)
 
@@ -166,10 +148,9 @@ def touch_from_callbacks(terms, workers, touches):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     said = []
-    qInstallMessageHandler(lambda kind, context, text: said.append(text.split("\n")[0]))
+    QtCore.qInstallMessageHandler(lambda kind, context, text: said.append(text.split("\n")[0]))
     app = QApplication([])
     log = QPlainTextEdit()
-    log.resize(400, 300)
     log.show()
     pulse = Pulse()
     pool = concurrent.futures.ThreadPoolExecutor(workers)
@@ -179,10 +160,8 @@ def touch_from_callbacks(terms, workers, touches):
         pool.submit(compute, first, last, lambda: time.perf_counter() > give_up_at)
         for first, last in parts(terms, touches)
     ]
-    for future in futures:
-        future.add_done_callback(
-            lambda future: log.appendPlainText(f"a part: {future.result()}")  # WRONG: a worker
-        )
+    for future in futures:  # WRONG: this callback is called by a worker, the widget is not its own
+        future.add_done_callback(lambda future: log.appendPlainText(f"{future.result()}"))
     looks = QTimer()
     looks.timeout.connect(lambda: all(f.done() for f in futures) and app.exit())
     looks.start(50)
@@ -211,7 +190,7 @@ class Pulse(QObject):
         self.timer = QTimer(self)
         self.timer.setTimerType(Qt.TimerType.PreciseTimer)
         self.timer.timeout.connect(lambda: self.beats.append(time.perf_counter()))
-        self.timer.start(BEAT_MS)
+        self.timer.start(16)
 
     def gaps(self, start, end):
         """Return the pairs of beats, one after the other, that overlap with the time given."""
@@ -307,7 +286,7 @@ class Click(QObject):
         self.start = time.perf_counter()
         self.finger.start()
         try:
-            HANDLERS[self.way](self)
+            next(way for way in HANDLERS if way.__name__ == self.way)(self)
         except Exception as error:
             self.fail(error)
 
@@ -324,34 +303,34 @@ class Click(QObject):
         self._tell_spans(gaps)
         row = self._row([late - early for early, late in gaps])
         self.tell("row", **row)
-        self.tell("note", text=f"{LABELS[self.way]}: {verdict(row)}")
+        worst = f"worst gap {row['worst_gap_ms']:.0f} ms" if row["worst_gap_ms"] else self.outcome
+        self.tell("note", text=f"{LABELS[self.way]}: {worst}")
         self.stop()
         self.done()
 
     def _row(self, gaps):
         """Make the row; of a child process it tells the child's own pulse, if it came back."""
-        seconds = self.end - self.start
+        seconds = None if self.way == "nothing" else self.end - self.start
         delay = None if self.answered is None else (self.answered - self.posted) * 1000
-        meanwhile = delay is not None and self.answered < self.end
+        meanwhile = "yes" if delay is not None and self.answered < self.end else "no"
         if self.way == "callback":
-            gaps, seconds = (
-                (self.child["gaps"], self.child["seconds"]) if self.child else ([], None)
-            )
-            delay = meanwhile = None
+            child = self.child or {"gaps": [], "seconds": None}
+            gaps, seconds, delay, meanwhile = child["gaps"], child["seconds"], None, None
         return {
             "way": LABELS[self.way],
             "worst_gap_ms": in_ms(gaps, 1),
             "p50_ms": in_ms(gaps, 0.5),
             "p99_ms": in_ms(gaps, 0.99),
-            "result_s": None if self.way == "nothing" else seconds,
+            "result_s": seconds,
             "click_ms": delay,
-            "meanwhile": None if meanwhile is None else "yes" if meanwhile else "no",
+            "meanwhile": meanwhile,
             "came_of_it": self.outcome,
         }
 
     def _tell_spans(self, gaps):
         """Tell the time of the computation: the window alive, or held up so long that it shows."""
         lane, since = LABELS[self.way], self.start
+        self.tell("mark", lane=lane, at=since, label="the handler begins")
         for early, late in gaps:
             if late - early > HELD_UP_S:
                 start, end = max(early, self.start), min(late, self.end)
@@ -371,13 +350,9 @@ class Click(QObject):
 
 def mouse_events():
     """Make a press and a release of the left button, to be posted from any thread."""
-    at = QPointF(5, 5)
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    keys = Qt.KeyboardModifier.NoModifier
-    return [
-        QMouseEvent(QEvent.Type.MouseButtonPress, at, at, left, left, keys),
-        QMouseEvent(QEvent.Type.MouseButtonRelease, at, at, left, none, keys),
-    ]
+    at, left, keys = QPointF(5, 5), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    kinds = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+    return [QMouseEvent(kind, at, at, left, left, keys) for kind in kinds]
 
 
 def parts(terms, count):
@@ -386,18 +361,9 @@ def parts(terms, count):
     return [(low + 1, high) for low, high in zip(bounds, bounds[1:])]
 
 
-def verdict(row):
-    if row["worst_gap_ms"] is None:
-        return row["came_of_it"]
-    return f"the window was never held up for more than {row['worst_gap_ms']:.0f} ms"
-
-
 def in_ms(gaps, share):
     """Return the gap that this share of all does not exceed, in milliseconds."""
     return sorted(gaps)[math.ceil(share * len(gaps)) - 1] * 1000 if gaps else None
-
-
-# --------------------------------------------------------------------------------- all of it
 
 
 def show(kind, **what):
