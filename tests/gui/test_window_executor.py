@@ -120,6 +120,24 @@ def test_a_job_that_lets_events_be_handled_lets_no_other_job_in(bench: Bench, qt
     assert order == ["in", "out", "second"]
 
 
+def test_a_job_that_was_stopped_but_is_still_inside_lets_no_other_job_in(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    order: list[str] = []
+
+    def nested() -> None:
+        bench.executor.kill()
+        bench.executor.submit(order.append, "second")
+        for _ in range(20):
+            QCoreApplication.processEvents()
+        order.append("out")
+
+    stopped = bench.executor.submit(nested)
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["out", "second"]
+    assert isinstance(stopped.exception(), LabStopped)
+
+
 @pytest.mark.logs_error("what should follow the end of a job failed")
 def test_tidying_up_goes_on_after_a_failure(bench: Bench, qtbot: QtBot) -> None:
     left: list[str] = []
