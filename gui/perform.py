@@ -10,7 +10,7 @@ from core.engines.lab_client import LabExecutor
 from gui.window_executor import Turn, takes_turn
 
 _TIMES = frozenset({"start", "end", "at"})
-_LIMIT_S = 6.0  # of whatever the program has computed elsewhere: it has its own, shorter limit
+_LIMIT_S = 5.0  # of whatever the program has computed elsewhere: it has its own, shorter limit
 
 
 @takes_turn

@@ -100,7 +100,7 @@ def _summary(record: RunRecord) -> Summary:
         return Summary()
     told = [sentence.format(gaps[way]) for way, sentence in _HEADLINE.items() if way in gaps]
     first = next((f"{way}: {gap} at most" for way, gap in gaps.items()), "The child process ended")
-    details = (*_threads(rows), *_gave_up(rows), *_child(rows))
+    details = (*_threads(rows), *_failed(rows), *_child(rows))
     return Summary(tuple(told) or (first,), details)
 
 
@@ -118,9 +118,13 @@ def _threads(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     return (f"Threads of this window's process held it up for {gap}, and nobody waited for them.",)
 
 
-def _gave_up(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    late = [way for way, row in rows.items() if row["came_of_it"].startswith("given up")]
-    return (f"Given up after {_LIMIT_S:g} s: {', '.join(late)}. Take fewer terms.",) if late else ()
+def _failed(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    """Say which ways brought no result, and why: they gave up, or had to be ended."""
+    return tuple(
+        f"{way}: {row['came_of_it']}."
+        for way, row in rows.items()
+        if way not in ("nothing", "callback touches") and not row["came_of_it"].startswith("π")
+    )
 
 
 def _child(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
