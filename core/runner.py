@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from core.engines.lab_client import LabExecutor
+from core.engines.engine import Engine
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
@@ -37,27 +37,27 @@ LONG_RUN_S = 600.0
 _MOST_EVENTS = 100_000
 
 
-def prepare(lab: LabExecutor, experiment: Experiment, values: Values) -> "Future[Any]":
-    """Ask the lab process to describe itself and to time a short piece of the work."""
+def prepare(engine: Engine, experiment: Experiment, values: Values) -> "Future[Any]":
+    """Ask the process of the jobs to describe itself, and to time a short piece of the work."""
     if experiment.calibration is None:
-        return lab.submit(prepare_in_lab)
-    return lab.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S)
+        return engine.submit(prepare_in_lab)
+    return engine.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S)
 
 
-def submit(lab: LabExecutor, plan: Sequence[Trial]) -> "list[Future[Any]]":
+def submit(engine: Engine, plan: Sequence[Trial]) -> "list[Future[Any]]":
     """Queue every trial of the plan; the futures come in its order."""
     return [
-        lab.submit(trial.job, *trial.arguments)
+        engine.submit(trial.job, *trial.arguments)
         if trial.limit_s is None
-        else lab.submit_within(trial.limit_s, trial.job, *trial.arguments)
+        else engine.submit_within(trial.limit_s, trial.job, *trial.arguments)
         for trial in plan
     ]
 
 
-def stop(lab: LabExecutor) -> None:
+def stop(engine: Engine) -> None:
     """Drop what has not started and end what runs, without waiting."""
-    lab.cancel_pending()
-    lab.kill()
+    engine.cancel_pending()
+    engine.kill()
 
 
 class Run:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from core import experiments
+from gui import experiments
 from gui.main_window import MainWindow
 from gui.painted import when_painted
 from gui.settings import Settings

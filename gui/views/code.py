@@ -32,7 +32,7 @@ class CodeView(QWidget):
         self._said.setProperty("muted", True)
         copy, save = QPushButton("Copy"), QPushButton("Save as script …")
         copy.setToolTip("Copy the whole script to the clipboard")
-        save.setToolTip("Save a file that runs alone: it needs Python, and nothing else")
+        self._save = save
         save.setObjectName("save-script")
         copy.clicked.connect(self._copy)
         save.clicked.connect(self._ask_where)
@@ -52,6 +52,8 @@ class CodeView(QWidget):
         if code == self._code:
             return
         self._code = code
+        needs = code.needs or "nothing else"
+        self._save.setToolTip(f"Save a file that runs alone: it needs Python, and {needs}")
         lines = code.text.split("\n")
         marked = {n for n, line in enumerate(lines) if any(mark in line for mark in code.marks)}
         self._text.show_text(code.text, marked)
@@ -63,7 +65,8 @@ class CodeView(QWidget):
         except OSError as error:
             self._said.setText(f"{path} cannot be written: {error.strerror}. Choose another place.")
         else:
-            self._said.setText(f"Saved. Run it with: python {path.name}")
+            needs = f" (needs {self._code.needs})" if self._code.needs else ""
+            self._said.setText(f"Saved. Run it with: python {path.name}{needs}")
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._code.text)

@@ -161,6 +161,7 @@ class StoryTimeline(QWidget):
         super().__init__()
         self._theme = theme
         self._lanes: dict[str, int] = {}
+        self._owners: dict[str, int] = {}  # the trial that first named a lane
         self._spans: list[Span] = []
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)
@@ -176,7 +177,7 @@ class StoryTimeline(QWidget):
 
     def clear(self) -> None:
         """Show that nothing was told yet."""
-        self._lanes, self._spans = {}, []
+        self._lanes, self._owners, self._spans = {}, {}, []
         self._sentence.setText("Timeline")
         self._timeline.clear()
         self._timeline.set_lanes([])
@@ -189,7 +190,9 @@ class StoryTimeline(QWidget):
 
     def add(self, trial: Trial, event: dict[str, Any]) -> None:
         """Take a span or a mark; `draw` shows it."""
-        name = f"{trial.order}. {event['lane']}" if trial.order > 1 else event["lane"]
+        name = event["lane"]
+        if self._owners.setdefault(name, trial.order) != trial.order:
+            name = f"{trial.order}. {name}"
         lane = self._lanes.setdefault(name, len(self._lanes))
         if event["kind"] == "mark":
             start = end = event["at"]
