@@ -16,7 +16,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 Handler = Callable[[list[Any]], None]
 
@@ -64,7 +64,11 @@ class FutureBridge(QObject):
         self._inbox = _Inbox(self._wake)
         self._closed = False
         self._handler: Handler | None = None
-        self._batch = _FIRST_BATCH
+        self._most = _FIRST_BATCH
+        self._goes_on = False
+        self._again = QTimer(self)
+        self._again.setInterval(0)
+        self._again.timeout.connect(self._drain)
         self._woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
 
     def watch(self, future: "Future[Any]", handler: Handler, tag: Any = None) -> None:
@@ -96,17 +100,34 @@ class FutureBridge(QObject):
         finally:
             if not items:
                 self._inbox.armed = False
-            if items:  # left over, or appended just before the flag fell
-                self._wake()
+            more = bool(items)  # left over, or appended just before the flag fell
+            self._go_on(more and not self._closed)
+
+    def _go_on(self, there_is_more: bool) -> None:
+        """Have the event loop come back, or not.
+
+        By a timer that goes on by itself: each call into Qt gives the GIL away, and threads that
+        want it too may keep it for 5 ms each before it is this one's turn again.
+        """
+        if there_is_more:
+            self._inbox.armed = True
+        if there_is_more != self._goes_on:
+            self._goes_on = there_is_more
+            self._again.start() if there_is_more else self._again.stop()
 
     def _hand_over_batch(self) -> None:
+        """Hand the oldest item's handler that item, and those right behind it that are its too."""
         items = self._inbox.items
-        handler, item = items.popleft()
+        handler = items[0][0]
         if handler != self._handler:
-            self._handler, self._batch = handler, _FIRST_BATCH
-        batch, most = [item], self._batch
-        while len(batch) < most and items and items[0][0] == handler:
-            batch.append(items.popleft()[1])
+            self._handler, self._most = handler, _FIRST_BATCH
+        taken = [items.popleft() for _ in range(min(self._most, len(items)))]
+        batch = []
+        for place, (wanted, item) in enumerate(taken):
+            if wanted is not handler and wanted != handler:
+                items.extendleft(reversed(taken[place:]))
+                break
+            batch.append(item)
         began = perf_counter()
         try:
             handler(batch)
@@ -114,6 +135,6 @@ class FutureBridge(QObject):
             _log.exception("a handler failed; its batch of %d is lost", len(batch))
         took = perf_counter() - began
         if took > _SLICE_S:
-            self._batch = max(1, self._batch // 2)
-        elif len(batch) == most:
-            self._batch = min(_MOST_AT_ONCE, self._batch * 2)
+            self._most = max(1, len(batch) // 2)
+        elif len(batch) == self._most:
+            self._most = min(_MOST_AT_ONCE, self._most * 2)
