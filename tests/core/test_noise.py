@@ -138,7 +138,7 @@ def test_a_disturbed_trial_is_flagged(seen: dict[str, Any], kind: str) -> None:
 
 
 def test_others_only_matter_where_the_trial_needs_their_cpus() -> None:
-    busy = {"other_cpu_s": 0.9}
+    busy: dict[str, Any] = {"other_cpu_s": 0.9}
 
     assert flags("serial", 1, **busy) == []
     assert flags("threads", 8, **busy) == []
@@ -151,7 +151,7 @@ def test_a_trial_too_short_for_the_counters_is_not_flagged_by_them() -> None:
 
 
 def test_a_system_that_does_not_tell_flags_what_it_can() -> None:
-    unknown = {"other_cpu_s": None, "steal_s": None, "slept_s": None}
+    unknown: dict[str, Any] = {"other_cpu_s": None, "steal_s": None, "slept_s": None}
 
     assert flags(**unknown) == []
     assert flags(**unknown, clock_step_s=60.0) == ["clock"]
