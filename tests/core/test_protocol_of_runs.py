@@ -16,6 +16,7 @@ from core.experiments.protocol import PROTOCOL
 from core.lab import measure, workloads
 from core.lab.measure import find_size
 from core.results.records import RunRecord, TrialRecord, from_json, to_json
+from core.results.verdicts import speedups
 from core.runner import Run, prepare, submit
 from tests.core.making import done, failed, record
 from tests.core.watching import SOON_S
@@ -145,6 +146,14 @@ def test_a_run_ends_when_every_interval_is_narrow() -> None:
     assert waits_for.startswith("repeat 9: widest is 2 threads, ")
     assert waits_for.endswith(" %, until 5 %")
     assert grown(narrow) == (False, "", "Every interval is narrower than 5 %: enough.")
+
+
+def test_the_width_that_was_chosen_decides() -> None:
+    made = measured(8, 0.1)
+    (one,) = speedups(made)
+
+    assert grown(made, width=99 * one.width)[0]
+    assert not grown(made, width=101 * one.width)[0]
 
 
 def test_a_run_ends_when_another_repeat_would_take_too_long() -> None:
