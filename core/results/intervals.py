@@ -10,8 +10,8 @@ from statistics import fmean, median
 from typing import NamedTuple
 
 ENOUGH = 5  # the fewest numbers whose own ends cover the median often enough: 1 - 2 / 2^5 = 94 %
-_CONFIDENCE = 0.95
-_SURE = 0.97
+CONFIDENCE = 0.95
+SURER = 0.97
 _LORD = {2: 15.91, 3: 2.111, 4: 1.023, 5: 0.685}
 
 
@@ -22,7 +22,7 @@ class Interval(NamedTuple):
     high: float
 
 
-def median_interval(values: Sequence[float], confidence: float = _CONFIDENCE) -> Interval:
+def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """Give the interval that covers the true median in `confidence` of all samples like this one.
 
     A percentile bootstrap whose level is calibrated until it covers (Beran, Biometrika 74, 1987,
@@ -60,7 +60,7 @@ def cautious_interval(values: Sequence[float]) -> Interval | None:
         low, high = min(values), max(values)
         middle, reach = fmean(values), factor * (high - low)
         return Interval(min(low, middle - reach), max(high, middle + reach))
-    return median_interval(values, _SURE) if len(values) > max(_LORD) else None
+    return median_interval(values, SURER) if len(values) > max(_LORD) else None
 
 
 class Drift(NamedTuple):

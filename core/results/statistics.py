@@ -60,11 +60,13 @@ class Ratios:
     """Speed-ups of one configuration, one for each block that has it and its baseline.
 
     Everything is computed from their logarithms, so that "twice" and "half as fast" are as far
-    from 1, and what divides by what changes nothing but the sign.
+    from 1, and what divides by what changes nothing but the sign. With `until_narrow` the blocks
+    ended because the interval was narrow, and it is taken so much wider that it still covers 95 %.
     """
 
     baseline: str
     by_block: dict[int, float]
+    until_narrow: bool = False
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -114,9 +116,10 @@ class Ratios:
     def _ends(self) -> tuple[float, float]:
         if self.provisional:
             return min(self.values), max(self.values)
-        from core.results.intervals import median_interval
+        from core.results.intervals import CONFIDENCE, SURER, median_interval
 
-        low, high = median_interval([math.log(value) for value in self.values])
+        confidence = SURER if self.until_narrow else CONFIDENCE
+        low, high = median_interval([math.log(value) for value in self.values], confidence)
         return math.exp(low), math.exp(high)
 
 
@@ -152,12 +155,17 @@ def series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
 
 
 def ratios(
-    all_series: Sequence[Series], one: Series, workers: int, baseline: str = "serial"
+    all_series: Sequence[Series],
+    one: Series,
+    workers: int,
+    baseline: str = "serial",
+    until_narrow: bool = False,
 ) -> Ratios | None:
     """Divide the baseline's time by the configuration's, within each block.
 
     `baseline` is "serial" (a plain call) or "one" (one worker of the same kind); without a serial
     series the latter is taken. None when no block has both. Times of zero tell nothing.
+    `until_narrow` is for a run that went on until its intervals were narrow.
     """
     plain = next((other for other in all_series if other.executor == "serial"), None)
     use_plain = plain is not None and baseline == "serial"
@@ -170,7 +178,7 @@ def ratios(
         for block, time in sorted(point.times.items())
         if time > 0 and base.times.get(block, 0) > 0
     }
-    return Ratios("serial" if use_plain else "one", values) if values else None
+    return Ratios("serial" if use_plain else "one", values, until_narrow) if values else None
 
 
 def crowded(trial: TrialRecord, environment: Environment) -> bool:

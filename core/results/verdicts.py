@@ -76,10 +76,11 @@ def speedups(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]
     """
     everything = statistics.series(record)
     seen = _seen(record)
+    until_narrow = record.parameters.get("until") == "width"
     found = []
     for one in everything:
         for point in one.points:
-            ratios = statistics.ratios(everything, one, point.workers, baseline)
+            ratios = statistics.ratios(everything, one, point.workers, baseline, until_narrow)
             is_base = one.executor == "serial" or (
                 ratios is not None and ratios.baseline == "one" and point.workers == 1
             )

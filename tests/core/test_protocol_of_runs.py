@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.engines.lab_client import LabExecutor
 from core.experiments.base import Machine
@@ -16,6 +17,7 @@ from core.experiments.protocol import PROTOCOL
 from core.lab import measure, workloads
 from core.lab.measure import find_size
 from core.results.records import RunRecord, TrialRecord, from_json, to_json
+from core.results.statistics import Ratios
 from core.results.verdicts import speedups
 from core.runner import Run, prepare, submit
 from tests.core.making import done, failed, record
@@ -154,6 +156,31 @@ def test_the_width_that_was_chosen_decides() -> None:
 
     assert grown(made, width=99 * one.width)[0]
     assert not grown(made, width=101 * one.width)[0]
+
+
+@pytest.mark.parametrize(("noise", "width"), [(0.05, 0.05), (0.03, 0.05), (0.1, 0.2)])
+def test_the_intervals_of_runs_that_end_when_narrow_cover_as_often_as_others(
+    noise: float, width: float
+) -> None:
+    draw = np.random.default_rng(8)
+    covered, runs = 0, 1000
+    for _ in range(runs):
+        drawn = np.exp(noise * draw.normal(size=200)).tolist()
+        for blocks in range(5, 201):
+            found = Ratios("serial", dict(enumerate(drawn[:blocks])), until_narrow=True)
+            if found.high - found.low <= width * found.median:
+                break
+        covered += found.low <= 1 <= found.high
+
+    assert 0.93 <= covered / runs <= 0.97
+
+
+def test_the_interval_of_such_a_run_is_the_wider_one() -> None:
+    made = measured(12, 0.1)
+    (fixed,) = speedups(made)
+    (narrow,) = speedups(replace(made, parameters={"until": "width"}))
+
+    assert narrow.low < fixed.low < fixed.high < narrow.high
 
 
 def test_a_run_ends_when_another_repeat_would_take_too_long() -> None:
