@@ -1,6 +1,6 @@
 """What a handful of numbers says of the median that they come from. Pure, standard library only.
 
-docs/decisions/0008-intervals.md has the measurements behind the choice.
+docs/decisions/0009-intervals.md has the measurements behind the choice.
 """
 
 import math
