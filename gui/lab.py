@@ -96,6 +96,7 @@ class Lab(QObject):
         runs = self._need_runs()
         runs.message_changed.connect(strip.show_message)
         runs.progress_changed.connect(strip.show_progress)
+        runs.busy_changed.connect(heartbeat.start)
         heartbeat.start()
         # What is there now stays. A collection that looked at it all again would hold the window
         # up for 35 ms, just when a program tells much.

@@ -22,6 +22,7 @@ class Runs(QObject):
 
     message_changed = Signal(str)
     progress_changed = Signal(int, int, str)
+    busy_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,7 @@ class Runs(QObject):
         run = self.controller.run
         self._page.show_state(state, run.expected_s if run else 0.0)
         self._tell_other_pages()
+        self.busy_changed.emit(state in BUSY)
         if state is State.RUNNING:
             self._clock.start()
             self._show_progress()
