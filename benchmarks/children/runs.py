@@ -43,7 +43,7 @@ def _held() -> dict[str, float]:
         "threads": process.num_threads(),
         "fds": process.num_fds() if hasattr(process, "num_fds") else 0,
         "children": len(process.children(recursive=True)),
-        "objects": len(gc.get_objects()),
+        "objects": len(gc.get_objects()) + gc.get_freeze_count(),
     }
 
 
