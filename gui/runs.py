@@ -115,7 +115,8 @@ class Runs(QObject):
     def _words(self, state: State) -> str:
         run = self.controller.run
         here = self._running is not None and self._running[0].in_window
-        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run else ""
+        several = run is not None and len(run.plan) > 1
+        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run and several else ""
         return {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",
             State.CONFIRMING: "Waiting for your answer",

@@ -219,12 +219,12 @@ def startup(record: RunRecord, executor: str, workers: int) -> float:
 
 
 def seconds(time: float) -> str:
-    """Write a duration with three figures: 5.61 s, 48.2 ms, 310 µs."""
+    """Write a duration with three figures: 5.61 s, 48.2 ms, 310 µs, 80 ns."""
     if time == 0:
         return "0 s"
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
         rounded = float(f"{time * factor:.2e}")
-        if abs(rounded) >= 1 or unit == "µs":
+        if abs(rounded) >= 1:
             break
     digits = 0 if abs(rounded) >= 100 else 1 if abs(rounded) >= 10 else 2
     return f"{rounded:.{digits}f} {unit}"

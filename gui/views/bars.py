@@ -9,7 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.experiments.base import Bars
+from core.results.statistics import seconds
 from gui.theme import Theme
+
+_SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 
 
 class BarsView(QWidget):
@@ -30,7 +33,9 @@ class BarsView(QWidget):
             value = row.get(self._show.value)
             if isinstance(value, int | float) and value > 0:
                 self._values.setdefault(str(row[self._show.label]), []).append(float(value))
-        said = (f"{name}: {median(values):.3g}" for name, values in self._values.items())
+        said = (
+            f"{name}: {self._with_unit(median(values))}" for name, values in self._values.items()
+        )
         self.setAccessibleDescription(", ".join(said))
         self.update()
 
@@ -75,7 +80,7 @@ class BarsView(QWidget):
             painter.setPen(QPen(QColor(c.line), 1))
             painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
             painter.setPen(QColor(c.muted))
-            text = f"{10.0**decade:g} {self._show.unit}"
+            text = self._with_unit(10.0**decade)
             width = self._theme.px(120)
             below = QRectF(x - width / 2, room.bottom() + 2, width, painter.fontMetrics().height())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
@@ -102,4 +107,10 @@ class BarsView(QWidget):
         painter.drawText(names, right, name)
         number = QRectF(band.right() + self._theme.px(4), band.top(), self.width(), band.height())
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(number, left, f"{middle:.3g} {self._show.unit}")
+        painter.drawText(number, left, self._with_unit(middle))
+
+    def _with_unit(self, value: float) -> str:
+        """Write a value as a person would: 1.04 s, not 1.04e+03 ms."""
+        if (in_seconds := _SECONDS.get(self._show.unit)) is not None:
+            return seconds(value * in_seconds)
+        return f"{value:.3g} {self._show.unit}"

@@ -130,6 +130,8 @@ class ExperimentPage(QWidget):
         """Show the record as it now stands: the result in words."""
         self._record = record
         self._answers = []
+        if self._stage is not None:
+            self._stage.end()
         summary = self._experiment.summary(record)
         if summary.headline:
             self._result.show_summary(summary)

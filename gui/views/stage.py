@@ -37,6 +37,9 @@ class Stage(QObject):
         """Take what programs have just told."""
         raise NotImplementedError
 
+    def end(self) -> None:
+        """Take that nothing more will come, at the end of a run."""
+
     def steps(self) -> list[Callable[[], None]]:
         """List what brings everything up to date, in pieces that take a few milliseconds each."""
         raise NotImplementedError

@@ -88,7 +88,7 @@ class StatusStrip(QWidget):
     def show_progress(self, done: int, total: int, left: str) -> None:
         """Show how many trials are done and how long the rest should take."""
         running = min(done + 1, total)
-        self._message.setText(f"Trial {running} of {total}")
+        self._message.setText(f"Trial {running} of {total}" if total > 1 else "Running")
         self._progress.setRange(0, total)
         self._progress.setValue(done)
         self._progress.show()

@@ -102,6 +102,9 @@ class StoryStage(Stage):
                 case "span" | "mark":
                     self._timeline.add(trial, event)
 
+    def end(self) -> None:
+        self._timeline.end()
+
     def steps(self) -> list[Callable[[], None]]:
         rows = [self._show_new_rows] if self._new_rows else []
         return [self._timeline.draw, *rows, *(listing.draw for listing in self._listings)]
@@ -201,6 +204,11 @@ class StoryTimeline(QWidget):
             start, end = event["start"], max(event["start"], event["end"])
             kind = _KINDS.get(event.get("state", "task"), SpanKind.TASK)
         self._spans.append(Span(lane, kind, start, end, label=event.get("label", "")))
+
+    def end(self) -> None:
+        """Draw what is still to be drawn, with no room left for more."""
+        self.draw()
+        self._timeline.settle()
 
     def draw(self) -> None:
         """Show what was added since."""

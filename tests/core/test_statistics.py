@@ -321,12 +321,12 @@ def test_a_trial_that_was_not_measured_is_not_crowded() -> None:
 
 @given(st.floats(1e-7, 1e4))
 def test_a_duration_is_written_with_three_figures(time: float) -> None:
-    match = re.fullmatch(r"([\d.]+) (s|ms|µs)", seconds(time))
+    match = re.fullmatch(r"([\d.]+) (s|ms|µs|ns)", seconds(time))
 
     assert match
-    assert float(match[1]) * {"s": 1, "ms": 1e-3, "µs": 1e-6}[match[2]] == pytest.approx(
-        time, rel=0.006, abs=0.006e-6
-    )
+    assert float(match[1]) * {"s": 1, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}[
+        match[2]
+    ] == pytest.approx(time, rel=0.006, abs=0.006e-9)
 
 
 @pytest.mark.parametrize(
@@ -336,6 +336,7 @@ def test_a_duration_is_written_with_three_figures(time: float) -> None:
         (5.612, "5.61 s"),
         (0.04824, "48.2 ms"),
         (0.00031, "310 µs"),
+        (8.04e-8, "80.4 ns"),
         (123.4, "123 s"),
         (9.996, "10.0 s"),
         (0.9996, "1.00 s"),

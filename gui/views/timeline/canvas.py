@@ -74,6 +74,12 @@ class TimelineCanvas(QWidget):
         self._view.touched = False
         self.set_spans(SpanStore())
 
+    def settle(self) -> None:
+        """Show everything, with no room for more, unless a person has touched the view."""
+        if not self._view.touched:
+            self._view.fit(self._store)
+            self._refresh()
+
     def show_anew(self, names: Sequence[str], store: SpanStore, placeholder: str) -> None:
         """Show other spans, on other lanes, and follow new data again."""
         self._names = tuple(names)
