@@ -224,7 +224,7 @@ def seconds(time: float) -> str:
         return "0 s"
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
         rounded = float(f"{time * factor:.2e}")
-        if abs(rounded) >= 1:
+        if abs(rounded) >= 1 or unit == "ns":
             break
     digits = 0 if abs(rounded) >= 100 else 1 if abs(rounded) >= 10 else 2
     return f"{rounded:.{digits}f} {unit}"
