@@ -25,6 +25,10 @@ class LabStartError(LabError):
     """No lab process could be started with this interpreter."""
 
 
+class LabLate(LabStartError):
+    """The interpreter was started but never answered."""
+
+
 class LabCrashed(LabError):
     """The lab process ended in the middle of a job."""
 
