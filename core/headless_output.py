@@ -1,5 +1,6 @@
 """What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 
 from core.experiments.base import Trial, configuration
 from core.results import statistics
+from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
 from core.runner import LONG_RUN_S, Run
 
@@ -68,7 +70,7 @@ class Output:
 
     def result(self, run: Run, record: RunRecord) -> None:
         """Print the headline and, where standard output is free, the table."""
-        summary = run.experiment.summary(record)
+        summary = run.experiment.summarize(record)
         if self._table and any(trial.status == "done" for trial in record.trials):
             told = any(trial.rows for trial in record.trials)
             Console(highlight=False).print(rows(record) if told else table(record))
@@ -121,19 +123,28 @@ def _cell(what: Any) -> str:
 
 def table(record: RunRecord) -> Table:
     """Lay out the medians: one row for each configuration."""
-    everything = statistics.series(record)
+    parts = by_python(record)
     shown = Table(box=None, pad_edge=False)
+    if len(parts) > 1:
+        shown.add_column("Python")
     shown.add_column("executor")
     for heading in ("workers", "median", "from", "to", "speed-up", "start-up"):
         shown.add_column(heading, justify="right")
+    for name, part in parts:
+        for cells in _medians(part):
+            shown.add_row(*((name,) if len(parts) > 1 else ()), *cells)
+    return shown
+
+
+def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
+    everything = statistics.series(record)
     for one in everything:
         for point in one.points:
             ratios = statistics.ratios(everything, one, point.workers)
-            shown.add_row(
+            yield (
                 configuration(one.executor, 2).split()[-1],
                 str(point.workers),
                 *(statistics.seconds(time) for time in (point.median, point.low, point.high)),
                 f"{ratios.median:.2f}×" if ratios else "",
                 statistics.seconds(statistics.startup(record, one.executor, point.workers)),
             )
-    return shown

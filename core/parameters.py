@@ -166,6 +166,30 @@ class Choices(Parameter):
         return ",".join(value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class LateChoices(Parameter):
+    """Any of several things that are known only once they have been looked for; names, in order.
+
+    The value is what was typed: whoever looks checks it, and refuses it at this field. Nothing, or
+    `usual` alone, is the empty tuple.
+    """
+
+    usual: str
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Read names separated by commas; each counts once, and a name may have spaces."""
+        names = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+        if len(names) > _MOST_LISTED:
+            raise self.refuse(
+                f"{len(names)} are too many for one run: choose at most {_MOST_LISTED}."
+            )
+        return () if names == (self.usual,) else names
+
+    def format(self, value: tuple[str, ...]) -> str:
+        """Write the names as they are typed."""
+        return ", ".join(value) or self.usual
+
+
 def group(number: int) -> str:
     """Write a whole number with a thin gap between thousands, from five digits on."""
     return f"{number:,}".replace(",", "\u202f") if abs(number) >= 10_000 else str(number)

@@ -12,11 +12,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
+from core import several
 from core.engines.lab_client import LabExecutor
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
@@ -24,33 +25,43 @@ from core.experiments.base import Experiment, Machine, Trial
 from core.lab.describe import prepare as prepare_in_lab
 from core.parameters import Values
 from core.results.environment import read_environment
+from core.results.pythons import python_named
 from core.results.records import (
     Environment,
     RunRecord,
     RunStatus,
+    SkippedRecord,
     TrialError,
     TrialRecord,
 )
+
+if TYPE_CHECKING:
+    from core.engines.interpreters import Choice
 
 _CALIBRATION_S = 0.1
 LONG_RUN_S = 600.0
 _MOST_EVENTS = 100_000
 
 
-def prepare(lab: LabExecutor, experiment: Experiment, values: Values) -> "Future[Any]":
-    """Ask the lab process to describe itself and to time a short piece of the work."""
-    if experiment.calibration is None:
-        return lab.submit(prepare_in_lab)
-    return lab.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S)
+def prepare(
+    lab: LabExecutor, experiment: Experiment, values: Values, pythons: "Sequence[Choice]" = ()
+) -> "Future[Any]":
+    """Ask the lab process to describe itself and to time a short piece of the work.
+
+    With `pythons` the run will be over these, and each is asked.
+    """
+    arguments: tuple[Any, ...] = ()
+    if experiment.calibration is not None:
+        arguments = (*experiment.calibration(values), _CALIBRATION_S)
+    if pythons:
+        return several.prepare_each(lab, pythons, prepare_in_lab, arguments)
+    return lab.submit(prepare_in_lab, *arguments)
 
 
 def submit(lab: LabExecutor, plan: Sequence[Trial]) -> "list[Future[Any]]":
     """Queue every trial of the plan; the futures come in its order."""
     return [
-        lab.submit(trial.job, *trial.arguments)
-        if trial.limit_s is None
-        else lab.submit_within(trial.limit_s, trial.job, *trial.arguments)
-        for trial in plan
+        lab.submit_on(trial.python, trial.limit_s, trial.job, *trial.arguments) for trial in plan
     ]
 
 
@@ -69,8 +80,16 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
-        self.environment: Environment = read_environment(prepared["python"], tuple(left_out()))
-        self.plan = experiment.plan(values, self._machine(prepared["term_s"]))
+        each: Sequence[several.Prepared] = prepared.get("each", ())
+        self.environment: Environment = read_environment(
+            prepared["python"], tuple(left_out()), tuple(one.python for one in each)
+        )
+        self.skipped: tuple[SkippedRecord, ...] = ()
+        if each:
+            cpus = self.environment.usable_cpus
+            self.plan, self.skipped = several.plan(experiment, values, each, cpus)
+        else:
+            self.plan = experiment.plan(values, self._machine(prepared["term_s"]))
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -136,11 +155,12 @@ class Run:
             started_at=self.started_at,
             planned_trials=len(self.plan),
             trials=tuple(self.trials),
+            skipped=self.skipped,
         )
 
     def _start_method(self, trial: Trial) -> str | None:
         """How the trial's processes are started, also where the trial does not live to tell."""
-        python = self.environment.python
+        python = python_named(self.environment, trial.python.name if trial.python else "")
         default = python.default_start_method if python else None
         return (trial.start_method or default) if trial.executor == "processes" else None
 
@@ -162,6 +182,7 @@ def outcome(
         "workers": trial.workers,
         "block": trial.block,
         "order": trial.order,
+        "python": trial.python.name if trial.python else "",
     }
     try:
         measured = future.result(timeout=0)

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from core.engines import places
-from core.engines.lab_process import LabPython
 from core.engines.places import Candidate
 from core.engines.probe import LIMIT_S, Abilities, Identity, ProbeError, Stop, ask
 from core.errors import BadInput
+from core.lab_python import LabPython
 
 _AT_ONCE = 4
 _WHOLE_SEARCH_S = 30.0
@@ -58,12 +58,19 @@ class Interpreter:
         """Name it with its patch level: 3.13.0, 3.14.0rc2t."""
         return self._named(3)
 
+    @property
+    def facts(self) -> tuple[Identity, Abilities]:
+        """Who it is and what it can do; only of one without a problem."""
+        assert self.identity is not None, self.problem
+        assert self.abilities is not None, self.problem
+        return self.identity, self.abilities
+
     def _named(self, parts: int) -> str:
-        assert self.identity is not None and self.abilities is not None
-        kind = self.identity.implementation
-        numbers = self.identity.version_info[:parts]
-        version = self.identity.version if parts == 3 else ".".join(map(str, numbers))
-        build = "t" * self.abilities.free_threaded + "d" * self.abilities.debug
+        identity, abilities = self.facts
+        kind = identity.implementation
+        numbers = identity.version_info[:parts]
+        version = identity.version if parts == 3 else ".".join(map(str, numbers))
+        build = "t" * abilities.free_threaded + "d" * abilities.debug
         return f"{'' if kind == 'cpython' else kind}{version}{build}"
 
 
@@ -136,7 +143,9 @@ class Search:
         also = tuple(dict.fromkeys(other.path for other in others if other.path != first.path))
         what: dict[str, Any] = {"path": first.path, "source": first.source, "also": also}
         what["place"] = place
-        left = self._limit_s if deadline is None else min(self._limit_s, deadline - time.monotonic())
+        left = self._limit_s
+        if deadline is not None:
+            left = min(left, deadline - time.monotonic())
         try:
             if left <= 0:
                 raise ProbeError("The search ended before its turn came: look again.")
@@ -205,11 +214,12 @@ def _base(identity: Identity) -> str:
 
 def _look_at(path: str) -> None:
     """Raise ProbeError for what can be seen to be no interpreter without starting it."""
-    if os.path.islink(path) and not os.path.exists(path):
-        raise ProbeError(f"It is a link to {os.readlink(path)}, which is not there.")
-    if not os.path.exists(path):
+    file = Path(path)
+    if file.is_symlink() and not file.exists():
+        raise ProbeError(f"It is a link to {file.readlink()}, which is not there.")
+    if not file.exists():
         raise ProbeError("There is no such file: look at how it is written.")
-    if os.path.isdir(path):
+    if file.is_dir():
         raise ProbeError("It is a folder without a Python in it: choose the program itself.")
     if sys.platform != "win32" and not os.access(path, os.X_OK):
         raise ProbeError("It is not allowed to run: `chmod +x` would allow it.")
@@ -237,7 +247,7 @@ def choices(interpreters: Sequence[Interpreter]) -> tuple[Choice, ...]:
     usable = [one for one in interpreters if not one.problem]
     found: list[Choice] = []
     for one in usable:
-        assert one.identity is not None and one.abilities is not None
+        identity, abilities = one.facts
         names = (one.short, one.full, one.path)
         name = next(
             name
@@ -245,10 +255,10 @@ def choices(interpreters: Sequence[Interpreter]) -> tuple[Choice, ...]:
             if name == one.path
             or not any(name in (o.short, o.full) for o in usable if o is not one)
         )
-        version = one.identity.version
-        found.append(Choice(one, LabPython((one.path,), name, (), version), one.abilities.gil))
-        if one.abilities.free_threaded:
-            locked = LabPython((one.path,), name + WITH_GIL, (("PYTHON_GIL", "1"),), version)
+        plain = LabPython((one.path,), name, (), identity.version)
+        found.append(Choice(one, plain, abilities.gil))
+        if abilities.free_threaded:
+            locked = replace(plain, name=name + WITH_GIL, variables=(("PYTHON_GIL", "1"),))
             found.append(Choice(one, locked, gil=True))
     return tuple(found)
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from core.engines.lab_process import LabProcess, LabPython, own_python
-from core.errors import LabError, LabLate, LabTimeout, RemoteError
+from core.engines.lab_process import LabProcess, own_python
+from core.errors import LabError, LabStartError, LabTimeout, RemoteError
 from core.lab import protocol
+from core.lab_python import LabPython
 
 _log = logging.getLogger(__name__)
 OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
@@ -52,7 +53,7 @@ class LabExecutor(Executor):
         self._dispatcher: threading.Thread | None = None
         self._lab: LabProcess | None = None
         self._parked: dict[LabPython, LabProcess] = {}
-        self._too_late: dict[LabPython, LabLate] = {}
+        self._too_late: dict[LabPython, LabStartError] = {}
         self._running = False
         self._kill_asked = False
         self._question_open = False
@@ -248,7 +249,9 @@ class LabExecutor(Executor):
             self._end_lab()  # killed or crashed while it had nothing to do
         if self._lab is None:
             if late := self._too_late.get(python):
-                raise LabLate(str(late), late.detail)  # its other calls need not wait as long
+                raise LabStartError(
+                    str(late), late.detail, late=True
+                )  # its other calls need not wait as long
             lab = LabProcess(python)
             with self._turn:
                 self._lab = lab
@@ -256,8 +259,9 @@ class LabExecutor(Executor):
                     lab.kill()
             try:
                 lab.greet()
-            except LabLate as late:
-                self._too_late[python] = late
+            except LabStartError as error:
+                if error.late:
+                    self._too_late[python] = error
                 raise
         return self._lab
 

@@ -14,13 +14,13 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.engines.process_group import ProcessGroup
-from core.errors import LabCrashed, LabError, LabLate, LabStartError, LabStopped
+from core.errors import LabCrashed, LabError, LabStartError, LabStopped
 from core.lab import protocol
 from core.lab.executors import exit_sentence
+from core.lab_python import LabPython
 
 ROOT = Path(__file__).resolve().parents[2]
 _TAIL_BYTES = 8192
@@ -28,25 +28,6 @@ _ANSWER_WITHIN_S = 20.0
 # What macOS's launcher of a venv sets; inherited, it would name another interpreter's executable.
 _CHANGES_PYTHON = ("PYTHON", "__PYVENV_LAUNCHER__")
 _END_WITHIN_S = 1.0
-
-
-@dataclass(frozen=True)
-class LabPython:
-    """An interpreter that a lab process can run: its command, and what a run calls it.
-
-    `variables` go into its environment, which is otherwise free of PYTHON*. Where `version` is
-    given, an interpreter that greets with another is refused.
-    """
-
-    command: tuple[str, ...]
-    name: str = ""
-    variables: tuple[tuple[str, str], ...] = ()
-    version: str = ""
-
-    @property
-    def label(self) -> str:
-        """Name it in a sentence."""
-        return self.name or self.command[0]
 
 
 class LabProcess:
@@ -89,10 +70,7 @@ class LabProcess:
         return self._stopped or not self._reaper.is_alive()
 
     def greet(self) -> protocol.Message:
-        """Return the process's hello; raise LabStartError when it is late, garbled or absent.
-
-        LabLate, a LabStartError, tells that it never answered.
-        """
+        """Return the process's hello; raise LabStartError when it is late, garbled or absent."""
         is_late = threading.Event()
         late = threading.Timer(_ANSWER_WITHIN_S, self._give_up, (is_late,))
         late.start()
@@ -104,11 +82,12 @@ class LabProcess:
             if self._stopped:
                 raise self._ended() from None
             command = self.python.command[0]
-            if is_late.is_set():
-                reason = f"it did not answer within {_ANSWER_WITHIN_S:g} s"
-                raise LabLate(f"{command} did not start: {reason}", self._last()) from error
+            late_now = is_late.is_set()
             reason = str(error) or "it ended before it said hello"
-            raise LabStartError(f"{command} did not start: {reason}", self._last()) from error
+            if late_now:
+                reason = f"it did not answer within {_ANSWER_WITHIN_S:g} s"
+            sentence = f"{command} did not start: {reason}"
+            raise LabStartError(sentence, self._last(), late_now) from error
         finally:
             late.cancel()
             late.join()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 _NAME = re.compile(r"(?:python|pypy|graalpy)(?:\d(?:\.\d+)?)?t?d?(?:\.exe)?", re.IGNORECASE)
@@ -33,7 +34,7 @@ def candidates(
     take a while on a slow disk: not for the GUI thread. Never raises.
     """
     env = os.environ if environment is None else environment
-    home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or os.path.expanduser("~"))
+    home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or Path.home())
     found = [Candidate(sys.executable, OWN), *(Candidate(path, BY_HAND) for path in added)]
     for source, places in (
         ("PATH", _path(env)),
@@ -59,21 +60,24 @@ def typed(text: str) -> str:
 
     A folder stands for the interpreter in it, where there is one: a venv's, or an installation's.
     """
-    path = os.path.abspath(os.path.expanduser(text.strip().strip("\"'")))
-    if os.path.isdir(path):
-        for inside in (*_inside(Path(path)), Path(path)):
+    path = Path(text.strip().strip("\"'"))
+    with suppress(RuntimeError):  # ~ of somebody who is not there
+        path = path.expanduser()
+    path = path.absolute()
+    if path.is_dir():
+        for inside in (*_inside(path), path):
             for found in _in(inside):
                 return found
-    return path
+    return str(path)
 
 
 def _in(folder: Path) -> list[str]:
     """List the files of a folder that are named like an interpreter; a broken link counts."""
     try:
-        names = sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name))
+        files = sorted(file for file in folder.iterdir() if _NAME.fullmatch(file.name))
+        return [str(file) for file in files if not file.is_dir()]
     except OSError:
         return []
-    return [str(folder / name) for name in names if not (folder / name).is_dir()]
 
 
 def _inside(prefix: Path) -> tuple[Path, ...]:
@@ -99,9 +103,9 @@ def _path(env: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _pyenv(env: Mapping[str, str], home: Path) -> Iterator[Path]:
-    for root in (env.get("PYENV_ROOT"), env.get("PYENV"), home / ".pyenv", home / ".pyenv/pyenv-win"):
-        if root:
-            yield from _below(Path(root) / "versions")
+    roots = [Path(env[name]) for name in ("PYENV_ROOT", "PYENV") if env.get(name)]
+    for root in (*roots, home / ".pyenv", home / ".pyenv/pyenv-win"):
+        yield from _below(root / "versions")
 
 
 def _uv(env: Mapping[str, str], home: Path) -> Iterator[Path]:
@@ -153,35 +157,37 @@ def _system_places() -> Iterator[Path]:
     yield from _below(Path("/opt/python"))
 
 
-def _registry() -> Iterator[str]:
+def _registry() -> list[str]:
     """Name the interpreters that registered themselves (PEP 514): python.org's, conda's, uv's."""
-    if sys.platform != "win32":
-        return
-    import winreg
+    found: list[str] = []
+    if sys.platform == "win32":
+        import winreg
 
-    for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
-        for view in (winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY):
+        roots = (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE)
+        views = (winreg.KEY_WOW64_64KEY, winreg.KEY_WOW64_32KEY)
+        for root, view in product(roots, views):
             for company in _subkeys(root, r"Software\Python", view):
-                if company == "PyLauncher":
-                    continue
-                for tag in _subkeys(root, rf"Software\Python\{company}", view):
+                tags = _subkeys(root, rf"Software\Python\{company}", view)
+                for tag in tags if company != "PyLauncher" else ():
                     key = rf"Software\Python\{company}\{tag}\InstallPath"
-                    with suppress(OSError), winreg.OpenKey(root, key, 0, winreg.KEY_READ | view) as at:
+                    rights = winreg.KEY_READ | view
+                    with suppress(OSError), winreg.OpenKey(root, key, 0, rights) as at:
                         try:
-                            yield str(winreg.QueryValueEx(at, "ExecutablePath")[0])
+                            found.append(str(winreg.QueryValueEx(at, "ExecutablePath")[0]))
                         except OSError:
-                            yield str(Path(winreg.QueryValueEx(at, "")[0]) / "python.exe")
+                            folder = Path(winreg.QueryValueEx(at, "")[0])
+                            found.append(str(folder / "python.exe"))
+    return found
 
 
 def _subkeys(root: int, key: str, view: int) -> list[str]:
-    if sys.platform != "win32":
-        return []
-    import winreg
-
     names: list[str] = []
-    with suppress(OSError), winreg.OpenKey(root, key, 0, winreg.KEY_READ | view) as at:
-        while True:  # ends with OSError after the last
-            names.append(winreg.EnumKey(at, len(names)))
+    if sys.platform == "win32":
+        import winreg
+
+        with suppress(OSError), winreg.OpenKey(root, key, 0, winreg.KEY_READ | view) as at:
+            while True:  # ends with OSError after the last
+                names.append(winreg.EnumKey(at, len(names)))
     return names
 
 
@@ -199,12 +205,12 @@ def file_of(path: str) -> str:
     A link to a program of another name is left as it is: such a program acts by the link's name.
     """
     real = os.path.realpath(path)
-    if _IS_WINDOWS or not _NAME.fullmatch(os.path.basename(real)):
-        return os.path.normcase(os.path.abspath(path))
+    if _IS_WINDOWS or not _NAME.fullmatch(Path(real).name):
+        return os.path.normcase(Path(path).absolute())
     return real
 
 
 def version_in_name(path: str) -> str:
     """Return the version that a program's name claims, such as 3.13; empty where it claims none."""
-    found = re.search(r"(\d\.\d+)t?d?(?:\.exe)?$", os.path.basename(path))
+    found = re.search(r"(\d\.\d+)t?d?(?:\.exe)?$", Path(path).name)
     return found[1] if found else ""

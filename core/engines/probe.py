@@ -147,7 +147,8 @@ def check(answer: Answer, complaints: str = "") -> tuple[Identity, Abilities]:
     numbers = identity.version_info
     by_hex = tuple(identity.hexversion >> shift & 0xFF for shift in (24, 16, 8))
     said = ".".join(map(str, numbers))
-    is_prefix = identity.version.startswith(said) and not identity.version[len(said) :][:1].isdigit()
+    goes_on = identity.version.removeprefix(said)
+    is_prefix = goes_on != identity.version and not goes_on[:1].isdigit()
     if numbers != by_hex or not is_prefix:
         others = ".".join(map(str, by_hex))
         raise ProbeError(
@@ -217,7 +218,7 @@ class _Child:
         """End it and its descendants now; any thread."""
         self._group.kill()
 
-    def read_until(self, is_enough: Callable[[bytes], bool]) -> bytes:
+    def read_until(self, is_enough: Callable[[bytearray], bool]) -> bytes:
         """Read standard output until it is enough, or has ended, or is far too much."""
         seen = bytearray()
         while chunk := self._group.read(self._group.stdout, 65536):

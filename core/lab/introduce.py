@@ -30,29 +30,29 @@ def identity():
 def abilities():
     # type: () -> dict[str, object]
     """Return what the lab needs to know; raise ImportError where a part is missing."""
-    import concurrent.futures
-    import json
+    import json as _json
     import multiprocessing
     import multiprocessing.synchronize
     import platform
     import sysconfig
-    import threading
+    import threading as _threading
+    from concurrent import futures
 
-    assert json and threading
+    del _json, _threading  # the lab needs them; it is enough that they are there
     gil = getattr(sys, "_is_gil_enabled", None)
     free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     jit = getattr(sys, "_jit", None)
     try:
-        interpreters = concurrent.futures.InterpreterPoolExecutor is not None
-    except (AttributeError, ImportError):
-        interpreters = False
+        pool = getattr(futures, "InterpreterPoolExecutor", None)
+    except ImportError:
+        pool = None
     return {
         "build": platform.python_build()[1] + ", " + platform.python_compiler(),
         "gil": bool(gil()) if gil else not free_threaded,
         "free_threaded": free_threaded,
         "start_methods": multiprocessing.get_all_start_methods(),
         "default_start_method": multiprocessing.get_context().get_start_method(),
-        "interpreters": interpreters,
+        "interpreters": pool is not None,
         "jit": bool(jit.is_enabled()) if jit and jit.is_available() else None,
         "debug": hasattr(sys, "gettotalrefcount"),
         "bits": 64 if sys.maxsize > 2**32 else 32,

@@ -17,9 +17,11 @@ from core.results.records import Environment, PythonRecord
 
 
 def read_environment(
-    python: Mapping[str, Any] | None, left_out: tuple[str, ...] = ()
+    python: Mapping[str, Any] | None,
+    left_out: tuple[str, ...] = (),
+    pythons: tuple[PythonRecord, ...] = (),
 ) -> Environment:
-    """Describe the machine, with `python` as the lab process described itself.
+    """Describe the machine, with `python` as the lab process described itself, and all of several.
 
     Any thread; takes a few milliseconds. Raises msgspec.ValidationError when the description of the
     interpreter is not one.
@@ -38,6 +40,7 @@ def read_environment(
         load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         on_battery=_on_battery(),
         left_out=left_out,
+        pythons=pythons,
     )
 
 

@@ -84,7 +84,7 @@ def pythons() -> dict[str, str]:
     """Find the other Pythons of this machine, by version: pyenv's, and those on the PATH."""
     folder = Path(os.environ.get("PYENV_ROOT", "/nowhere"), "versions")
     found: dict[str, str] = {}
-    for minor in range(10, 15):
+    for minor in range(10, 16):
         version = f"3.{minor}"
         on_path = shutil.which(f"python{version}")
         candidates = [*map(str, folder.glob(f"{version}.*/bin/python")), on_path or ""]
