@@ -180,8 +180,7 @@ class LabExecutor(Executor):
             if running:
                 self._run(future, call, limit_s, python)
             del work, future, call
-            if self._parked or self._too_late:
-                self._end_parked_if_idle()
+            self._end_others_if_idle()
         self._end_lab()
         self._end_parked()
 
@@ -248,10 +247,8 @@ class LabExecutor(Executor):
         if self._lab is not None and self._lab.ended:
             self._end_lab()  # killed or crashed while it had nothing to do
         if self._lab is None:
-            if late := self._too_late.get(python):
-                raise LabStartError(
-                    str(late), late.detail, late=True
-                )  # its other calls need not wait as long
+            if late := self._too_late.get(python):  # its other calls need not wait as long
+                raise LabStartError(str(late), late.detail, late=True)
             lab = LabProcess(python)
             with self._turn:
                 self._lab = lab
@@ -274,7 +271,8 @@ class LabExecutor(Executor):
             if self._lab is None:
                 self._lab = self._parked.pop(python, None)
 
-    def _end_parked_if_idle(self) -> None:
+    def _end_others_if_idle(self) -> None:
+        """Keep the usual interpreter's lab process alone, when nothing is queued."""
         with self._turn:
             is_idle = not self._pending
         if is_idle:

@@ -205,7 +205,7 @@ def file_of(path: str) -> str:
     A link to a program of another name is left as it is: such a program acts by the link's name.
     """
     real = os.path.realpath(path)
-    if _IS_WINDOWS or not _NAME.fullmatch(Path(real).name):
+    if _IS_WINDOWS or not _NAME.fullmatch(Path(real).name) or not Path(real).exists():
         return os.path.normcase(Path(path).absolute())
     return real
 
