@@ -28,6 +28,7 @@ from core.results.environment import read_environment
 from core.results.pythons import python_named
 from core.results.records import (
     Environment,
+    PythonRecord,
     RunRecord,
     RunStatus,
     SkippedRecord,
@@ -80,16 +81,12 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
-        each: Sequence[several.Prepared] = prepared.get("each", ())
+        self._each: Sequence[several.Prepared] = prepared.get("each", ())
+        self._term_s: float = prepared["term_s"]
         self.environment: Environment = read_environment(
-            prepared["python"], tuple(left_out()), tuple(one.python for one in each)
+            prepared["python"], tuple(left_out()), tuple(one.python for one in self._each)
         )
-        self.skipped: tuple[SkippedRecord, ...] = ()
-        if each:
-            cpus = self.environment.usable_cpus
-            self.plan, self.skipped = several.plan(experiment, values, each, cpus)
-        else:
-            self.plan = experiment.plan(values, self._machine(prepared["term_s"]))
+        self.plan, self.skipped = self._planned(values)
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -164,9 +161,16 @@ class Run:
         default = python.default_start_method if python else None
         return (trial.start_method or default) if trial.executor == "processes" else None
 
-    def _machine(self, term_s: float) -> Machine:
-        python = self.environment.python
-        assert python is not None
+    def _planned(self, values: Values) -> tuple[tuple[Trial, ...], tuple[SkippedRecord, ...]]:
+        """Plan for these values, on every Python, and tell what one lacks; more blocks only add."""
+        if not self._each:
+            python = self.environment.python
+            assert python is not None
+            return self.experiment.plan(values, self._machine_of(python, self._term_s)), ()
+        machines = [self._machine_of(one.python, one.term_s) for one in self._each]
+        return several.plan(self.experiment, values, self._each, machines)
+
+    def _machine_of(self, python: PythonRecord, term_s: float) -> Machine:
         cpus = self.environment.usable_cpus
         return Machine(cpus, term_s, python.gil, python.default_start_method)
 

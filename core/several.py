@@ -28,13 +28,14 @@ class Prepared:
     """A Python before its trials: as it described itself, and the seconds that one term takes.
 
     The description of one that could not is the search's, with its `problem`; its trials will fail
-    and tell the same. `lacks` are executor kinds, with the reason.
+    and tell the same. `lacks` are executor kinds, with what each needs; `lacks_work` workloads.
     """
 
     choice: Choice
     python: PythonRecord
     term_s: float
     lacks: dict[str, str]
+    lacks_work: dict[str, str]
 
 
 def prepare_each(
@@ -92,7 +93,8 @@ def _prepared(choice: Choice, told: dict[str, Any], usual_s: float) -> Prepared:
     described = told["python"]
     record = msgspec.convert({**described, "name": choice.name}, PythonRecord)
     lacks = {**_lacks(choice), **described.get("lacks", {})}
-    return Prepared(choice, record, told["term_s"] or usual_s, lacks)
+    lacks_work = described.get("lacks_work", {})
+    return Prepared(choice, record, told["term_s"] or usual_s, lacks, lacks_work)
 
 
 def _not_prepared(choice: Choice, future: Future[Any], usual_s: float) -> Prepared:
@@ -108,19 +110,21 @@ def _not_prepared(choice: Choice, future: Future[Any], usual_s: float) -> Prepar
         default_start_method=abilities.default_start_method,
         problem=str(future.exception()),
     )
-    return Prepared(choice, record, usual_s, _lacks(choice))
+    return Prepared(choice, record, usual_s, _lacks(choice), {})
 
 
 def _lacks(choice: Choice) -> dict[str, str]:
     _, abilities = choice.interpreter.facts
     if abilities.interpreters:
         return {}
-    name = choice.interpreter.full
-    return {"interpreters": f"Python {name} has no InterpreterPoolExecutor; 3.14 and later have it"}
+    return {"interpreters": "needs Python 3.14 or newer"}
 
 
 def plan(
-    experiment: Experiment, values: Values, each: Sequence[Prepared], cpus: int
+    experiment: Experiment,
+    values: Values,
+    each: Sequence[Prepared],
+    machines: Sequence[Machine],
 ) -> tuple[tuple[Trial, ...], tuple[SkippedRecord, ...]]:
     """Plan the trials of every Python, interleaved; also tell what is left out, and why.
 
@@ -128,8 +132,7 @@ def plan(
     """
     plans: list[list[Trial]] = []
     skipped: dict[SkippedRecord, None] = {}
-    for one in each:
-        machine = Machine(cpus, one.term_s, one.python.gil, one.python.default_start_method)
+    for one, machine in zip(each, machines, strict=True):
         kept = []
         for trial in experiment.plan(values, machine):
             reason = _reason_to_skip(trial, one)
@@ -140,7 +143,7 @@ def plan(
         plans.append(kept)
     trials = interleaved(plans, values.get("seed", 1))
     if not trials:
-        reasons = "; ".join(skip.reason for skip in skipped)
+        reasons = "; ".join(f"{skip.executor} {skip.reason}" for skip in skipped)
         raise LabError(f"No Python that was chosen can run any of this: {reasons}.")
     return trials, tuple(skipped)
 
@@ -149,8 +152,10 @@ def _reason_to_skip(trial: Trial, one: Prepared) -> str:
     if trial.executor in one.lacks:
         return one.lacks[trial.executor]
     if trial.start_method and trial.start_method not in one.python.start_methods:
-        return f"Python {one.python.version} has no start method “{trial.start_method}” here"
-    return ""
+        return f"needs the start method “{trial.start_method}”, which this Python has not"
+    spec = trial.arguments[0] if trial.arguments else None
+    work = spec.get("workload") if isinstance(spec, dict) else None
+    return one.lacks_work.get(work, "") if work else ""
 
 
 def interleaved(plans: Sequence[Sequence[Trial]], seed: int) -> tuple[Trial, ...]:

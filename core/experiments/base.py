@@ -220,7 +220,7 @@ class Experiment:
 
 
 def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
-    lines = [f"{skip.executor} left out: {skip.reason}." for skip in record.skipped]
+    lines = [f"{skip.executor} left out: it {skip.reason}." for skip in record.skipped]
     return Summary(summary.headline, (*summary.details, *lines))
 
 

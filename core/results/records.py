@@ -81,7 +81,7 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkippedRecord(msgspec.Struct, frozen=True):
-    """What was planned but left out: the Python, the executor kind, and why it lacks it."""
+    """What was planned but left out: the Python, the executor kind, and what that needs."""
 
     python: str
     executor: str

@@ -239,7 +239,30 @@ def test_what_a_python_lacks_is_left_out_with_the_reason(lab: LabExecutor) -> No
     assert ("3.10", "interpreters") not in kinds
     (skipped,) = run.record().skipped
     assert (skipped.python, skipped.executor) == ("3.10", "interpreters")
-    assert "has no InterpreterPoolExecutor; 3.14 and later have it" in skipped.reason
+    assert skipped.reason == "needs Python 3.14 or newer"
+    details = EXPERIMENT.summarize(run.record()).details
+    assert "Python 3.10: interpreters left out: it needs Python 3.14 or newer." in details
+
+
+def test_what_a_python_cannot_compute_is_left_out_too(lab: LabExecutor) -> None:
+    choices = found(*two())
+    prepared = prepare(lab, EXPERIMENT, VALUES, choices).result(SOON_S)
+    first, second = prepared["each"]
+    poor = dataclasses.replace(second, lacks_work={"leibniz": "needs a brain"})
+
+    run = Run(EXPERIMENT, VALUES, {**prepared, "each": [first, poor]})
+
+    assert {trial.python for trial in run.plan} == {choices[0].lab}
+    assert {skip.reason for skip in run.skipped} == {"needs a brain"}
+
+
+def test_a_longer_plan_begins_with_the_shorter(lab: LabExecutor) -> None:
+    run = run_on(lab, found(*two()))
+
+    longer, _ = run._planned({**VALUES, "blocks": 5})
+
+    assert longer[: len(run.plan)] == run.plan
+    assert len(longer) == len(run.plan) * 5 // 3
 
 
 def test_a_run_with_nothing_left_says_why(lab: LabExecutor) -> None:
@@ -252,7 +275,7 @@ def test_a_run_with_nothing_left_says_why(lab: LabExecutor) -> None:
         ),
     )
 
-    with pytest.raises(LabError, match="No Python that was chosen can run any of this: Python 3"):
+    with pytest.raises(LabError, match=r"can run any of this: interpreters needs Python 3\.14"):
         run_on(lab, found(old), experiment)
 
 
