@@ -24,7 +24,7 @@ from core.lab.programs import life
 from core.parameters import Choice
 from core.results.records import from_json
 from tests.core.making import done, record
-from tests.core.watching import ROOT, SOON_S, pid_of, pythons
+from tests.core.watching import ROOT, SOON_S, STRICT, pid_of, pythons
 
 Events = list[dict[str, Any]]
 WAYS = (
@@ -51,7 +51,7 @@ def values(**changes: Any) -> dict[str, Any]:
 def run_alone(python: str, file: Path, text: str, typed: str = "") -> str:
     file.write_text(text, encoding="utf-8")
     ended = subprocess.run(
-        [python, "-I", "-S", "-W", "error", str(file)],
+        [python, "-I", "-S", *STRICT, str(file)],
         input=typed,
         capture_output=True,
         text=True,

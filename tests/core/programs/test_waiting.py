@@ -20,7 +20,7 @@ from core.lab.perform import perform
 from core.parameters import Choice
 from core.results.records import from_json
 from tests.core.making import done, record
-from tests.core.watching import ROOT, SOON_S, pythons
+from tests.core.watching import ROOT, SOON_S, STRICT, pythons
 
 Events = list[dict[str, Any]]
 MODES = ("ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "as_completed", "C.result()")
@@ -48,7 +48,7 @@ def values(**changes: Any) -> dict[str, Any]:
 def run_alone(python: str, file: Path, text: str) -> list[str]:
     file.write_text(text, encoding="utf-8")
     ended = subprocess.run(
-        [python, "-I", "-S", "-W", "error", str(file)],
+        [python, "-I", "-S", *STRICT, str(file)],
         capture_output=True,
         text=True,
         timeout=2 * SOON_S,
