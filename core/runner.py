@@ -5,6 +5,7 @@ prepare() ------------------> describe the Python, calibrate
 Run(...)  <------------------ done-callback
 submit()  ------------------> trial 1, trial 2, ... one at a time
 run.take(trial, future) <---- done-callback, carried over by the front end's own means
+run.grow(), submit()    ----> another block, as long as the experiment wants one
 stop()    ------------------> drop the pending, kill the running
 """
 
@@ -23,8 +24,10 @@ from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
 from core.lab.describe import prepare as prepare_in_lab
 from core.parameters import Values
+from core.results import noise
 from core.results.environment import read_environment
 from core.results.records import (
+    Calibration,
     Environment,
     RunRecord,
     RunStatus,
@@ -41,7 +44,8 @@ def prepare(lab: LabExecutor, experiment: Experiment, values: Values) -> "Future
     """Ask the lab process to describe itself and to time a short piece of the work."""
     if experiment.calibration is None:
         return lab.submit(prepare_in_lab)
-    return lab.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S)
+    serial_s = experiment.serial_s(values)
+    return lab.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S, serial_s)
 
 
 def submit(lab: LabExecutor, plan: Sequence[Trial]) -> "list[Future[Any]]":
@@ -69,19 +73,33 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
-        self.environment: Environment = read_environment(prepared["python"], tuple(left_out()))
-        self.plan = experiment.plan(values, self._machine(prepared["term_s"]))
+        other_cpus, found = prepared.get("other_cpus"), prepared.get("calibration")
+        self.calibration = None if found is None else msgspec.convert(found, Calibration)
+        self.environment: Environment = read_environment(
+            prepared["python"], tuple(left_out()), other_cpus
+        )
+        self._machine = self._describe(prepared["term_s"])
+        self.plan = experiment.plan(values, self._machine)
+        most = max((trial.workers for trial in self.plan), default=1)
+        self.environment = replace(self.environment, notes=noise.before(self.environment, most))
+        self.waits_for = ""
+        self.end_reason = ""
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._told: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
-        self._last_news = time.monotonic()
+        self._last_news = self._began = time.monotonic()
         self._expected_done = 0.0
         self._took = 0.0
+        self._later_s = self.expected_s - self._planned_s
 
     @property
     def expected_s(self) -> float:
-        """How long the whole plan should take, by the calibration."""
+        """How long the whole plan should take, by the calibration; at most, where it can grow."""
+        return max(self._planned_s, self.experiment.budget_s(self.values) or 0.0)
+
+    @property
+    def _planned_s(self) -> float:
         return sum(trial.expected_s for trial in self.plan)
 
     @property
@@ -92,7 +110,7 @@ class Run:
         pace = self._took / self._expected_done if self._expected_done else 1.0
         current = sum(trial.expected_s for trial in now) * pace
         current = max(0.0, current - (time.monotonic() - self._last_news))
-        return current + sum(trial.expected_s for trial in later) * pace
+        return current + sum(trial.expected_s for trial in later) * pace + self._later_s
 
     def note(self, trial: Trial, event: dict[str, Any]) -> None:
         """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
@@ -109,14 +127,35 @@ class Run:
             rows, events = self._told.pop(trial.order, ([], []))
             if events:
                 record = replace(record, rows=tuple(rows), events=tuple(events))
-            self.trials.append(record)
+            took = sum(part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s))
             self._last_news = time.monotonic()
+            if not self.trials:  # a person may have been asked first whether to begin
+                self._began = self._last_news - took
+            self.trials.append(record)
             if record.status == "done":
                 self._expected_done += trial.expected_s
-                self._took += sum(
-                    part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s)
-                )
+                self._took += took
         return record
+
+    def grow(self) -> tuple[Trial, ...]:
+        """Add the trials that the experiment wants once its plan is over, and return them.
+
+        None where it has enough: `end_reason` says why then, and `waits_for` till then what more
+        trials are for. To be asked when every trial of the plan was taken and nobody stopped the
+        run; what comes must be submitted.
+        """
+        if self.experiment.grow is None:
+            return ()
+        elapsed_s = time.monotonic() - self._began
+        growth = self.experiment.grow(self.values, (self.record(),), elapsed_s)
+        more: tuple[Trial, ...] = ()
+        if growth.values is not None:
+            more = self.experiment.plan(growth.values, self._machine)[len(self.plan) :]
+        self.plan = (*self.plan, *more)
+        self.waits_for, self.end_reason = growth.waits_for, growth.end_reason
+        self._later_s = growth.later_s
+        self._last_news = time.monotonic()
+        return more
 
     def end(self, stopped: bool) -> None:
         """Give the run its final status."""
@@ -136,6 +175,8 @@ class Run:
             started_at=self.started_at,
             planned_trials=len(self.plan),
             trials=tuple(self.trials),
+            calibration=self.calibration,
+            end_reason=self.end_reason,
         )
 
     def _start_method(self, trial: Trial) -> str | None:
@@ -144,11 +185,12 @@ class Run:
         default = python.default_start_method if python else None
         return (trial.start_method or default) if trial.executor == "processes" else None
 
-    def _machine(self, term_s: float) -> Machine:
+    def _describe(self, term_s: float) -> Machine:
         python = self.environment.python
         assert python is not None
         cpus = self.environment.usable_cpus
-        return Machine(cpus, term_s, python.gil, python.default_start_method)
+        size = None if self.calibration is None else self.calibration.size
+        return Machine(cpus, term_s, python.gil, python.default_start_method, size)
 
 
 def outcome(
