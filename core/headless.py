@@ -19,9 +19,10 @@ from rich.console import Console
 from core import __version__, experiments
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, LabError
-from core.experiments.base import Experiment, Trial
+from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
 from core.parameters import Choice, Choices, Parameter
+from core.results.analysis import analysis
 from core.results.records import RunRecord, to_json
 from core.runner import Run, prepare, stop, submit
 
@@ -149,9 +150,8 @@ class _Target:
         """Whether standard output stays free."""
         return self._path is not None
 
-    def write(self, record: RunRecord) -> None:
+    def write(self, data: bytes) -> None:
         """Write the record, whole or not at all where the folder allows it; raises OSError."""
-        data = to_json(record)
         if self._path is None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -221,9 +221,7 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
     """Submit the plan and take all news of it until it is over; true when Ctrl-C ended it."""
     output.begin(run)
     stopped = False
-    waiting = dict(zip(submit(lab, run.plan), run.plan, strict=True))
-    for future in waiting:
-        future.add_done_callback(partial(_report, news))
+    waiting = _submit(run.plan, lab, news)
     while waiting:
         item = _next(news)
         if item is not _STOP:
@@ -233,8 +231,17 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
         elif not stopped:
             stopped = True
             stop(lab)
+        if not waiting and not stopped:
+            waiting = _submit(run.grow(), lab, news)
         output.tick(run)
     return stopped
+
+
+def _submit(trials: Sequence[Trial], lab: LabExecutor, news: "_News") -> "dict[Future[Any], Trial]":
+    waiting = dict(zip(submit(lab, trials), trials, strict=True))
+    for future in waiting:
+        future.add_done_callback(partial(_report, news))
+    return waiting
 
 
 def _typed(prompt: str, news: "_News") -> str | None:
@@ -269,15 +276,25 @@ def _take(
             output.trial(run, trial, record)
 
 
+def _as_json(experiment: Experiment, record: RunRecord) -> bytes:
+    """Write the record and, of a sweep, all that is said of it."""
+    return to_json(record, analysis(record) if _is_sweep(experiment) else None)
+
+
+def _is_sweep(experiment: Experiment) -> bool:
+    return any(isinstance(show, Scaling) for show in experiment.shows)
+
+
 def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
     record = run.record()
+    data = _as_json(run.experiment, record) if target is not None else b""
     try:
         if target is not None:
-            target.write(record)
+            target.write(data)
     except OSError as error:
         output.problem(f"The record could not be written: {error.strerror}. Here it is instead:")
         with suppress(OSError):
-            sys.stdout.buffer.write(to_json(record))
+            sys.stdout.buffer.write(data)
         return TRIAL_FAILED
     output.result(run, record)
     return {"stopped": INTERRUPTED, "failed": TRIAL_FAILED}.get(record.status, DONE)
