@@ -21,11 +21,12 @@ from core.engines import places
 from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, LabError
-from core.experiments.base import Experiment, Trial
+from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
 from core.parameters import Choice, Choices, LateChoices, Parameter
-from core.results.records import to_json
+from core.results.analysis import analysis
+from core.results.records import RunRecord, to_json
 from core.runner import Run, prepare, stop, submit
 
 DONE, BAD_INPUT, TRIAL_FAILED, INTERRUPTED = 0, 2, 3, 130
@@ -259,9 +260,7 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
     """Submit the plan and take all news of it until it is over; true when Ctrl-C ended it."""
     output.begin(run)
     stopped = False
-    waiting = dict(zip(submit(lab, run.plan), run.plan, strict=True))
-    for future in waiting:
-        future.add_done_callback(partial(_report, news))
+    waiting = _submit(run.plan, lab, news)
     while waiting:
         item = _next(news)
         if item is not _STOP:
@@ -271,8 +270,17 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> boo
         elif not stopped:
             stopped = True
             stop(lab)
+        if not waiting and not stopped:
+            waiting = _submit(run.grow(), lab, news)
         output.tick(run)
     return stopped
+
+
+def _submit(trials: Sequence[Trial], lab: LabExecutor, news: "_News") -> "dict[Future[Any], Trial]":
+    waiting = dict(zip(submit(lab, trials), trials, strict=True))
+    for future in waiting:
+        future.add_done_callback(partial(_report, news))
+    return waiting
 
 
 def _typed(prompt: str, news: "_News") -> str | None:
@@ -307,15 +315,30 @@ def _take(
             output.trial(run, trial, record)
 
 
+def _as_json(experiment: Experiment, record: RunRecord) -> bytes:
+    """Write the record and, of a sweep, all that is said of it."""
+    if not _is_sweep(experiment):
+        return to_json(record)
+    parts = by_python(record)
+    if len(parts) == 1:
+        return to_json(record, analysis(record))
+    return to_json(record, {"pythons": {name: analysis(part) for name, part in parts}})
+
+
+def _is_sweep(experiment: Experiment) -> bool:
+    return any(isinstance(show, Scaling) for show in experiment.shows)
+
+
 def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
     record = run.record()
+    data = _as_json(run.experiment, record) if target is not None else b""
     try:
         if target is not None:
-            target.write(to_json(record))
+            target.write(data)
     except OSError as error:
         output.problem(f"The record could not be written: {error.strerror}. Here it is instead:")
         with suppress(OSError):
-            sys.stdout.buffer.write(to_json(record))
+            sys.stdout.buffer.write(data)
         return TRIAL_FAILED
     output.result(run, record)
     return {"stopped": INTERRUPTED, "failed": TRIAL_FAILED}.get(record.status, DONE)

@@ -8,10 +8,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Trial, configuration
-from core.results import statistics
+from core.experiments.base import Scaling, Trial, configuration
+from core.parameters import group
+from core.results import fits, statistics, verdicts
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
+from core.results.verdicts import SpeedUp
 from core.runner import LONG_RUN_S, Run
 
 
@@ -25,12 +27,22 @@ class Output:
         self._console = console
         self._table = table
         self._progress: Progress | None = None
+        self._waited_for = ""
 
     def begin(self, run: Run) -> None:
         """Say how long it will take, and show the bar on a terminal."""
         expected = run.expected_s
         count = "1 trial" if len(run.plan) == 1 else f"{len(run.plan)} trials"
-        self.say(f"{count}, about {statistics.duration(expected)}.")
+        if run.experiment.grow is not None and run.experiment.budget_s(run.values) is not None:
+            most = statistics.duration(expected)
+            self.say(f"{count} in the first repeat; as many repeats as it takes, {most} at most.")
+        else:
+            self.say(f"{count}, about {statistics.duration(expected)}.")
+        if run.calibration is not None:
+            size, time = group(run.calibration.size), run.calibration.seconds
+            self.say(f"Serial takes {statistics.seconds(time)} with a size of {size}.")
+        for note in run.environment.notes:
+            self.say(note.sentence)
         if expected >= LONG_RUN_S:
             self.say("That is long: Ctrl-C stops it at any moment and keeps what was measured.")
         if self._console.is_terminal:
@@ -66,7 +78,14 @@ class Output:
         """Bring the bar up to date."""
         if self._progress is not None:
             left = f"about {statistics.duration(run.remaining_s)} left"
-            self._progress.update(self._bar, completed=len(run.trials), left=left)
+            if run.waits_for:
+                left = f"{left}; {run.waits_for}"
+            done, total = len(run.trials), len(run.plan)
+            self._progress.update(self._bar, completed=done, total=total, left=left)
+        elif run.waits_for != self._waited_for:
+            self._waited_for = run.waits_for
+            if run.waits_for:
+                self.say(f"Measuring {run.waits_for}.")
 
     def result(self, run: Run, record: RunRecord) -> None:
         """Print the headline and, where standard output is free, the table."""
@@ -76,7 +95,9 @@ class Output:
             Console(highlight=False).print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
-        for line in (*summary.headline, *summary.details):
+        is_sweep = any(isinstance(show, Scaling) for show in run.experiment.shows)
+        laws = fitted(record) if is_sweep else []
+        for line in (*summary.headline, *summary.details, *laws):
             self.say(line)
 
     def say(self, sentence: str) -> None:
@@ -122,14 +143,17 @@ def _cell(what: Any) -> str:
 
 
 def table(record: RunRecord) -> Table:
-    """Lay out the medians: one row for each configuration."""
+    """Lay out the medians: one row for each configuration, with its speed-up and verdict."""
     parts = by_python(record)
+    found = [one for _, part in parts for one in verdicts.speedups(part)]
+    ends = "95 % interval" if any(not one.provisional for one in found) else "range"
     shown = Table(box=None, pad_edge=False)
     if len(parts) > 1:
-        shown.add_column("Python")
-    shown.add_column("executor")
-    for heading in ("workers", "median", "from", "to", "speed-up", "start-up"):
-        shown.add_column(heading, justify="right")
+        shown.add_column("Python", no_wrap=True)
+    shown.add_column("executor", no_wrap=True)
+    for heading in ("workers", "median", "start-up", "speed-up", ends):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("verdict")
     for name, part in parts:
         for cells in _medians(part):
             shown.add_row(*((name,) if len(parts) > 1 else ()), *cells)
@@ -137,14 +161,44 @@ def table(record: RunRecord) -> Table:
 
 
 def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
-    everything = statistics.series(record)
-    for one in everything:
+    found = {(one.executor, one.workers): one for one in verdicts.speedups(record)}
+    for one in statistics.series(record):
         for point in one.points:
-            ratios = statistics.ratios(everything, one, point.workers)
             yield (
                 configuration(one.executor, 2).split()[-1],
                 str(point.workers),
-                *(statistics.seconds(time) for time in (point.median, point.low, point.high)),
-                f"{ratios.median:.2f}×" if ratios else "",
+                statistics.seconds(point.median),
                 statistics.seconds(statistics.startup(record, one.executor, point.workers)),
+                *_compared(found.get((one.executor, point.workers))),
             )
+
+
+_VERDICTS = {
+    "faster": "faster",
+    "slower": "slower",
+    "same": "no difference",
+    "unclear": "too noisy to say",
+}
+
+
+def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
+    """Write the speed-up, its interval or range, and the verdict."""
+    if one is None:
+        return "", "", ""
+    figure = f"{one.median:.2f}×"
+    if len(one.by_block) == 1:
+        return figure, "", "measured once"
+    verdict = _VERDICTS[one.verdict] + (", provisional" if one.provisional else "")
+    return figure, f"{one.low:.2f} – {one.high:.2f}", verdict
+
+
+def fitted(record: RunRecord) -> list[str]:
+    """Say what Amdahl's and Gunther's laws make of the run, or why they cannot."""
+    parts = by_python(record)
+    return list(
+        dict.fromkeys(
+            f"Python {name}: {fit.sentence}" if len(parts) > 1 else fit.sentence
+            for name, part in parts
+            for fit in fits.fits(part)
+        )
+    )

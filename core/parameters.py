@@ -76,6 +76,36 @@ class Integer(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Number(Parameter):
+    """A number from `minimum` to `maximum`, both included, in `unit`."""
+
+    minimum: float
+    maximum: float
+    unit: str = ""
+
+    def parse(self, text: str) -> float:
+        """Read 0.5, 0,5, .5 or 5e-1, with or without the unit behind it."""
+        plain = text.strip().removesuffix(self.unit).strip().replace(",", ".")
+        if not re.fullmatch(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?", plain):
+            raise self.refuse(
+                f"“{_shown(text)}” is not a number: type one such as {self.format(self.default)}."
+                if text.strip()
+                else f"Type a number, such as {self.format(self.default)}."
+            )
+        value = float(plain)
+        if not self.minimum <= value <= self.maximum:
+            raise self.refuse(
+                f"{self.label} must be from {self.format(self.minimum)}"
+                f" to {self.format(self.maximum)}."
+            )
+        return value
+
+    def format(self, value: float) -> str:
+        """Write the number with its unit."""
+        return f"{value:.12g} {self.unit}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntegerSet(Parameter):
     """Several whole numbers, such as 1, 2, 4 or 1-4; a sorted tuple without repeats."""
 

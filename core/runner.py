@@ -5,6 +5,7 @@ prepare() ------------------> describe the Python, calibrate
 Run(...)  <------------------ done-callback
 submit()  ------------------> trial 1, trial 2, ... one at a time
 run.take(trial, future) <---- done-callback, carried over by the front end's own means
+run.grow(), submit()    ----> another block, as long as the experiment wants one
 stop()    ------------------> drop the pending, kill the running
 """
 
@@ -24,9 +25,11 @@ from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
 from core.lab.describe import prepare as prepare_in_lab
 from core.parameters import Values
+from core.results import noise
 from core.results.environment import read_environment
-from core.results.pythons import python_named
+from core.results.pythons import by_python, python_named
 from core.results.records import (
+    Calibration,
     Environment,
     PythonRecord,
     RunRecord,
@@ -53,7 +56,8 @@ def prepare(
     """
     arguments: tuple[Any, ...] = ()
     if experiment.calibration is not None:
-        arguments = (*experiment.calibration(values), _CALIBRATION_S)
+        serial_s = experiment.serial_s(values)
+        arguments = (*experiment.calibration(values), _CALIBRATION_S, serial_s)
     if pythons:
         return several.prepare_each(lab, pythons, prepare_in_lab, arguments)
     return lab.submit(prepare_in_lab, *arguments)
@@ -81,23 +85,35 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
+        other_cpus, found = prepared.get("other_cpus"), prepared.get("calibration")
+        self.calibration = None if found is None else msgspec.convert(found, Calibration)
         self._each: Sequence[several.Prepared] = prepared.get("each", ())
         self._term_s: float = prepared["term_s"]
+        pythons = tuple(one.python for one in self._each)
         self.environment: Environment = read_environment(
-            prepared["python"], tuple(left_out()), tuple(one.python for one in self._each)
+            prepared["python"], tuple(left_out()), pythons, other_cpus
         )
         self.plan, self.skipped = self._planned(values)
+        most = max((trial.workers for trial in self.plan), default=1)
+        self.environment = replace(self.environment, notes=noise.before(self.environment, most))
+        self.waits_for = ""
+        self.end_reason = ""
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._told: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
-        self._last_news = time.monotonic()
+        self._last_news = self._began = time.monotonic()
         self._expected_done = 0.0
         self._took = 0.0
+        self._later_s = self.expected_s - self._planned_s
 
     @property
     def expected_s(self) -> float:
-        """How long the whole plan should take, by the calibration."""
+        """How long the whole plan should take, by the calibration; at most, where it can grow."""
+        return max(self._planned_s, self.experiment.budget_s(self.values) or 0.0)
+
+    @property
+    def _planned_s(self) -> float:
         return sum(trial.expected_s for trial in self.plan)
 
     @property
@@ -108,7 +124,7 @@ class Run:
         pace = self._took / self._expected_done if self._expected_done else 1.0
         current = sum(trial.expected_s for trial in now) * pace
         current = max(0.0, current - (time.monotonic() - self._last_news))
-        return current + sum(trial.expected_s for trial in later) * pace
+        return current + sum(trial.expected_s for trial in later) * pace + self._later_s
 
     def note(self, trial: Trial, event: dict[str, Any]) -> None:
         """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
@@ -125,14 +141,36 @@ class Run:
             rows, events = self._told.pop(trial.order, ([], []))
             if events:
                 record = replace(record, rows=tuple(rows), events=tuple(events))
-            self.trials.append(record)
+            took = sum(part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s))
             self._last_news = time.monotonic()
+            if not self.trials:  # a person may have been asked first whether to begin
+                self._began = self._last_news - took
+            self.trials.append(record)
             if record.status == "done":
                 self._expected_done += trial.expected_s
-                self._took += sum(
-                    part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s)
-                )
+                self._took += took
         return record
+
+    def grow(self) -> tuple[Trial, ...]:
+        """Add the trials that the experiment wants once its plan is over, and return them.
+
+        None where it has enough: `end_reason` says why then, and `waits_for` till then what more
+        trials are for. To be asked when every trial of the plan was taken and nobody stopped the
+        run; what comes must be submitted.
+        """
+        if self.experiment.grow is None:
+            return ()
+        elapsed_s = time.monotonic() - self._began
+        records = tuple(part for _, part in by_python(self.record()))
+        growth = self.experiment.grow(self.values, records, elapsed_s)
+        more: tuple[Trial, ...] = ()
+        if growth.values is not None:
+            more = self._planned(growth.values)[0][len(self.plan) :]
+        self.plan = (*self.plan, *more)
+        self.waits_for, self.end_reason = growth.waits_for, growth.end_reason
+        self._later_s = growth.later_s
+        self._last_news = time.monotonic()
+        return more
 
     def end(self, stopped: bool) -> None:
         """Give the run its final status."""
@@ -153,6 +191,8 @@ class Run:
             planned_trials=len(self.plan),
             trials=tuple(self.trials),
             skipped=self.skipped,
+            calibration=self.calibration,
+            end_reason=self.end_reason,
         )
 
     def _start_method(self, trial: Trial) -> str | None:
@@ -172,7 +212,8 @@ class Run:
 
     def _machine_of(self, python: PythonRecord, term_s: float) -> Machine:
         cpus = self.environment.usable_cpus
-        return Machine(cpus, term_s, python.gil, python.default_start_method)
+        size = None if self.calibration is None else self.calibration.size
+        return Machine(cpus, term_s, python.gil, python.default_start_method, size)
 
 
 def outcome(

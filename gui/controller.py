@@ -4,6 +4,7 @@ idle -> preparing -> (confirming) -> running -> finished | failed
              \\______________\\___________\\-> stopping -> stopped
 """
 
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
@@ -113,8 +114,11 @@ class RunController(QObject):
         assert self.run is not None
         self.run_started.emit(self.run)
         self._enter(State.RUNNING)
-        futures = runner.submit(self._lab, self.run.plan)
-        self._waiting = dict(zip(futures, self.run.plan, strict=True))
+        self._queue(self.run.plan)
+
+    def _queue(self, trials: Sequence[Trial]) -> None:
+        futures = runner.submit(self._lab, trials)
+        self._waiting = dict(zip(futures, trials, strict=True))
         for future in futures:
             self._bridge.watch(future, self._on_trials_done)
 
@@ -124,6 +128,8 @@ class RunController(QObject):
         records = [record for record in taken if record is not None]
         if records:
             self.trials_arrived.emit(records)
+        if not self._waiting and self.state is State.RUNNING:
+            self._queue(self.run.grow())
         if not self._waiting:
             self._end(stopped=self.state is State.STOPPING)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +45,10 @@ class Trial:
 
 def measured(spec: TrialSpec, block: int, order: int, work_s: float, whole_s: float) -> Trial:
     """Make a trial that is timed."""
-    from core.lab.measure import run_trial
+    from core.lab.surroundings import observed_trial
 
     return Trial(
-        job=run_trial,
+        job=observed_trial,
         arguments=(dict(spec),),
         name="",
         executor=spec["executor"],
@@ -91,12 +91,31 @@ def performed(
 
 @dataclass(frozen=True)
 class Machine:
-    """What an estimate needs: usable CPUs, seconds for one term, and what the Python does."""
+    """What an estimate needs: usable CPUs, seconds for one term, and what the Python does.
+
+    `size` is what was found where the size of the work is calibrated.
+    """
 
     cpus: int
     term_s: float
     gil: bool
     start_method: str
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What a run does next that grows block by block: more trials, or none and the reason why.
+
+    `values` plan the longer run, which begins with what is done already; None when it is enough.
+    `waits_for` tells a person what more trials are for, `later_s` how long those after these may
+    take.
+    """
+
+    values: Values | None = None
+    waits_for: str = ""
+    later_s: float = 0.0
+    end_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,6 +203,11 @@ class Experiment:
     a person can answer when a program asks; `at_the_window` are values that the form has at first,
     where a person sits, in place of the defaults. `plan`, `code` and `summary` are pure: the same
     values give the same plan.
+
+    `serial_s` is how long a plain call shall take, None where the values give the size. `grow` says
+    how a run goes on once its plan is carried out, by what is measured so far (a record for each
+    Python) and by the seconds since its first trial; pure too. `budget_s` is the time that a run
+    may take that grows, None for one that does not.
     """
 
     name: str
@@ -196,6 +220,9 @@ class Experiment:
     shows: tuple[Show, ...]
     check: Callable[[Values], Mapping[str, str]] = nothing_wrong
     calibration: Callable[[Values], tuple[str, int]] | None = None
+    serial_s: Callable[[Values], float | None] = lambda values: None
+    grow: Callable[[Values, Sequence[RunRecord], float], Growth] | None = None
+    budget_s: Callable[[Values], float | None] = lambda values: None
     answers: tuple[Option, ...] = ()
     at_the_window: Mapping[str, Any] = field(default_factory=dict)
 

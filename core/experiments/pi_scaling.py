@@ -17,6 +17,7 @@ from core.experiments.base import (
     measured,
 )
 from core.experiments.programs import script
+from core.experiments.protocol import PROTOCOL
 from core.lab.cpus import usable_cpus
 from core.lab.kinds import KINDS, start_methods
 from core.parameters import (
@@ -35,15 +36,15 @@ from core.results import statistics
 if TYPE_CHECKING:
     from core.lab.measure import TrialSpec
     from core.results.records import RunRecord
+    from core.results.verdicts import SpeedUp
 
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
 _START_S, _START_EACH_S = 0.15, 0.04  # of processes, but for fork; with closing them
 _FORK_S, _FORK_EACH_S = 0.02, 0.006
 _ALL_METHODS = ("fork", "forkserver", "spawn")
-_PROVISIONAL_BELOW = 5
+_MOST_TERMS = 100_000_000_000
 _MOST_TRIALS = 10_000
 _MARKS = ("pi += s", "pool.submit(myPi", "future.result()")
-_NOISY_ABOVE = 0.25  # of all trials got too little CPU
 
 
 def _method_options() -> tuple[Option, ...]:
@@ -71,7 +72,7 @@ def _parameters() -> tuple[Parameter, ...]:
             hint="The book sums 10 000 000.",
             default=10_000_000,
             minimum=1,
-            maximum=100_000_000_000,
+            maximum=_MOST_TERMS,
         ),
         IntegerSet(
             name="workers",
@@ -144,6 +145,7 @@ def _parameters() -> tuple[Parameter, ...]:
             minimum=0,
             maximum=2**31 - 1,
         ),
+        *PROTOCOL.parameters(),
     )
 
 
@@ -151,7 +153,7 @@ def _check(values: Values) -> Mapping[str, str]:
     problems = {}
     parallel = set(values["executors"]) - {"serial"}
     most = max(values["workers"])
-    if parallel and most > values["terms"]:
+    if parallel and most > values["terms"] and PROTOCOL.serial_s(values) is None:
         problems["workers"] = (
             f"{most} workers cannot share {group(values['terms'])} terms:"
             f" choose at most {group(values['terms'])} workers, or more terms."
@@ -165,13 +167,16 @@ def _check(values: Values) -> Mapping[str, str]:
             f"That makes {group(count)} trials, and {group(_MOST_TRIALS)} is the most in one run:"
             " choose fewer repeats, workers or Pythons."
         )
-    return problems
+    compares = parallel and ("serial" in values["executors"] or set(values["workers"]) > {1})
+    return {**problems, **PROTOCOL.check(values, bool(compares))}
 
 
 def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    if machine is not None and machine.size is not None:
+        values = {**values, "terms": max(machine.size, *values["workers"])}
     order = random.Random(values["seed"])
     trials: list[Trial] = []
-    for block in range(1, values["blocks"] + 1):
+    for block in range(1, PROTOCOL.blocks(values) + 1):
         specs = [
             _spec(values, executor, workers)
             for executor in values["executors"]
@@ -222,77 +227,39 @@ def _code(values: Values) -> Code:
 
 
 def _summary(record: RunRecord) -> Summary:
+    from core.results import noise, verdicts  # late: the first paint does not wait for them
+
+    chosen = verdicts.headline(record)
     series = statistics.series(record)
-    crowded = [trial for trial in record.trials if statistics.crowded(trial, record.environment)]
-    is_noisy = len(crowded) > len(record.trials) * _NOISY_ABOVE
-    lines, details = [], []
-    for one in series:
-        ratios, workers = _most_telling(series, one, record.environment.usable_cpus)
-        if ratios is not None:
-            lines.append(_verdict(one.executor, workers, ratios, is_noisy))
-            details.append(_span(one.executor, workers, ratios))
+    lines = [one.sentence(*_names(one)) for one in chosen]
+    details = [_span(one) for one in chosen]
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
         lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
         details = ["To compare, choose threads or processes too, and serial or one worker."]
-    if crowded:
-        details.append(
-            f"{len(crowded)} of {len(record.trials)} trials got less CPU time than they could use:"
-            " close what else is busy and run again."
-        )
     repeats = max((len(point.times) for one in series for point in one.points), default=0)
-    if 0 < repeats < _PROVISIONAL_BELOW:
+    if 0 < repeats < statistics.ENOUGH_BLOCKS:
         times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
-        details.append(f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.")
+        enough = statistics.ENOUGH_BLOCKS
+        details.append(f"Provisional: only {times}, {enough} or more can be trusted.")
+    details += noise.sentences(record)
+    if record.end_reason:
+        details.append(record.end_reason)
     return Summary(tuple(lines), tuple(details + _failures(record)))
 
 
-def _most_telling(
-    series: tuple[statistics.Series, ...], one: statistics.Series, cpus: int
-) -> tuple[statistics.Ratios | None, int]:
-    """Pick the number of workers that is compared: the CPUs', else the nearest that can be."""
-    if one.executor == "serial":
-        return None, 1
-    parallel = sorted(
-        (point.workers for point in one.points if point.workers > 1),
-        key=lambda workers: (abs(workers - cpus), workers),
-    )
-    for workers in (*parallel, 1):
-        ratios = statistics.ratios(series, one, workers)
-        if ratios is not None and (workers > 1 or ratios.baseline == "serial"):
-            return ratios, workers
-    return None, 1
+def _names(one: SpeedUp) -> tuple[str, str]:
+    base = "serial" if one.baseline == "serial" else configuration(one.executor, 1)
+    return configuration(one.executor, one.workers), base
 
 
-def _verdict(executor: str, workers: int, ratios: statistics.Ratios, is_noisy: bool) -> str:
-    who = configuration(executor, workers)
-    be = "is" if workers == 1 else "are"
-    base = _baseline(executor, ratios)
-    if len(ratios.values) == 1 and not is_noisy:
-        return f"{who}, measured once: {ratios.median:.2f} times as fast as {base}"
-    match "unclear" if is_noisy else ratios.verdict:
-        case "faster":
-            return f"{who} {be} {ratios.median:.2f} times as fast as {base}"
-        case "slower":
-            return f"{who} {be} slower than {base}: {ratios.median:.2f} times its speed"
-        case "same":
-            return f"{who} {be} no faster than {base}"
-    return f"{who}: too noisy to say"
-
-
-def _span(executor: str, workers: int, ratios: statistics.Ratios) -> str:
-    who = configuration(executor, workers)
-    if len(ratios.values) == 1:
-        return f"{who}: one measurement cannot show how much it varies."
-    return (
-        f"{who}: {ratios.median:.2f} times as fast as {_baseline(executor, ratios)},"
-        f" {ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats."
-    )
-
-
-def _baseline(executor: str, ratios: statistics.Ratios) -> str:
-    return "serial" if ratios.baseline == "serial" else configuration(executor, 1)
+def _span(one: SpeedUp) -> str:
+    who, base = _names(one)
+    if len(one.by_block) == 1:
+        return f"{who}: {one.reason[0].lower()}{one.reason[1:]}"
+    sentence = f"{who}: {one.median:.2f} times as fast as {base}. {one.reason}"
+    return f"{sentence} {one.advice}".rstrip()
 
 
 def _failures(record: RunRecord) -> list[str]:
@@ -311,10 +278,16 @@ EXPERIMENT = Experiment(
     title="π scaling",
     question="How does the time to compute π scale with workers?",
     parameters=_parameters(),
-    calibration=lambda values: ("leibniz", values["terms"]),
+    calibration=lambda values: (
+        "leibniz",
+        values["terms"] if PROTOCOL.serial_s(values) is None else _MOST_TERMS,
+    ),
     code=_code,
     shows=(Scaling(),),
+    serial_s=PROTOCOL.serial_s,
+    budget_s=PROTOCOL.budget_s,
     check=_check,
     plan=_plan,
+    grow=PROTOCOL.grow,
     summary=_summary,
 )

@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from typing import Any
 
-from core.lab import kinds, measure
+from core.lab import kinds, measure, surroundings
 
 
 def describe() -> dict[str, Any]:
@@ -29,10 +29,25 @@ def gil_enabled() -> bool:
     return bool(asked()) if asked else not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 
-def prepare(workload: str = "", size: int = 0, budget_s: float = 0.0) -> dict[str, Any]:
+def prepare(
+    workload: str = "", size: int = 0, budget_s: float = 0.0, serial_s: float | None = None
+) -> dict[str, Any]:
     """Describe the interpreter before a run and, where there is a workload, time it for a moment.
 
-    The serial call that is timed takes about `budget_s`.
+    The serial call that is timed takes about `budget_s`; with `serial_s` the size is found with
+    which it takes that long, `size` at most. `other_cpus` is how busy others are, where known.
     """
-    term_s = measure.time_serial(workload, size, budget_s) if workload else 0.0
-    return {"python": describe(), "term_s": term_s}
+    if not workload:
+        return {"python": describe(), "term_s": 0.0, "other_cpus": None, "calibration": None}
+    found = None if serial_s is None else measure.find_size(workload, serial_s, size)
+    term_s = (
+        measure.time_serial(workload, size, budget_s)
+        if found is None
+        else found["calls"][-1][1] / found["calls"][-1][0]
+    )
+    return {
+        "python": describe(),
+        "term_s": term_s,
+        "other_cpus": surroundings.other_cpus(),
+        "calibration": found,
+    }

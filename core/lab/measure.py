@@ -5,6 +5,11 @@ from typing import Any, NamedTuple, TypedDict
 
 from core.lab import executors, workloads
 
+_FIRST_SIZE = 100
+_GROWTH = 32
+_NEAR = 1.5  # a call is near enough to the time that is wanted to be scaled to it
+_TICK_S = 1e-7
+
 
 class WrongAnswer(ArithmeticError):
     """The parts were computed, but their sum is not what it must be."""
@@ -83,6 +88,30 @@ def time_serial(workload: str, size: int, budget_s: float) -> float:
         if took > budget_s / 4 or terms >= size:
             return took / terms
         terms = min(size, terms * 4)
+
+
+def find_size(workload: str, seconds: float, most: int) -> dict[str, Any]:
+    """Find the size with which a plain call takes `seconds`, by calls that grow towards it.
+
+    Returns `seconds`, `size` (three figures, from 1 to `most`) and `calls`, each a size and what it
+    took. Takes about twice that time: the last call is as long as the one that is wanted.
+    """
+    work = workloads.find(workload).work
+    calls: list[tuple[int, float]] = []
+    size = min(most, _FIRST_SIZE)
+    while True:
+        start = time.perf_counter()
+        work(1, size)
+        took = time.perf_counter() - start
+        calls.append((size, took))
+        wanted = _three_figures(size * seconds / max(took, _TICK_S))
+        if took > seconds / _NEAR or size >= most:
+            return {"seconds": seconds, "size": max(1, min(wanted, most)), "calls": calls}
+        size = min(most, max(size + 1, min(wanted, size * _GROWTH)))
+
+
+def _three_figures(number: float) -> int:
+    return int(float(f"{number:.2e}"))
 
 
 def _timed(work: Any, start: int, stop: int) -> tuple[Any, executors.Worker, float, float, float]:

@@ -15,15 +15,20 @@ from core import __version__
 from core.lab.cpus import usable_cpus
 from core.results.records import Environment, PythonRecord
 
+_PROFILE = Path("/sys/firmware/acpi/platform_profile")
+_CPU = Path("/sys/devices/system/cpu/cpu0")
+
 
 def read_environment(
     python: Mapping[str, Any] | None,
     left_out: tuple[str, ...] = (),
     pythons: tuple[PythonRecord, ...] = (),
+    other_cpus: float | None = None,
 ) -> Environment:
     """Describe the machine, with `python` as the lab process described itself, and all of several.
 
-    Any thread; takes a few milliseconds. Raises msgspec.ValidationError when the description of the
+    `other_cpus` is what `core.lab.surroundings.other_cpus` found. Any thread; takes a few
+    milliseconds. Raises msgspec.ValidationError when the description of the
     interpreter is not one.
     """
     return Environment(
@@ -35,12 +40,16 @@ def read_environment(
         logical_cpus=os.cpu_count() or 1,
         physical_cpus=psutil.cpu_count(logical=False),
         usable_cpus=usable_cpus(),
-        cpu_quota=_cgroup_quota(),
+        cpu_quota=cgroup_quota(),
         memory_bytes=psutil.virtual_memory().total,
         load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         on_battery=_on_battery(),
         left_out=left_out,
         pythons=pythons,
+        other_cpus=other_cpus,
+        power_profile=_word(_PROFILE),
+        governor=_word(_CPU / "cpufreq/scaling_governor"),
+        driver=_word(_CPU / "cpufreq/scaling_driver"),
     )
 
 
@@ -60,11 +69,42 @@ def _cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def _cgroup_quota() -> float | None:
-    """The CPUs' worth of time that a version-2 cgroup allows, or None for no limit."""
-    with suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+def cgroup_quota(root: Path = Path("/")) -> float | None:
+    """The CPUs' worth of time that the cgroups allow this process, or None for no limit.
+
+    Version 2 limits each group on the way up (`cpu.max`), version 1 ours (`cpu.cfs_quota_us`); in a
+    container the way begins at the mount point.
+    """
+    mount = root / "sys/fs/cgroup"
+    path = ""
+    with suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            if line.startswith("0::"):
+                path = line[3:].strip("/")
+    group = mount / path
+    found = [_quota_of(one) for one in (group, *group.parents) if one.is_relative_to(mount)]
+    found.append(_old_quota(mount / "cpu"))
+    return min((quota for quota in found if quota is not None), default=None)
+
+
+def _quota_of(group: Path) -> float | None:
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota, period = (group / "cpu.max").read_text().split()
         return int(quota) / int(period)
+    return None
+
+
+def _old_quota(group: Path) -> float | None:
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota = int((group / "cpu.cfs_quota_us").read_text())
+        return quota / int((group / "cpu.cfs_period_us").read_text()) if quota > 0 else None
+    return None
+
+
+def _word(path: Path) -> str | None:
+    """Read a file of one word, such as those of /sys; None where there is none."""
+    with suppress(OSError, ValueError):
+        return path.read_text().strip() or None
     return None
 
 

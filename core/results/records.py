@@ -32,6 +32,21 @@ class TrialError(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class Covariates(msgspec.Struct, frozen=True, kw_only=True):
+    """What else went on while a trial ran, in seconds; None where the system does not tell.
+
+    See `core.lab.surroundings.observed`.
+    """
+
+    wall_s: float
+    own_cpu_s: float
+    other_cpu_s: float | None
+    steal_s: float | None
+    clock_step_s: float
+    slept_s: float | None
+    cpus: int
+
+
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One trial: what it ran, and what was measured (None where it did not come to it).
 
@@ -60,6 +75,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
     error: TrialError | None = None
+    covariates: Covariates | None = None
 
 
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,10 +104,18 @@ class SkippedRecord(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Note(msgspec.Struct, frozen=True):
+    """What was seen before a run that may disturb it: a sentence, with what to do about it."""
+
+    kind: Literal["load", "battery", "power", "affinity", "quota", "cpus", "variables"]
+    sentence: str
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The machine and the Python of a run; `usable_cpus` are those that this process may use.
 
     A run over several Pythons has them all in `pythons`, and `python` is the first that worked.
+    `other_cpus` is how many CPUs' worth of time others used just before the run.
     """
 
     app_version: str
@@ -108,10 +132,29 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     on_battery: bool | None
     left_out: tuple[str, ...]
     pythons: tuple[PythonRecord, ...] = ()
+    other_cpus: float | None = None
+    power_profile: str | None = None
+    governor: str | None = None
+    driver: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """How the size of the work was found: short plain calls, as (size, seconds), before the run.
+
+    `seconds` is what the plain call shall take.
+    """
+
+    seconds: float
+    size: int
+    calls: tuple[tuple[int, float], ...]
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One execution of an experiment, with its parameters, environment and trials."""
+    """One execution of an experiment, with its parameters, environment and trials.
+
+    `end_reason` says why a run that grows block by block came to its end.
+    """
 
     schema: int = SCHEMA
     experiment: str
@@ -122,11 +165,19 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     planned_trials: int
     trials: tuple[TrialRecord, ...]
     skipped: tuple[SkippedRecord, ...] = ()
+    calibration: Calibration | None = None
+    end_reason: str = ""
 
 
-def to_json(record: RunRecord) -> bytes:
-    """Write a record as indented JSON with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+def to_json(record: RunRecord, analysis: dict[str, Any] | None = None) -> bytes:
+    """Write a record as indented JSON with a newline at its end.
+
+    With `analysis` as a last field, which is for other programs: `from_json` passes it over.
+    """
+    whole: Any = record
+    if analysis is not None:
+        whole = {**msgspec.to_builtins(record), "analysis": analysis}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
 
 
 def from_json(data: bytes) -> RunRecord:

@@ -1,4 +1,4 @@
-"""What the times of a run say: medians, ranges and speed-ups paired within blocks.
+"""What the times of a run say: medians, ranges, and speed-ups paired within blocks.
 
 Standard library only, and pure: everything is computed anew from the record.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["faster", "slower", "same", "unclear"]
 NO_DIFFERENCE = 0.05
+ENOUGH_BLOCKS = 5
 _CROWDED_BELOW = 0.9
 _TELLING_S = 0.1
 
@@ -56,7 +57,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Ratios:
-    """Speed-ups of one configuration, one for each block that has it and its baseline."""
+    """Speed-ups of one configuration, one for each block that has it and its baseline.
+
+    Everything is computed from their logarithms, so that "twice" and "half as fast" are as far
+    from 1, and what divides by what changes nothing but the sign.
+    """
 
     baseline: str
     by_block: dict[int, float]
@@ -68,34 +73,64 @@ class Ratios:
 
     @property
     def median(self) -> float:
-        """The middle speed-up."""
-        return _middle(self.values)
+        """The middle speed-up; between two middle ones their geometric mean."""
+        ordered = sorted(self.values)
+        below, above = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+        return below if below == above else math.sqrt(below) * math.sqrt(above)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether there are too few blocks for an interval."""
+        return len(self.by_block) < ENOUGH_BLOCKS
 
     @property
     def low(self) -> float:
-        """The least speed-up."""
-        return min(self.values)
+        """The lower end of the 95 % interval; of the range while it is provisional."""
+        return self._ends[0]
 
     @property
     def high(self) -> float:
-        """The greatest speed-up."""
-        return max(self.values)
+        """The upper end of the 95 % interval; of the range while it is provisional."""
+        return self._ends[1]
 
     @property
     def verdict(self) -> Verdict:
-        """Say what all repeats agree on, "unclear" when they do not.
+        """Say "same" where all is inside ±5 %, else which side of 1 it is on.
 
-        "faster" and "slower" are by more than 5 % in every repeat; "same" is a median within 5 % of
-        1 with no repeat further than twice that.
+        "unclear" where it is on both sides, and for a single block. It rests on an interval that is
+        a little wider than the one that is shown; while it is provisional, repeats that are all
+        inside ±5 % show no difference.
         """
-        near, far = NO_DIFFERENCE, 2 * NO_DIFFERENCE
-        if abs(self.median - 1) <= near and self.low >= 1 - far and self.high <= 1 + far:
+        from core.results.intervals import cautious_interval
+
+        found = cautious_interval([math.log(value) for value in self.values])
+        if found is None:
+            return "unclear"
+        if self.provisional and verdict_of(self.low, self.high) == "same":
             return "same"
-        if self.low > 1 + near:
-            return "faster"
-        if self.high < 1 - near:
-            return "slower"
-        return "unclear"
+        return verdict_of(_exp(found.low), _exp(found.high))
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        if self.provisional:
+            return min(self.values), max(self.values)
+        from core.results.intervals import median_interval
+
+        low, high = median_interval([math.log(value) for value in self.values])
+        return math.exp(low), math.exp(high)
+
+
+def verdict_of(low: float, high: float) -> Verdict:
+    """Say what an interval of a speed-up shows."""
+    if low >= 1 - NO_DIFFERENCE and high <= 1 + NO_DIFFERENCE:
+        return "same"
+    if low > 1:
+        return "faster"
+    return "slower" if high < 1 else "unclear"
+
+
+def _exp(power: float) -> float:
+    return math.exp(max(-700.0, min(power, 700.0)))  # as far as a float goes
 
 
 def series(record: RunRecord) -> tuple[Series, ...]:
@@ -122,7 +157,7 @@ def ratios(
     """Divide the baseline's time by the configuration's, within each block.
 
     `baseline` is "serial" (a plain call) or "one" (one worker of the same kind); without a serial
-    series the latter is taken. None when no block has both.
+    series the latter is taken. None when no block has both. Times of zero tell nothing.
     """
     plain = next((other for other in all_series if other.executor == "serial"), None)
     use_plain = plain is not None and baseline == "serial"
@@ -133,7 +168,7 @@ def ratios(
     values = {
         block: base.times[block] / time
         for block, time in sorted(point.times.items())
-        if block in base.times
+        if time > 0 and base.times.get(block, 0) > 0
     }
     return Ratios("serial" if use_plain else "one", values) if values else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from core import experiments
 from tests.realwindow import ROOT
 
-NO_EXPERIMENTS = {"__init__", "base", "programs"}
+NO_EXPERIMENTS = {"__init__", "base", "programs", "protocol"}
 
 
 def test_the_titles_are_the_experiments_own() -> None:

@@ -158,7 +158,49 @@ def test_what_was_asked_for_is_in_the_record() -> None:
         "pythons": [],
         "blocks": 1,
         "seed": 7,
+        "size": "fixed",
+        "serial-seconds": 0.5,
+        "until": "repeats",
+        "width": 5.0,
+        "budget": 60.0,
     }
+
+
+def test_the_json_has_all_that_is_said_of_the_run_too() -> None:
+    ended = main(*RUN, "--workers", "1-6", "--executors", "serial,threads", "--json", "-")
+
+    said = json.loads(ended.stdout)["analysis"]
+    assert {one["baseline"] for one in said["speedups"]} == {"serial", "one"}
+    assert {"median", "low", "high", "verdict", "reason", "by_block"} <= set(said["speedups"][0])
+    assert said["fits"][0]["executor"] == "threads"
+    assert 0 <= said["fits"][0]["usl"]["sigma"]["value"] <= 1
+
+
+def test_a_run_until_its_intervals_are_narrow_says_what_it_waits_for() -> None:
+    ended = main(*THREADS, "--until", "width", "--width", "100", "--budget", "600")
+
+    assert ended.returncode == 0
+    assert "as many repeats as it takes, 10 min at most." in ended.stderr
+    assert "Measuring repeat 2: an interval needs 5." in ended.stderr
+    assert "narrower than 100 %" in ended.stderr
+    assert "95 % interval" in ended.stdout.splitlines()[0]
+
+
+def test_a_size_by_time_is_found_and_told() -> None:
+    ended = main(*SERIAL, "--size", "calibrated", "--serial-seconds", "0,05", "--json", "-")
+
+    record = from_json(ended.stdout.encode())
+    assert record.calibration is not None
+    assert record.calibration.seconds == 0.05
+    assert "Serial takes 50.0 ms with a size of " in ended.stderr
+
+
+def test_the_table_gives_interval_and_verdict() -> None:
+    ended = main(*THREADS, "--blocks", "5")
+
+    heading, *rows = ended.stdout.splitlines()
+    assert "95 % interval" in heading
+    assert re.search(r"threads +2 .*× +\d\.\d\d – \d\.\d\d +(faster|slower|no|too)", rows[2])
 
 
 def test_the_start_method_that_was_asked_for_is_used() -> None:
@@ -218,6 +260,10 @@ BAD = {
     "an unknown executor kind": [*RUN, "--executors", "serial,fibres"],
     "an unknown start method": [*RUN, "--start-method", "teleport"],
     "no blocks": [*SERIAL, "--blocks", "0"],
+    "an unknown end": [*SERIAL, "--until", "doomsday"],
+    "no width": [*THREADS, "--until", "width", "--width", "0"],
+    "a word for a time": [*SERIAL, "--budget", "long"],
+    "narrow intervals of nothing": [*SERIAL, "--until", "width"],
     "a folder that does not exist": [*SERIAL, "--json", "/nowhere/record.json"],
     "a folder for a file": [*SERIAL, "--json", "/tmp"],
     "nothing for a file": [*SERIAL, "--json", ""],

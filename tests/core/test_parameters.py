@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Parameter
+from core.parameters import Choice, Choices, Integer, IntegerSet, Number, Option, Parameter
 
 terms = Integer(
     name="terms", label="Terms", help="", default=10_000_000, minimum=1, maximum=100_000_000_000
@@ -245,3 +245,35 @@ def test_an_option_that_this_machine_lacks_is_told_why() -> None:
 
 def test_choices_come_once_each_and_in_the_order_of_the_options() -> None:
     assert executors.parse("threads, serial threads") == ("serial", "threads")
+
+
+# ----------------------------------------------------------------------------- any number
+
+SECONDS = Number(
+    name="seconds", label="Time", help="", default=0.5, minimum=0.02, maximum=60.0, unit="s"
+)
+
+
+@given(st.floats(0.02, 60.0))
+def test_any_number_survives_being_written_and_read(value: float) -> None:
+    assert SECONDS.parse(SECONDS.format(value)) == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize("text", ["0.5", "0,5", ".5", "5e-1", " 0.5 s ", "0.5s", "+0.50"])
+def test_half_a_second_may_be_written_as_people_write_it(text: str) -> None:
+    assert SECONDS.parse(text) == 0.5
+
+
+@given(st.text() | st.sampled_from(["nan", "inf", "-inf", "1e999", "0x10", "1_0", "٣", "1.2.3"]))
+def test_any_text_is_a_number_within_its_ends_or_refused_with_a_sentence(text: str) -> None:
+    try:
+        value = SECONDS.parse(text)
+    except BadInput:
+        assert problem(SECONDS, text).endswith(".")
+    else:
+        assert 0.02 <= value <= 60
+
+
+def test_a_number_beyond_its_ends_is_told_them_with_the_unit() -> None:
+    assert problem(SECONDS, "61") == "Time must be from 0.02 s to 60 s."
+    assert problem(SECONDS, "  ") == "Type a number, such as 0.5 s."

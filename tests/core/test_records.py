@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.results.analysis import analysis
 from core.results.records import (
     SCHEMA,
+    Calibration,
+    Covariates,
     Environment,
+    Note,
     PythonRecord,
     RunRecord,
     TaskRecord,
@@ -21,6 +26,7 @@ from core.results.records import (
     from_json,
     to_json,
 )
+from core.results.verdicts import speedups
 from tests.core.making import done, failed, record
 
 numbers = st.integers(0, 2**63 - 1)
@@ -53,6 +59,17 @@ trials = st.builds(
     rows=st.lists(st.dictionaries(texts, json_values, max_size=3), max_size=3).map(tuple),
     events=st.lists(st.dictionaries(texts, json_values, max_size=3), max_size=3).map(tuple),
     error=st.none() | st.builds(TrialError, texts, texts, texts),
+    covariates=st.none()
+    | st.builds(
+        Covariates,
+        wall_s=floats,
+        own_cpu_s=floats,
+        other_cpu_s=st.none() | floats,
+        steal_s=st.none() | floats,
+        clock_step_s=floats,
+        slept_s=st.none() | floats,
+        cpus=numbers,
+    ),
 )
 pythons = st.builds(
     PythonRecord,
@@ -79,6 +96,13 @@ environments = st.builds(
     load_1min=st.none() | floats,
     on_battery=st.none() | st.booleans(),
     left_out=tuples_of_text,
+    other_cpus=st.none() | floats,
+    power_profile=st.none() | texts,
+    governor=st.none() | texts,
+    driver=st.none() | texts,
+    notes=st.lists(st.builds(Note, st.sampled_from(["load", "quota"]), texts), max_size=3).map(
+        tuple
+    ),
 )
 records = st.builds(
     RunRecord,
@@ -89,6 +113,14 @@ records = st.builds(
     started_at=texts,
     planned_trials=numbers,
     trials=st.lists(trials, max_size=3).map(tuple),
+    calibration=st.none()
+    | st.builds(
+        Calibration,
+        seconds=floats,
+        size=numbers,
+        calls=st.lists(st.tuples(numbers, floats), max_size=3).map(tuple),
+    ),
+    end_reason=texts,
 )
 
 
@@ -185,6 +217,30 @@ def test_an_error_in_a_record_is_told_with_its_place() -> None:
 def test_what_is_no_record_is_a_decoding_error(data: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         from_json(data)
+
+
+def test_a_record_of_the_first_release_can_still_be_read() -> None:
+    old = (Path(__file__).parent / "data" / "record-of-0.1.json").read_bytes()
+
+    read = from_json(old)
+
+    assert read.environment.app_version == "0.1.0"
+    assert len(read.trials) == read.planned_trials == 10
+    assert (read.calibration, read.end_reason, read.environment.notes) == (None, "", ())
+    assert read.trials[0].covariates is None
+    assert from_json(to_json(read)) == read
+    assert len(speedups(read)) == 4
+    assert analysis(read)["speedups"]
+
+
+@given(records, st.dictionaries(texts, json_values, max_size=3))
+def test_an_analysis_in_the_file_is_for_other_programs(
+    written: RunRecord, said: dict[str, Any]
+) -> None:
+    data = to_json(written, said)
+
+    assert from_json(data) == written
+    assert json.loads(data)["analysis"] == json.loads(json.dumps(said))
 
 
 def test_a_record_cannot_be_changed() -> None:

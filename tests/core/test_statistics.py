@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from core.results.statistics import (
     ratios,
     seconds,
     series_of,
+    verdict_of,
 )
 from tests.core.making import done, environment, failed
 
@@ -40,7 +43,7 @@ def ratios_of(trials: list[TrialRecord], baseline: str = "serial") -> Ratios | N
     return ratios(everything, threads, 2, baseline)
 
 
-def verdict_of(*values: float) -> str:
+def verdict_between(*values: float) -> str:
     return Ratios("serial", dict(enumerate(values))).verdict
 
 
@@ -153,10 +156,65 @@ def test_a_configuration_that_was_not_measured_has_no_speed_up() -> None:
     assert ratios(everything, everything[1], 2) is None
 
 
+# -------------------------------------------------------------------------------------- intervals
+
+
+@given(block_times.filter(lambda times: len(times) >= 5), st.floats(0.01, 100))
+def test_from_five_blocks_on_the_ends_are_an_interval_around_the_median(
+    times: dict[int, float], ratio: float
+) -> None:
+    factors = {block: ratio * (1 + block / 1000) for block in times}
+    found = Ratios("serial", factors)
+
+    assert not found.provisional
+    for sooner, later in pairwise((min(found.values), found.low, found.median, found.high)):
+        assert sooner <= later * (1 + 1e-9)
+    assert found.high <= max(found.values) * (1 + 1e-9)
+
+
+def test_below_five_blocks_the_ends_are_the_range() -> None:
+    found = Ratios("serial", {1: 1.5, 2: 2.0, 3: 1.8, 4: 1.9})
+
+    assert found.provisional
+    assert (found.low, found.high) == (1.5, 2.0)
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=12))
+def test_what_divides_by_what_turns_everything_round(values: list[float]) -> None:
+    there = Ratios("serial", dict(enumerate(values)))
+    back = Ratios("serial", {block: 1 / value for block, value in enumerate(values)})
+
+    assert back.median == pytest.approx(1 / there.median)
+    assert (back.low, back.high) == pytest.approx((1 / there.high, 1 / there.low))
+
+
+def test_between_two_middle_ratios_is_their_geometric_mean() -> None:
+    assert Ratios("serial", {1: 0.5, 2: 2.0}).median == pytest.approx(1.0)
+
+
 # --------------------------------------------------------------------------------------- verdicts
 
 
-@given(block_times, st.floats(1.051, 100))
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (1.80, 1.93, "faster"),
+        (1.02, 1.08, "faster"),
+        (0.40, 0.60, "slower"),
+        (0.96, 1.04, "same"),
+        (1.01, 1.04, "same"),  # a difference, but none to speak of
+        (0.96, 1.08, "unclear"),
+        (0.80, 1.30, "unclear"),
+    ],
+)
+def test_the_verdict_is_where_the_interval_is(low: float, high: float, verdict: str) -> None:
+    assert verdict_of(low, high) == verdict
+
+
+several = block_times.filter(lambda times: len(times) >= 2)
+
+
+@given(several, st.floats(1.051, 100))
 def test_a_clear_gain_is_faster(times: dict[int, float], ratio: float) -> None:
     found = ratios_of(by_ratio(times, ratio))
 
@@ -164,7 +222,7 @@ def test_a_clear_gain_is_faster(times: dict[int, float], ratio: float) -> None:
     assert found.verdict == "faster"
 
 
-@given(block_times, st.floats(0.01, 0.949))
+@given(several, st.floats(0.01, 0.949))
 def test_a_clear_loss_is_slower(times: dict[int, float], ratio: float) -> None:
     found = ratios_of(by_ratio(times, ratio))
 
@@ -172,23 +230,57 @@ def test_a_clear_loss_is_slower(times: dict[int, float], ratio: float) -> None:
     assert found.verdict == "slower"
 
 
-@given(st.lists(st.floats(0.951, 1.049), min_size=1, max_size=9))
+@given(st.lists(st.floats(0.951, 1.049), min_size=6, max_size=9))
 def test_repeats_that_all_stay_within_five_percent_are_the_same(values: list[float]) -> None:
-    assert verdict_of(*values) == "same"
+    assert verdict_between(*values) == "same"
 
 
 @given(
-    st.lists(st.floats(1.2, 3), min_size=1, max_size=5),
-    st.lists(st.floats(0.2, 0.8), min_size=1, max_size=5),
+    st.lists(st.floats(1.2, 3), min_size=2, max_size=5),
+    st.lists(st.floats(0.2, 0.8), min_size=2, max_size=5),
 )
 def test_repeats_that_contradict_one_another_are_unclear(
     gains: list[float], losses: list[float]
 ) -> None:
-    assert verdict_of(*gains, *losses) == "unclear"
+    middle = abs(len(gains) - len(losses)) <= 1
+    assert not middle or verdict_between(*gains, *losses) == "unclear"
 
 
 def test_one_repeat_far_off_makes_the_same_unclear() -> None:
-    assert verdict_of(1.0, 1.0, 1.0, 1.0, 0.8) == "unclear"
+    assert verdict_between(1.0, 1.0, 1.0, 1.0, 0.8) == "unclear"
+
+
+def test_one_repeat_shows_nothing_and_three_that_scatter_neither() -> None:
+    assert verdict_between(1.9) == "unclear"
+    assert verdict_between(1.1, 1.4, 1.9) == "unclear"
+    assert verdict_between(1.88, 1.9, 1.93) == "faster"
+    assert verdict_between(0.99, 1.01) == "same"
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.05, 0.3, 1.0])
+@pytest.mark.parametrize("blocks", [2, 3, 4, 5, 7, 12, 30])
+@pytest.mark.parametrize("truth", [0.5, 0.9, 1.0, 1.1, 2.0])
+def test_fewer_than_five_of_a_hundred_verdicts_are_wrong(
+    truth: float, blocks: int, noise: float
+) -> None:
+    right = "faster" if truth > 1.05 else "slower" if truth < 0.95 else "same"
+    draw = np.random.default_rng(3)
+    runs = truth * np.exp(noise * draw.normal(size=(2000, blocks)))
+
+    given = [verdict_between(*run) for run in runs.tolist()]
+
+    wrong = sum(verdict not in (right, "unclear") for verdict in given)
+    assert wrong < 0.05 * len(given)
+
+
+def test_enough_blocks_find_a_difference_and_its_absence() -> None:
+    draw = np.random.default_rng(3)
+    for truth, right in ((1.0, "same"), (1.1, "faster"), (0.9, "slower")):
+        runs = truth * np.exp(0.03 * draw.normal(size=(300, 30)))
+        given = [verdict_between(*run) for run in runs.tolist()]
+        assert given.count(right) > 0.9 * len(given)
+    noisy = np.exp(0.5 * draw.normal(size=(300, 10)))
+    assert [verdict_between(*run) for run in noisy.tolist()].count("unclear") > 0.9 * 300
 
 
 # ---------------------------------------------------------------------------------- crowded trials

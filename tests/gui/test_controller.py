@@ -56,6 +56,31 @@ def test_a_run_goes_from_idle_to_finished_with_every_trial(bench: Bench, qtbot: 
     assert len(record.trials) == record.planned_trials == 10
 
 
+def test_a_run_grows_until_it_has_enough(bench: Bench, qtbot: QtBot) -> None:
+    wanted = {
+        "until": "width",
+        "width": 100.0,
+        "budget": 590.0,
+        "executors": ("serial", "threads"),
+    }
+    bench.controller.start(EXPERIMENT, values(**wanted))
+    wait_for(qtbot, bench, State.FINISHED)
+    run = bench.controller.run
+    assert run is not None
+    assert run.end_reason == "Every interval is narrower than 100 %: enough."
+    assert len(run.trials) == len(run.plan) >= 5 * 3
+
+
+def test_stop_ends_a_run_that_grows(bench: Bench, qtbot: QtBot) -> None:
+    bench.controller.start(EXPERIMENT, values(until="time", budget=590.0))
+    qtbot.waitUntil(
+        lambda: bench.controller.run is not None and len(bench.controller.run.trials) > 5,
+        timeout=60_000,
+    )
+    bench.controller.stop()
+    wait_for(qtbot, bench, State.STOPPED)
+
+
 def test_stop_keeps_the_trials_so_far_and_another_run_can_start(bench: Bench, qtbot: QtBot) -> None:
     bench.controller.start(EXPERIMENT, values(terms=3_000_000, blocks=20))
     with qtbot.waitSignal(bench.controller.trials_arrived, timeout=30_000):

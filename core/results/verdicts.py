@@ -1,0 +1,174 @@
+"""What a run says of each configuration: how many times as fast, how sure, and why not surer.
+
+Pure: everything is computed anew from the record; quick enough for every trial that arrives.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.results import noise, statistics
+from core.results.statistics import Verdict
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
+
+_DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
+
+
+@dataclass(frozen=True)
+class SpeedUp:
+    """One configuration against its baseline: "serial", or "one" worker of the same kind.
+
+    `low` and `high` are the ends of the 95 % interval or, while it is `provisional`, of the range.
+    `by_block` has the speed-up within each block, `flagged` the blocks in which the configuration
+    or its baseline was disturbed: with more than a quarter of these trials the verdict is
+    "unclear", whatever the interval. `advice` says what to do where the verdict is "unclear".
+    """
+
+    executor: str
+    workers: int
+    baseline: str
+    median: float
+    low: float
+    high: float
+    provisional: bool
+    verdict: Verdict
+    by_block: dict[int, float]
+    flagged: frozenset[int]
+    reason: str
+    advice: str
+
+    def sentence(self, who: str, base: str) -> str:
+        """Put the verdict into words, as in "2 processes are 1.87 times as fast as serial"."""
+        be = "is" if self.workers == 1 else "are"
+        match self.verdict:
+            case "faster":
+                return f"{who} {be} {self.median:.2f} times as fast as {base}"
+            case "slower":
+                return f"{who} {be} slower than {base}: {self.median:.2f} times its speed"
+            case "same":
+                return f"{who} {be} no faster than {base}"
+        if len(self.by_block) == 1 and not self.flagged:
+            return f"{who}, measured once: {self.median:.2f} times as fast as {base}"
+        return f"{who}: too noisy to say"
+
+    @property
+    def width(self) -> float:
+        """How far the interval's ends are apart, as a share of the median; endless without one."""
+        return math.inf if self.provisional else (self.high - self.low) / self.median
+
+    @property
+    def figure(self) -> str:
+        """Write the median with its interval or range: "1.87× (1.80 – 1.93)"."""
+        if len(self.by_block) == 1:
+            return f"{self.median:.2f}×"
+        return f"{self.median:.2f}× ({self.low:.2f} – {self.high:.2f})"
+
+
+def speedups(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]:
+    """Compare every configuration that has a baseline with it, within each block.
+
+    Without a serial series one worker of the same kind is the baseline; a baseline is not compared
+    with itself. In the order of `statistics.series_of`.
+    """
+    everything = statistics.series(record)
+    seen = _seen(record)
+    found = []
+    for one in everything:
+        for point in one.points:
+            ratios = statistics.ratios(everything, one, point.workers, baseline)
+            is_base = one.executor == "serial" or (
+                ratios is not None and ratios.baseline == "one" and point.workers == 1
+            )
+            if ratios is not None and not is_base:
+                found.append(_speedup(one, point.workers, ratios, seen))
+    return tuple(found)
+
+
+def headline(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]:
+    """Pick one configuration of each executor kind: as many workers as CPUs, else the nearest.
+
+    More than one worker where there is a choice.
+    """
+    cpus = record.environment.usable_cpus
+    best: dict[str, SpeedUp] = {}
+    for one in speedups(record, baseline):
+        held = best.get(one.executor)
+        if held is None or _distance(one, cpus) < _distance(held, cpus):
+            best[one.executor] = one
+    return tuple(best.values())
+
+
+def _distance(one: SpeedUp, cpus: int) -> tuple[bool, int, int]:
+    return one.workers == 1, abs(one.workers - cpus), one.workers
+
+
+@dataclass
+class _Seen:
+    """How many trials of a configuration there are, and the blocks in which they were disturbed."""
+
+    trials: int = 0
+    disturbed: list[int] = field(default_factory=list)
+
+
+_Key = tuple[str, int]
+
+
+def _seen(record: RunRecord) -> dict[_Key, _Seen]:
+    found: dict[_Key, _Seen] = {}
+    for trial, flags in zip(record.trials, noise.flags(record), strict=True):
+        if trial.status == "done":
+            one = found.setdefault((trial.executor, trial.workers), _Seen())
+            one.trials += 1
+            if any(flag.kind in noise.DISTURBING for flag in flags):
+                one.disturbed.append(trial.block)
+    return found
+
+
+def _speedup(
+    one: statistics.Series, workers: int, ratios: statistics.Ratios, seen: dict[_Key, _Seen]
+) -> SpeedUp:
+    base = ("serial" if ratios.baseline == "serial" else one.executor, 1)
+    both = seen[one.executor, workers], seen[base]
+    disturbed = [block for each in both for block in each.disturbed]
+    is_noisy = len(disturbed) > _DISTURBED_ABOVE * sum(each.trials for each in both)
+    verdict = "unclear" if is_noisy else ratios.verdict
+    reason, advice = _why(ratios, verdict, len(disturbed) if is_noisy else 0)
+    return SpeedUp(
+        executor=one.executor,
+        workers=workers,
+        baseline=ratios.baseline,
+        median=ratios.median,
+        low=ratios.low,
+        high=ratios.high,
+        provisional=ratios.provisional,
+        verdict=verdict,
+        by_block=ratios.by_block,
+        flagged=frozenset(disturbed),
+        reason=reason,
+        advice=advice,
+    )
+
+
+def _why(ratios: statistics.Ratios, verdict: Verdict, disturbed: int) -> tuple[str, str]:
+    """Say what the verdict rests on and, where it is none, what to do."""
+    count = len(ratios.by_block)
+    ends = f"{ratios.low:.2f} to {ratios.high:.2f}"
+    if ratios.provisional:
+        rests = f"All {count} repeats are within {ends}; five or more give an interval."
+    else:
+        rests = f"The 95 % interval is {ends}, over {count} repeats."
+    if count == 1:
+        rests = "One measurement cannot show how much it varies."
+    if verdict != "unclear":
+        return rests, ""
+    if disturbed:
+        trials = "1 of its trials was" if disturbed == 1 else f"{disturbed} of its trials were"
+        return f"{rests} {trials} disturbed.", "Close what else is busy and run again."
+    if ratios.provisional:
+        return rests, "Run five repeats or more."
+    both = "Both faster and slower are in it, or nearly."
+    return f"{rests} {both}", "Run more repeats or longer work, and close what else is busy."
