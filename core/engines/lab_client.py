@@ -128,13 +128,13 @@ class LabExecutor(Executor):
     def kill(self) -> None:
         """End the lab process now, without waiting: a running job's future fails with LabStopped.
 
+        Those of other interpreters sleep, and end by themselves once nothing is queued.
         Pending calls stay and get a fresh lab process; cancel them first to drop them too.
         """
         with self._turn:
             self._kill_asked = self._running
-            for lab in (self._lab, *self._parked.values()):
-                if lab is not None:
-                    lab.kill()
+            if self._lab is not None:
+                self._lab.kill()
 
     def answer(self, text: str | None) -> bool:
         """Answer the question of the running job; false when nothing was asked.
@@ -282,9 +282,8 @@ class LabExecutor(Executor):
 
     def _end_parked(self) -> None:
         for python, lab in tuple(self._parked.items()):
-            lab.close()  # still to be reached by `kill` meanwhile
-            with self._turn:
-                del self._parked[python]
+            lab.close()
+            del self._parked[python]
 
     def _end_lab(self) -> None:
         if self._lab is not None:

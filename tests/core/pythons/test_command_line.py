@@ -21,6 +21,7 @@ from tests.core.watching import SOON_S, eventually, pythons
 @pytest.fixture(autouse=True)
 def few_pythons(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the machine have few Pythons, so that a search is quick."""
+    pythons()  # now, while they are to be found
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "nowhere"))
 

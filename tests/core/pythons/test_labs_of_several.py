@@ -59,7 +59,7 @@ def test_when_nothing_waits_only_the_usual_process_stays(lab: LabExecutor) -> No
     assert lab.submit(jobs.number_of_process).result(SOON_S) == usual
 
 
-def test_a_kill_ends_the_waiting_processes_too(lab: LabExecutor, folder: Path) -> None:
+def test_a_kill_leaves_no_waiting_process_behind(lab: LabExecutor, folder: Path) -> None:
     parked = lab.submit_on(other(), None, jobs.number_of_process)
     running = lab.submit(jobs.loop, str(folder))
     lab.submit_on(other(), None, jobs.number_of_process)
