@@ -26,6 +26,7 @@ from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
 from core.parameters import Choice, Choices, LateChoices, Parameter
 from core.results.analysis import analysis
+from core.results.pythons import by_python
 from core.results.records import RunRecord, to_json
 from core.runner import Run, prepare, stop, submit
 
