@@ -52,6 +52,8 @@ def main(argv: Sequence[str]) -> int:
         if words.list:
             for experiment in experiments.catalogue():
                 print(f"{experiment.name:<16} {experiment.question}")
+            for name, title in experiments.IN_WINDOW.items():
+                print(f"{name:<16} {title}: only in the window.")
             return DONE
         if words.command == "pythons":
             return _list_pythons(words.paths, words.json)
@@ -124,6 +126,10 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PATH",
             help="write the same as a script that needs no lab; run nothing",
         )
+    for name in experiments.IN_WINDOW:
+        # No prefix is an option's: whatever follows the name, the answer is that it needs a window.
+        one = names.add_parser(name, add_help=False, prefix_chars="\0", help="only in the window")
+        one.add_argument("anything", nargs="*")
     return parser
 
 

@@ -8,7 +8,14 @@ import msgspec
 from rich.console import Console
 
 from core.engines import places
-from core.engines.interpreters import Choice, Interpreter, choices, find_all, resolve
+from core.engines.interpreters import (
+    WITH_GIL,
+    Choice,
+    Interpreter,
+    choices,
+    find_all,
+    resolve,
+)
 from core.engines.lab_process import left_out
 
 _PATH_MARKS = (os.sep, os.altsep or os.sep, "~", ".")
@@ -22,7 +29,7 @@ def chosen(values: Mapping[str, Any]) -> tuple[Choice, ...]:
     wanted: tuple[str, ...] = values.get("pythons", ())
     if not wanted:
         return ()
-    paths = [places.typed(text) for text in wanted if _is_path(text)]
+    paths = [places.typed(text.removesuffix(WITH_GIL)) for text in wanted if _is_path(text)]
     return resolve(wanted, find_all(paths))
 
 

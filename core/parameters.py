@@ -155,12 +155,17 @@ class IntegerSet(Parameter):
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be chosen; `missing` says why it cannot be here, empty when it can."""
+    """One thing that can be chosen; `missing` says why it cannot be here, empty when it can.
+
+    What is missing here but may be there on `elsewhere`, another Python that is chosen, can be
+    typed; the experiment's `check` refuses it where none is.
+    """
 
     value: str
     label: str
     help: str = ""
     missing: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +249,7 @@ def _whole_number(text: str) -> int | None:
 def _pick(parameter: Parameter, options: tuple[Option, ...], text: str) -> str:
     for option in options:
         if option.value == text:
-            if option.missing:
+            if option.missing and not option.elsewhere:
                 raise parameter.refuse(f"{option.label} cannot be used here: {option.missing}")
             return text
     raise parameter.refuse(f"“{_shown(text)}” is not known here: choose {_list(options)}.")

@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from core import several
-from core.engines.lab_client import LabExecutor
+from core.engines.engine import Engine
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
@@ -48,9 +48,9 @@ _MOST_EVENTS = 100_000
 
 
 def prepare(
-    lab: LabExecutor, experiment: Experiment, values: Values, pythons: "Sequence[Choice]" = ()
+    engine: Engine, experiment: Experiment, values: Values, pythons: "Sequence[Choice]" = ()
 ) -> "Future[Any]":
-    """Ask the lab process to describe itself and to time a short piece of the work.
+    """Ask the process of the jobs to describe itself, and to time a short piece of the work.
 
     With `pythons` the run will be over these, and each is asked.
     """
@@ -59,21 +59,21 @@ def prepare(
         serial_s = experiment.serial_s(values)
         arguments = (*experiment.calibration(values), _CALIBRATION_S, serial_s)
     if pythons:
-        return several.prepare_each(lab, pythons, prepare_in_lab, arguments)
-    return lab.submit(prepare_in_lab, *arguments)
+        return several.prepare_each(engine, pythons, prepare_in_lab, arguments)
+    return engine.submit(prepare_in_lab, *arguments)
 
 
-def submit(lab: LabExecutor, plan: Sequence[Trial]) -> "list[Future[Any]]":
+def submit(engine: Engine, plan: Sequence[Trial]) -> "list[Future[Any]]":
     """Queue every trial of the plan; the futures come in its order."""
     return [
-        lab.submit_on(trial.python, trial.limit_s, trial.job, *trial.arguments) for trial in plan
+        engine.submit_on(trial.python, trial.limit_s, trial.job, *trial.arguments) for trial in plan
     ]
 
 
-def stop(lab: LabExecutor) -> None:
+def stop(engine: Engine) -> None:
     """Drop what has not started and end what runs, without waiting."""
-    lab.cancel_pending()
-    lab.kill()
+    engine.cancel_pending()
+    engine.kill()
 
 
 class Run:

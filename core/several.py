@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from core.engines.lab_client import LabExecutor
+from core.engines.engine import Engine
 from core.errors import LabError, LabStopped
 from core.experiments.base import Experiment, Machine, Trial
 from core.parameters import Values
@@ -39,7 +39,7 @@ class Prepared:
 
 
 def prepare_each(
-    lab: LabExecutor,
+    engine: Engine,
     pythons: Sequence[Choice],
     job: Callable[..., Any],
     arguments: Sequence[Any],
@@ -60,7 +60,7 @@ def prepare_each(
         if is_last:
             _settle(whole, pythons, futures)
 
-    futures = [lab.submit_on(choice.lab, None, job, *arguments) for choice in pythons]
+    futures = [engine.submit_on(choice.lab, None, job, *arguments) for choice in pythons]
     for future in futures:
         future.add_done_callback(one_is_done)
     return whole

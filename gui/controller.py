@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from core import runner
-from core.engines.lab_client import LabExecutor
+from core.engines.engine import Engine
 from core.errors import LabStopped
 from core.experiments.base import Experiment, Trial
 from core.parameters import Values
@@ -33,25 +33,27 @@ class RunController(QObject):
     events_arrived = Signal(list)
     problem_found = Signal(str, str)
 
-    def __init__(
-        self, lab: LabExecutor, bridge: FutureBridge, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, lab: Engine, bridge: FutureBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lab = lab
+        self._lab = self._engine = lab
         self._bridge = bridge
         self._asked: tuple[Experiment, Values] | None = None
         self._waiting: dict[Future[Any], Trial] = {}
         self.state = State.IDLE
         self.run: Run | None = None
 
-    def start(self, experiment: Experiment, values: Values) -> None:
-        """Begin a run; ignored while another is busy."""
+    def start(self, experiment: Experiment, values: Values, engine: Engine | None = None) -> None:
+        """Begin a run, in the lab process unless another engine is given.
+
+        Ignored while another run is busy.
+        """
         if self.state in BUSY:
             return
         self.run = None
+        self._engine = engine or self._lab
         self._asked = (experiment, values)
         self._enter(State.PREPARING)
-        prepared = runner.prepare(self._lab, experiment, values)
+        prepared = runner.prepare(self._engine, experiment, values)
         self._bridge.watch(prepared, self._on_prepared)
 
     def confirm(self) -> None:
@@ -65,11 +67,11 @@ class RunController(QObject):
             self._end(stopped=True)
         elif self.state in (State.PREPARING, State.RUNNING):
             self._enter(State.STOPPING)
-            runner.stop(self._lab)
+            runner.stop(self._engine)
 
     def answer(self, text: str) -> None:
         """Answer what the running program asked; ignored when it asked nothing."""
-        self._lab.answer(text)
+        self._engine.answer(text)
 
     def take_events(self, arrived: "list[tuple[Future[Any], dict[str, Any]]]") -> None:
         """Take events of the running trial, carried over by the bridge."""
@@ -86,7 +88,8 @@ class RunController(QObject):
     def shut_down(self) -> None:
         """Stop and leave no process behind; waits for a fraction of a second at most."""
         self._bridge.close()
-        runner.stop(self._lab)
+        runner.stop(self._engine)
+        self._engine.shutdown()
         self._lab.shutdown()
 
     def _on_prepared(self, arrived: list[tuple[None, "Future[dict[str, Any]]"]]) -> None:
@@ -117,7 +120,7 @@ class RunController(QObject):
         self._queue(self.run.plan)
 
     def _queue(self, trials: Sequence[Trial]) -> None:
-        futures = runner.submit(self._lab, trials)
+        futures = runner.submit(self._engine, trials)
         self._waiting = dict(zip(futures, trials, strict=True))
         for future in futures:
             self._bridge.watch(future, self._on_trials_done)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from core import experiments
+from gui import experiments
 from gui.main_window import MainWindow
 from gui.painted import when_painted
 from gui.settings import Settings
@@ -97,7 +97,9 @@ class Lab(QObject):
         runs.message_changed.connect(strip.show_message)
         runs.progress_changed.connect(strip.show_progress)
         heartbeat.start()
-        gc.freeze()  # what there is now stays: a collection need not look at it again
+        # What is there now stays. A collection that looked at it all again would hold the window
+        # up for 35 ms, just when a program tells much.
+        gc.freeze()
         gc.enable()
 
     def _need_runs(self) -> "Runs":

@@ -133,6 +133,8 @@ class MainWindow(QMainWindow):
         action.triggered.connect(signal)
 
     def _restyle(self) -> None:
+        for part in (self.menuBar(), self._nav, self._strip):
+            self._theme.dress(part)
         self._nav.setFixedWidth(self._theme.px(_NAV_WIDTH))
         for row in range(self._nav.count()):
             self._nav.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from core.engines.engine import Engine
 from core.engines.lab_client import LabExecutor
 from core.experiments.base import Experiment
 from core.results.statistics import duration
@@ -25,8 +26,8 @@ class Runs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = FutureBridge(self)
-        lab = LabExecutor(on_event=self._carry)
-        self.controller = RunController(lab, self._bridge, self)
+        self._window: Engine | None = None
+        self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
         self.controller.run_started.connect(self._on_run_started)
@@ -50,11 +51,21 @@ class Runs(QObject):
         """Begin a run that this page will show; ignored while another is busy."""
         if self.controller.state not in BUSY:
             self._running = (experiment, page)
-            self.controller.start(experiment, values)
+            self.controller.start(experiment, values, self._engine_of(experiment))
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
         self.controller.shut_down()
+
+    def _engine_of(self, experiment: Experiment) -> Engine | None:
+        """Give the engine that runs an experiment's jobs; None for the lab process."""
+        if not experiment.in_window:
+            return None
+        if self._window is None:
+            from gui.window_executor import WindowExecutor
+
+            self._window = WindowExecutor(self._bridge, self._carry, self)
+        return self._window
 
     @property
     def _page(self) -> ExperimentPage:
@@ -62,7 +73,7 @@ class Runs(QObject):
         return self._running[1]
 
     def _carry(self, future: "Future[Any]", event: dict[str, Any]) -> None:
-        """Pass an event on to the GUI thread; runs in the lab's dispatcher."""
+        """Pass an event on to the GUI thread; runs in the thread of the job's engine."""
         self._bridge.post(self.controller.take_events, (future, event))
 
     def _on_run_started(self, run: Any) -> None:
@@ -101,9 +112,10 @@ class Runs(QObject):
 
     def _words(self, state: State) -> str:
         run = self.controller.run
+        here = self._running is not None and self._running[0].in_window
         done = f" after {len(run.trials)} of {len(run.plan)} trials" if run else ""
         return {
-            State.PREPARING: "Starting the lab process",
+            State.PREPARING: "Getting ready" if here else "Starting the lab process",
             State.CONFIRMING: "Waiting for your answer",
             State.STOPPING: "Stopping",
             State.FINISHED: f"Finished{done}",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _BASE_PT = 10.0
@@ -84,6 +84,7 @@ class Theme(QObject):
         super().__init__(parent)
         self._choice = "system"
         self._step = SCALES.index(1.0)
+        self._sheet = ""
         self.colours = LIGHT
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_changed)
@@ -148,15 +149,23 @@ class Theme(QObject):
         """Scale a length."""
         return round(pixels * self.scale)
 
+    def dress(self, part: QWidget) -> None:
+        """Put the style sheet on a part of the window, and on all that is in it.
+
+        Each part has it by itself, and one out of sight is dressed when it is next seen: to change
+        a sheet of the whole application takes 240 ms when every page is built, and a page's 8.
+        """
+        part.setStyleSheet(self._sheet)
+
     def apply(self) -> None:
-        """Put palette, font and style sheet on the application, then tell the views."""
+        """Put palette and font on the application, then tell the views, which dress themselves."""
         dark = self._choice == "dark" or (self._choice == "system" and _system_is_dark())
         self.colours = DARK if dark else LIGHT
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.setPalette(_palette(self.colours))
         app.setFont(self.font())
-        app.setStyleSheet(_style_sheet(self.colours, self))
+        self._sheet = _style_sheet(self.colours, self)
         self.changed.emit()
 
     @Slot()

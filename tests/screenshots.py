@@ -131,6 +131,45 @@ def lesson(person: Person) -> None:
     person.click_tab("Lesson")
 
 
+keep_alive = told("Keep the UI alive")
+keep_alive.__name__ = "keep_alive"
+
+
+def keep_alive_ways(person: Person) -> None:
+    """Show the table of what each way did to the window."""
+    keep_alive(person)
+    person.click_tab("Ways")
+
+
+def keep_alive_stopped(person: Person) -> None:
+    """Stop between two ways."""
+    person.open("Keep the UI alive")
+    person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3 ", SETTLE_S)
+    person.click("stop")
+    person.wait_for_text("status-message", "Stopped after", SETTLE_S)
+
+
+def keep_alive_wrong(person: Person) -> None:
+    """Type more terms than the window may be held up for."""
+    person.open("Keep the UI alive")
+    person.fill("field-terms", "1e9")
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "Run is disabled")
+
+
+def keep_alive_code(person: Person) -> None:
+    """Show the script that needs a window."""
+    person.open("Keep the UI alive")
+    person.click_tab("Code")
+
+
+def keep_alive_lesson(person: Person) -> None:
+    """Show the lesson on what holds a window up."""
+    person.open("Keep the UI alive")
+    person.click_tab("Lesson")
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -149,16 +188,23 @@ STATES: tuple[Callable[[Person], None], ...] = (
     life,
     told("What can be sent"),
     told("Pool or futures", 120),
+    keep_alive,
+    keep_alive_ways,
+    keep_alive_stopped,
+    keep_alive_wrong,
     code,
     lesson,
+    keep_alive_code,
+    keep_alive_lesson,
 )
+EVERY_SIZE = (empty, finished, keep_alive)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
     """Yield every state in both themes, and the finished one in every size too."""
     for state in STATES:
         for theme in THEMES:
-            for size in SIZES if state in (empty, finished) else (USUAL,):
+            for size in SIZES if state in EVERY_SIZE else (USUAL,):
                 yield state, theme, size
 
 
@@ -186,7 +232,7 @@ def main() -> int:
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     for state, theme, size in plan():
-        target = FOLDER / f"{state.__name__}-{theme}-{size[0]}x{size[1]}.png"
+        target = FOLDER / f"{state.__name__.replace('_', '-')}-{theme}-{size[0]}x{size[1]}.png"
         if len(sys.argv) > 1 and not any(name in target.name for name in sys.argv[1:]):
             continue
         with person_in_front(theme, size) as person:

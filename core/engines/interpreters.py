@@ -279,11 +279,11 @@ def _resolve(
 ) -> Choice:
     if text == OWN and known and known[0].interpreter.source == places.OWN:
         return known[0]
+    path = places.typed(text)
     for names in (_exact, _loose):
         for choice in known:  # the newest of those that fit comes first
-            if text in names(choice):
+            if {text, path}.intersection(names(choice)):
                 return choice
-    path = places.typed(text)
     for one in interpreters:
         if one.problem and path in (one.path, *one.also):
             raise BadInput(f"“{text}” cannot be used. {one.problem}", field)

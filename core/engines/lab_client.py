@@ -11,20 +11,20 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from typing import Any
 
+from core.engines.engine import Engine, OnEvent
 from core.engines.lab_process import LabProcess, own_python
 from core.errors import LabError, LabStartError, LabTimeout, RemoteError
 from core.lab import protocol
 from core.lab_python import LabPython
 
 _log = logging.getLogger(__name__)
-OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
 _Work = tuple["Future[Any]", protocol.Message, "float | None", LabPython]
 
 
-class LabExecutor(Executor):
+class LabExecutor(Engine):
     """Run calls in a lab process of `python`, one at a time, in the order of submission.
 
     `submit_on` runs a call on another interpreter, in a lab process of that one: still one call at

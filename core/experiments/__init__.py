@@ -25,6 +25,7 @@ _CATALOGUE = (
     ("pool_or_futures", "Pool or futures"),
 )
 TITLES = tuple(title for _, title in _CATALOGUE)
+IN_WINDOW = {"keep-alive": "Keep the UI alive"}  # those need Qt, which core does not know
 
 
 def at(place: int) -> Experiment:
@@ -39,7 +40,12 @@ def catalogue() -> tuple[Experiment, ...]:
 
 
 def find(name: str) -> Experiment:
-    """Return the experiment of that name; raise BadInput for another."""
+    """Return the experiment of that name; raise BadInput for another, or where it needs Qt."""
+    if name in IN_WINDOW:
+        raise BadInput(
+            f"“{name}” shows what happens to a window, so it needs one: start the lab without"
+            f" arguments and choose “{IN_WINDOW[name]}”."
+        )
     everything = catalogue()
     for experiment in everything:
         if experiment.name == name:

@@ -128,14 +128,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class Code:
-    """A script of the standard library: what ran, and what a student takes home.
+    """A script: what ran, and what a student takes home.
 
-    `marks` are pieces of the lines that matter.
+    `marks` are pieces of the lines that matter; `needs` is what must be installed for it beside
+    Python, if anything.
     """
 
     name: str
     text: str
     marks: tuple[str, ...] = ()
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,14 @@ class States:
     title: str = "Futures"
 
 
-Show = Scaling | Rows | Bars | Lines | WaitGraph | States
+@dataclass(frozen=True)
+class Listing:
+    """Show the code that programs told, source beside bytecode, with its marked lines marked."""
+
+    title: str
+
+
+Show = Scaling | Rows | Bars | Lines | WaitGraph | States | Listing
 
 
 def nothing_wrong(values: Values) -> Mapping[str, str]:
@@ -201,8 +210,9 @@ class Experiment:
     `check` returns the problems of values that are each right but do not go together, by field.
     `calibration` names the workload that is timed before the run, and its size. `answers` are what
     a person can answer when a program asks; `at_the_window` are values that the form has at first,
-    where a person sits, in place of the defaults. `plan`, `code` and `summary` are pure: the same
-    values give the same plan.
+    where a person sits, in place of the defaults. The jobs of one that is `in_window` run in the
+    window's own thread, and the command line does not have it. `plan`, `code` and `summary` are
+    pure: the same values give the same plan.
 
     `serial_s` is how long a plain call shall take, None where the values give the size. `grow` says
     how a run goes on once its plan is carried out, by what is measured so far (a record for each
@@ -225,6 +235,7 @@ class Experiment:
     budget_s: Callable[[Values], float | None] = lambda values: None
     answers: tuple[Option, ...] = ()
     at_the_window: Mapping[str, Any] = field(default_factory=dict)
+    in_window: bool = False
 
     def defaults(self) -> dict[str, Any]:
         """Return the values that the parameters have at first."""

@@ -15,6 +15,7 @@ from core.experiments.base import (
     Trial,
     performed,
 )
+from core.experiments.common import kind, workers
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values
 
@@ -110,23 +111,12 @@ EXPERIMENT = Experiment(
     title="Life of a future",
     question="What becomes of a future, from submit() to its end?",
     parameters=(
-        Choice(
-            name="kind",
-            label="Workers are",
-            help="Both give the same futures; who calls their done-callbacks, and when they are"
+        kind(
+            "threads",
+            "Both give the same futures; who calls their done-callbacks, and when they are"
             " called RUNNING, differs.",
-            default="threads",
-            options=(Option("threads", "Threads"), Option("processes", "Processes")),
         ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="How many tasks can be worked on at the same time.",
-            hint="1 to 4.",
-            default=2,
-            minimum=1,
-            maximum=4,
-        ),
+        workers(1, 4, "How many tasks can be worked on at the same time."),
         Choice(
             name="play",
             label="Steps are taken",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
+from core.experiments.common import repeats, workers
 from core.experiments.programs import script
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
@@ -121,10 +121,10 @@ def _summary(record: RunRecord) -> Summary:
     chunked = [line for line in lines if line.is_chunked]
     headline = _range("A short task costs", singly)
     headline += _range(f"In chunks of {record.parameters.get('chunksize')}, it costs", chunked)
-    details = [_finding(line, chunked, is_noisy) for line in singly]
+    details = _little("The cost is", singly) + _little("In chunks it is", chunked)
     if is_noisy and headline:
         headline = ("What a task costs: too noisy to say",)
-        details.append("Other programs took CPU time: close what else is busy and run again.")
+        details = ("Other programs took CPU time: close what else is busy and run again.",)
     return Summary(headline, (*details, *_pi(record), *_qualified(record)))
 
 
@@ -159,24 +159,21 @@ def _range(words: str, lines: list[_Line]) -> tuple[str, ...]:
     return (first if least is most else f"{first}, {_time(most.cost)} with {most.plain_way}",)
 
 
-def _finding(line: _Line, chunked: Iterable[_Line], is_noisy: bool) -> str:
-    """Say what a task costs in one way, alone and in chunks, and from when on that is little."""
-    costs = line.cost_us[line.smallest]
-    span = f" ({_time(min(costs))} to {_time(max(costs))})" if len(costs) > 1 else ""
-    text = f"{line.way}: {_time(line.cost)} a task{span}{_little(line, is_noisy)}"
-    for other in chunked:
-        if other.plain_way == line.way:
-            text += f"; in chunks {_time(other.cost)}{_little(other, is_noisy)}"
-    return f"{text}."
+def _little(words: str, lines: list[_Line]) -> tuple[str, ...]:
+    """Say from which length of a task on the cost is little, one length after the other."""
+    sizes = sorted({line.little_from for line in lines if line.little_from is not None})
+    parts = [
+        f"from {_size(size)} on with {_and([o.plain_way for o in lines if o.little_from == size])}"
+        for size in sizes
+    ]
+    never = [line.plain_way for line in lines if line.little_from is None]
+    said = [f"{words} under {_LITTLE_PERCENT} % of a task {', '.join(parts)}."] if parts else []
+    said += [f"{words} never under {_LITTLE_PERCENT} % with {_and(never)}."] if never else []
+    return tuple(said)
 
 
-def _little(line: _Line, is_noisy: bool) -> str:
-    if is_noisy:
-        return ""
-    size = line.little_from
-    if size is None:
-        return f", over {_LITTLE_PERCENT} % even in tasks of {_size(max(line.percent))}"
-    return f", under {_LITTLE_PERCENT} % of the time from tasks of {_size(size)} on"
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _pi(record: RunRecord) -> tuple[str, ...]:
@@ -256,15 +253,7 @@ EXPERIMENT = Experiment(
             minimum=1000,
             maximum=100_000_000,
         ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="How many processes work.",
-            hint="1 to 8.",
-            default=2,
-            minimum=1,
-            maximum=8,
-        ),
+        workers(1, 8, "How many processes work."),
         Integer(
             name="chunksize",
             label="Tasks in a chunk",
@@ -275,15 +264,11 @@ EXPERIMENT = Experiment(
             minimum=2,
             maximum=40,
         ),
-        Integer(
-            name="repeats",
-            label="Repeats",
-            help="Each repeat tries every way once, from the second on in random order. Five or"
+        repeats(
+            3,
+            "Each repeat tries every way once, from the second on in random order. Five or"
             " more can be trusted.",
-            hint="Every repeat in random order.",
-            default=3,
-            minimum=1,
-            maximum=100,
+            "Every repeat in random order.",
         ),
     ),
     calibration=lambda values: ("leibniz", values["terms"]),

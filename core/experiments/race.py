@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Listing,
+    Machine,
+    Rows,
+    Summary,
+    Trial,
+    performed,
+)
+from core.experiments.common import increments, kind, repeats, workers
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values, group
 
@@ -82,13 +92,10 @@ EXPERIMENT = Experiment(
     title="Race",
     question="What happens when two workers add to one counter?",
     parameters=(
-        Choice(
-            name="kind",
-            label="Workers are",
-            help="Threads share every object. Processes share only what is made to be shared: here"
+        kind(
+            "processes",
+            "Threads share every object. Processes share only what is made to be shared: here"
             " a multiprocessing.Value, handed over by the pool's initializer.",
-            default="processes",
-            options=(Option("processes", "Processes"), Option("threads", "Threads")),
         ),
         Choice(
             name="way",
@@ -102,32 +109,9 @@ EXPERIMENT = Experiment(
                 Option("lock", "with the lock"),
             ),
         ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="How many add at the same time.",
-            hint="2 to 8.",
-            default=2,
-            minimum=2,
-            maximum=8,
-        ),
-        Integer(
-            name="increments",
-            label="Increments of each",
-            help="How often each worker adds one.",
-            hint="The book adds 10 000 times.",
-            default=10_000,
-            minimum=1,
-            maximum=1_000_000,
-        ),
-        Integer(
-            name="repeats",
-            label="Repeats",
-            help="How often the whole is done: a race is lost differently each time.",
-            default=5,
-            minimum=1,
-            maximum=100,
-        ),
+        workers(2, 8, "How many add at the same time."),
+        increments(1_000_000, "How often each worker adds one."),
+        repeats(5, "How often the whole is done: a race is lost differently each time."),
         Integer(
             name="switch-us",
             label="Switch interval, µs",
@@ -142,6 +126,6 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("Repeats"),),
+    shows=(Rows("Repeats"), Listing("Where a switch can happen")),
 )
 _NAMES = ("kind", "way", "workers", "increments", "repeats")

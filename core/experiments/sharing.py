@@ -8,8 +8,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.common import increments, repeats, workers
 from core.experiments.programs import script
-from core.parameters import Choices, Integer, Option, Values
+from core.parameters import Choices, Option, Values
 from core.results.statistics import seconds
 
 if TYPE_CHECKING:
@@ -177,34 +178,17 @@ EXPERIMENT = Experiment(
                 ),
             ),
         ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="How many add at the same time.",
-            hint="2 to 8.",
-            default=2,
-            minimum=2,
-            maximum=8,
-        ),
-        Integer(
-            name="increments",
-            label="Increments of each",
-            help="How often each worker adds one. With a manager each one asks another process four"
+        workers(2, 8, "How many add at the same time."),
+        increments(
+            100_000,
+            "How often each worker adds one. With a manager each one asks another process four"
             " times: 100 000 take a while.",
-            hint="The book adds 10 000 times.",
-            default=10_000,
-            minimum=1,
-            maximum=100_000,
         ),
-        Integer(
-            name="repeats",
-            label="Repeats",
-            help="Each repeat runs every way once, from the second on in random order, and the"
+        repeats(
+            5,
+            "Each repeat runs every way once, from the second on in random order, and the"
             " ratio is taken within a repeat. Five or more can be trusted.",
-            hint="Every repeat in random order.",
-            default=5,
-            minimum=1,
-            maximum=100,
+            "Every repeat in random order.",
         ),
     ),
     plan=_plan,

@@ -14,6 +14,7 @@ from core.experiments.base import (
     Trial,
     performed,
 )
+from core.experiments.common import kind, workers
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Parameter, Values
 
@@ -151,21 +152,12 @@ EXPERIMENT = Experiment(
     title="Waiting",
     question="When does waiting for several futures come back, and with what?",
     parameters=(
-        Choice(
-            name="kind",
-            label="Workers are",
-            help="Waiting is the same for both; what can still be cancelled is not.",
-            default="threads",
-            options=(Option("threads", "Threads"), Option("processes", "Processes")),
-        ),
-        Integer(
-            name="workers",
-            label="Workers",
-            help="With fewer workers than tasks, C waits until one is free.",
-            hint="1 to 4. With 2, task C has to wait for its turn.",
-            default=2,
-            minimum=1,
-            maximum=4,
+        kind("threads", "Waiting is the same for both; what can still be cancelled is not."),
+        workers(
+            1,
+            4,
+            "With fewer workers than tasks, C waits until one is free.",
+            "With 2, task C has to wait for its turn.",
         ),
         _duration("a", 150),
         _duration("b", 300),

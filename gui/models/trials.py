@@ -21,7 +21,7 @@ _HEADINGS = (
     ("Trial", "The order in which trials ran: random within each repeat."),
     ("Repeat", "Each repeat runs every configuration once."),
     ("Workers", "What shared the work."),
-    ("Start method", "How worker processes were started."),
+    ("Started by", "The start method: how worker processes were started."),
     ("Start-up", "From opening the pool until every worker had answered."),
     ("Work", "From the first submit to the last result, on a started pool."),
     ("CPU", "The tasks' own CPU time; more than the work time means that they ran side by side."),

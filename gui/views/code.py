@@ -2,21 +2,19 @@
 
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from core.experiments.base import Code
 from gui.theme import Theme
+from gui.views.code_text import CodeText
 
 
 class CodeView(QWidget):
@@ -28,17 +26,13 @@ class CodeView(QWidget):
 
         self._theme = theme
         self._code = Code("", "")
-        self._text = QPlainTextEdit()
-        self._text.setObjectName("code")
-        self._text.setReadOnly(True)
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setAccessibleName("Script")
+        self._text = CodeText("Script", theme)
         self._highlight = CodeSyntaxHighlight(self._text.document(), "python", _style(theme))
         self._said = QLabel("This file is what runs. Marked lines matter most.")
         self._said.setProperty("muted", True)
         copy, save = QPushButton("Copy"), QPushButton("Save as script …")
         copy.setToolTip("Copy the whole script to the clipboard")
-        save.setToolTip("Save a file that runs alone: it needs Python, and nothing else")
+        self._save = save
         save.setObjectName("save-script")
         copy.clicked.connect(self._copy)
         save.clicked.connect(self._ask_where)
@@ -52,18 +46,17 @@ class CodeView(QWidget):
         column.addLayout(row)
         column.addWidget(self._text, 1)
         theme.changed.connect(self._restyle)
-        self._restyle()
 
     def show_code(self, code: Code) -> None:
         """Show a script."""
         if code == self._code:
             return
         self._code = code
-        bar = self._text.verticalScrollBar()
-        place = bar.value()
-        self._text.setPlainText(code.text)
-        bar.setValue(place)
-        self._mark()
+        needs = code.needs or "nothing else"
+        self._save.setToolTip(f"Save a file that runs alone: it needs Python, and {needs}")
+        lines = code.text.split("\n")
+        marked = {n for n, line in enumerate(lines) if any(mark in line for mark in code.marks)}
+        self._text.show_text(code.text, marked)
 
     def save(self, path: Path) -> None:
         """Write the script to a file and say so, or say why not."""
@@ -72,7 +65,8 @@ class CodeView(QWidget):
         except OSError as error:
             self._said.setText(f"{path} cannot be written: {error.strerror}. Choose another place.")
         else:
-            self._said.setText(f"Saved. Run it with: python {path.name}")
+            needs = f" (needs {self._code.needs})" if self._code.needs else ""
+            self._said.setText(f"Saved. Run it with: python {path.name}{needs}")
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._code.text)
@@ -85,23 +79,8 @@ class CodeView(QWidget):
         if name:
             self.save(Path(name))
 
-    def _mark(self) -> None:
-        selections = []
-        block = self._text.document().begin()
-        while block.isValid():
-            if any(mark in block.text() for mark in self._code.marks):
-                one = QTextEdit.ExtraSelection()
-                one.format.setBackground(QColor(self._theme.colours.accent_soft))
-                one.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-                one.cursor = QTextCursor(block)
-                selections.append(one)
-            block = block.next()
-        self._text.setExtraSelections(selections)
-
     def _restyle(self) -> None:
-        self._text.setFont(self._theme.mono(0.95))
         self._highlight.setTheme(_style(self._theme))
-        self._mark()
 
 
 def _style(theme: Theme) -> str:

@@ -27,7 +27,8 @@ _FITS_TWICE = 12  # letters of a check box's label
 class Form(QWidget):
     """Fields for `parameters`; `values()` is None while something is wrong.
 
-    `check` finds problems of values that are each right but do not go together. GUI thread.
+    `check` finds problems of values that are each right but do not go together. `more` shows and
+    hides what is seldom changed, at the end; it is for whoever has the form to place. GUI thread.
     """
 
     changed = Signal()
@@ -48,6 +49,7 @@ class Form(QWidget):
         }
         self._values: dict[str, Any] | None = None
         self._first_problem = ""
+        self.more = QToolButton()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -78,16 +80,14 @@ class Form(QWidget):
 
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
-        if not advanced:
-            return
-        more = QToolButton()
+        more = self.more
+        more.setHidden(not advanced)
         more.setText("More")
         more.setCheckable(True)
         more.setArrowType(Qt.ArrowType.RightArrow)
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.setAutoRaise(True)
         more.setToolTip("Settings that are seldom changed")
-        layout.addWidget(more)
         for field in advanced:
             field.hide()
             layout.addWidget(field)
@@ -209,9 +209,14 @@ class _RangeField(_TextField):
         self._slider.setObjectName(f"slider-{self.parameter.name}")
         self._slider.setAccessibleName(f"{self.parameter.label}, up to")
         self._layout.addWidget(self._slider)
+        self._theme.changed.connect(self._fit_slider)
+        self._fit_slider()
         self._follow_text()
         self._edit.textChanged.connect(self._follow_text)
         self._slider.valueChanged.connect(self._follow_slider)
+
+    def _fit_slider(self) -> None:
+        self._slider.setMinimumHeight(self._theme.px(17))  # its handle, and a little
 
     def _follow_text(self) -> None:
         try:

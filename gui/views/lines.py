@@ -10,7 +10,8 @@ import pyqtgraph as pg
 from core.experiments.base import Lines
 from gui.theme import SERIES, Theme
 
-_LEGEND_SHARE = 0.45  # of the width of the lines, kept free for their names
+_LEGEND_SHARE = 0.45  # of the width of the lines, kept free for each column of their names
+_MOST_IN_A_COLUMN = 6
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
@@ -47,7 +48,9 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         if lines:
             everything = [math.log10(x) for points in lines.values() for x in points]
             low, high = min(everything), max(everything)
-            room = _LEGEND_SHARE * ((high - low) or 1.0)
+            columns = -(-len(lines) // _MOST_IN_A_COLUMN)
+            self._legend.setColumnCount(columns)
+            room = _LEGEND_SHARE * columns * ((high - low) or 1.0)
             self.getPlotItem().setXRange(low, high + room, padding=0.03)
 
     def _line(self, name: str) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _FORM_WIDTH = 264
 _LOWER_HEIGHT = 150
 _REDRAW_MS, _REDRAW_SHARE = 100, 20
+_STEP_MS = 25  # so that what each step changes is painted in a frame of its own
 _INVITATION = "Press Run to see"
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
@@ -61,6 +64,7 @@ class ExperimentPage(QWidget):
         self._record: RunRecord | None = None
         self._trials: list[TrialRecord] = []
         self._answers: list[QPushButton] = []
+        self._is_dressed = False
         self._stage: Stage | None = None
         self._code: CodeView | None = None
         self._form = Form(experiment.parameters, experiment.check, theme)
@@ -171,6 +175,11 @@ class ExperimentPage(QWidget):
             self._record = None
             self.run_requested.emit(values)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._is_dressed:
+            self._dress()
+        super().showEvent(event)
+
     def _build(self) -> None:
         self._run.setProperty("primary", True)
         self._run.setObjectName("run")
@@ -208,8 +217,13 @@ class ExperimentPage(QWidget):
         card = Card()
         column = QVBoxLayout(card)
         column.setContentsMargins(16, 12, 8, 8)
-        column.addWidget(self._heading)
-        column.addWidget(_scrolled(self._form), 1)
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._form.more)
+        column.addLayout(top)
+        area = _scrolled(self._form)
+        column.addWidget(area, 1)
+        self._form.more.toggled.connect(lambda on: QTimer.singleShot(0, partial(_scroll, area, on)))
         return card
 
     def _connect(self) -> None:
@@ -240,7 +254,7 @@ class ExperimentPage(QWidget):
         self._steps.popleft()()
         self._took_s += perf_counter() - began
         if self._steps:
-            QTimer.singleShot(0, self._draw_step)
+            QTimer.singleShot(_STEP_MS, self._draw_step)
             return
         self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * self._took_s * 1000)))
 
@@ -311,6 +325,18 @@ class ExperimentPage(QWidget):
         self._run.setIcon(self._theme.icon("play"))
         self._stop.setIcon(self._theme.icon("stop"))
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
+        self._is_dressed = False
+        if self.isVisible():
+            self._dress()
+
+    def _dress(self) -> None:
+        self._is_dressed = True
+        self._theme.dress(self)
+
+
+def _scroll(area: QScrollArea, to_end: bool) -> None:
+    bar = area.verticalScrollBar()
+    bar.setValue(bar.maximum() if to_end else 0)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DODGE = 0.07  # of one worker, so that kinds with equal times do not hide one another
 _DOT_ALPHA = 130
 _MOST_TICKS = 16
-_HEADROOM = 1.22  # the legend stands above the data
+_HEADROOM, _LEAST_ROOM = 1.3, 1.15  # the legend stands above the data
 
 
 class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -74,8 +74,6 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._touched = False
         self._all.hide()
         self._rebuild()
-        step = -(-self._most_workers // _MOST_TICKS)
-        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
 
     def show_trials(self, trials: Sequence[TrialRecord]) -> None:
         """Draw all finished trials anew, when the chart is in sight or as soon as it is."""
@@ -142,6 +140,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._legend.clear()
         self._marks: dict[str, _Marks] = {}
         self._shown_range = None
+        step = -(-self._most_workers // _MOST_TICKS)  # there are no halves of workers
+        self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
         self._frame()
         for kind in self._kinds:
             self._marks_of(kind)
@@ -150,11 +150,16 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     def _draw(self) -> None:
         """Bring everything up to date; what is there stays, so that live points cost little."""
         top = max(self._content(series_of(self._trials)), self._least_top)
-        wanted = (self._most_workers, (top or 1.0) * _HEADROOM)
-        if not self._touched and wanted != self._shown_range:
-            self._shown_range = wanted
-            self.getPlotItem().setXRange(0.5, wanted[0] + 0.5, padding=0)
-            self.getPlotItem().setYRange(0, wanted[1], padding=0)
+        if not self._touched and not self._fits(top or 1.0):
+            self._shown_range = (self._most_workers, (top or 1.0) * _HEADROOM)
+            self.getPlotItem().setXRange(0.5, self._shown_range[0] + 0.5, padding=0)
+            self.getPlotItem().setYRange(0, self._shown_range[1], padding=0)
+
+    def _fits(self, top: float) -> bool:
+        """Whether the axes can stay: a picture that holds still is read, and drawn, faster."""
+        if self._shown_range is None or self._shown_range[0] != self._most_workers:
+            return False
+        return top * _LEAST_ROOM <= self._shown_range[1] <= top * 2
 
     def _show(
         self,
@@ -206,6 +211,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             axis.setTextPen(pg.mkPen(c.muted))
             axis.setTickFont(font)
             axis.setStyle(tickLength=-4)
+            axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
             axis.label.setFont(font)
         look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
         plot.setLabel("left", self._y_label, **look)

@@ -9,6 +9,7 @@ from core.experiments.base import (
     Bars,
     Experiment,
     Lines,
+    Listing,
     Rows,
     Scaling,
     Show,
@@ -22,6 +23,7 @@ from gui.models.told import RowTable, StateTable, text_of
 from gui.theme import Theme
 from gui.views.bars import BarsView
 from gui.views.lines import LinesView
+from gui.views.listing import ListingView
 from gui.views.stage import Stage
 from gui.views.tables import Table
 from gui.views.timeline.widget import Timeline
@@ -50,6 +52,7 @@ class StoryStage(Stage):
         self._charts: list[BarsView | LinesView] = []
         self._graphs: list[WaitGraphView] = []
         self._tables: list[Table] = []
+        self._listings: list[ListingView] = []
         self.tabs = [
             (show.title, self._view_of(show))
             for show in experiment.shows
@@ -64,6 +67,8 @@ class StoryStage(Stage):
         self._states.clear()
         for graph in self._graphs:
             graph.clear()
+        for listing in self._listings:
+            listing.clear()
         self._timeline.clear()
         self._show_rows()
 
@@ -89,6 +94,9 @@ class StoryStage(Stage):
                 case "goes_on":
                     for graph in self._graphs:
                         graph.go_on(event["who"])
+                case "code":
+                    for listing in self._listings:
+                        listing.add(event)
                 case "note":
                     self._timeline.tell(event["text"])
                 case "span" | "mark":
@@ -96,7 +104,7 @@ class StoryStage(Stage):
 
     def steps(self) -> list[Callable[[], None]]:
         rows = [self._show_new_rows] if self._new_rows else []
-        return [self._timeline.draw, *rows]
+        return [self._timeline.draw, *rows, *(listing.draw for listing in self._listings)]
 
     def _show_new_rows(self) -> None:
         self._rows.append(self._new_rows)
@@ -124,6 +132,10 @@ class StoryStage(Stage):
                 table = Table(self._rows, show.title, (), self._theme, stretch=False)
                 self._tables.append(table)
                 return table
+            case Listing():
+                listing = ListingView(show.title, self._theme)
+                self._listings.append(listing)
+                return listing
         raise AssertionError(f"{show} is for a sweep")
 
     def _show_rows(self) -> None:
@@ -149,6 +161,7 @@ class StoryTimeline(QWidget):
         super().__init__()
         self._theme = theme
         self._lanes: dict[str, int] = {}
+        self._owners: dict[str, int] = {}  # the trial that first named a lane
         self._spans: list[Span] = []
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)
@@ -164,7 +177,7 @@ class StoryTimeline(QWidget):
 
     def clear(self) -> None:
         """Show that nothing was told yet."""
-        self._lanes, self._spans = {}, []
+        self._lanes, self._owners, self._spans = {}, {}, []
         self._sentence.setText("Timeline")
         self._timeline.clear()
         self._timeline.set_lanes([])
@@ -177,7 +190,9 @@ class StoryTimeline(QWidget):
 
     def add(self, trial: Trial, event: dict[str, Any]) -> None:
         """Take a span or a mark; `draw` shows it."""
-        name = f"{trial.order}. {event['lane']}" if trial.order > 1 else event["lane"]
+        name = event["lane"]
+        if self._owners.setdefault(name, trial.order) != trial.order:
+            name = f"{trial.order}. {name}"
         lane = self._lanes.setdefault(name, len(self._lanes))
         if event["kind"] == "mark":
             start = end = event["at"]

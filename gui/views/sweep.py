@@ -26,7 +26,7 @@ _WIDEST = (
     "10000",
     "Repeat",
     "61 processes",
-    "Start method",
+    "Started by",
     "Start-up",
     "0000 ms",
     "0000 ms",

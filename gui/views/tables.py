@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from gui.theme import Theme
 
+_BESIDE = 17  # pixels of a column that no text stands in
+
 
 class Table(QTableView):
     """A quiet table of rows; `row_chosen` fires when a person, not the program, chooses a row.
@@ -67,5 +69,5 @@ class Table(QTableView):
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
         for column, sample in enumerate(self._widest):
-            width = metrics.horizontalAdvance(sample) + self._theme.px(24)
+            width = metrics.horizontalAdvance(sample) + self._theme.px(_BESIDE)
             self.setColumnWidth(column, width)

@@ -18,6 +18,7 @@ class TrialTimeline(QWidget):
         super().__init__()
         self._theme = theme
         self._trial: TrialRecord | None = None
+        self._dressed = ""
         self._caption = QLabel()
         self._caption.setWordWrap(True)
         self._timeline = Timeline()
@@ -27,6 +28,7 @@ class TrialTimeline(QWidget):
         layout.addWidget(self._timeline, 1)
         theme.changed.connect(self._restyle)
         self.clear()
+        self._restyle()
 
     def clear(self) -> None:
         """Show that there is no trial yet."""
@@ -34,7 +36,7 @@ class TrialTimeline(QWidget):
         self._caption.setText("Timeline of a trial")
         self._timeline.set_placeholder("The tasks of the newest trial show here, worker by worker.")
         self._timeline.clear()
-        self._restyle()
+        self._dress()
 
     def show_trial(self, trial: TrialRecord) -> None:
         """Show one trial."""
@@ -43,19 +45,22 @@ class TrialTimeline(QWidget):
         self._trial = trial
         self._caption.setText(_caption(trial))
         lanes = 1 if trial.executor == "serial" else trial.workers
-        self._timeline.clear()
-        self._timeline.set_lanes(
-            ["main thread"] if trial.executor == "serial" else _lane_names(lanes)
-        )
-        self._timeline.set_placeholder(_why_empty(trial))
-        self._timeline.set_spans(SpanStore(SpanBatch.of_spans(_spans(trial))))
-        self._restyle()
+        names = ["main thread"] if trial.executor == "serial" else _lane_names(lanes)
+        spans = SpanStore(SpanBatch.of_spans(_spans(trial)))
+        self._timeline.show_anew(names, spans, _why_empty(trial))
+        self._dress()
 
     def _restyle(self) -> None:
-        kind = self._trial.executor if self._trial else "processes"
         self._caption.setFont(self._theme.font(0.95))
-        colour = self._theme.of_kind(kind).name()
-        self._timeline.set_style(timeline_style(self._theme, colour))
+        self._dressed = ""
+        self._dress()
+
+    def _dress(self) -> None:
+        """Draw tasks in the colour of their executor kind."""
+        colour = self._theme.of_kind(self._trial.executor if self._trial else "processes").name()
+        if colour != self._dressed:
+            self._dressed = colour
+            self._timeline.set_style(timeline_style(self._theme, colour))
 
 
 def timeline_style(theme: Theme, task: str) -> TimelineStyle:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import json
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 from benchmarks.__main__ import NAMES, module_of
+from benchmarks.children.flood import LANES, flood
 from benchmarks.rows import Row, Target, paired, percentile, spread
 
 
@@ -60,3 +62,14 @@ def test_the_spread_bounds_the_median_and_not_the_values() -> None:
     assert spread([float(value) for value in range(1, 26)]) == (
         "median between 8 and 18, 25 repeats"
     )
+
+
+def test_the_flood_tells_all_that_it_was_asked_for_and_no_more() -> None:
+    told: list[dict[str, Any]] = []
+
+    flood(told.append, rate=2000, seconds=0.1)
+
+    assert len(told) == 200
+    assert {event["kind"] for event in told} == {"span"}
+    assert len({event["lane"] for event in told}) == LANES
+    assert [event["start"] for event in told] == sorted(event["start"] for event in told)

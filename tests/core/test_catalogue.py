@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core import experiments
+from core.errors import BadInput
 from tests.realwindow import ROOT
 
-NO_EXPERIMENTS = {"__init__", "base", "programs", "protocol"}
+NO_EXPERIMENTS = {"__init__", "base", "common", "programs", "protocol"}
 
 
 def test_the_titles_are_the_experiments_own() -> None:
     assert tuple(one.title for one in experiments.catalogue()) == experiments.TITLES
+
+
+def test_what_needs_a_window_is_not_found_without_one() -> None:
+    for name, title in experiments.IN_WINDOW.items():
+        with pytest.raises(BadInput, match=title):
+            experiments.find(name)
 
 
 def test_every_module_is_in_the_catalogue() -> None:

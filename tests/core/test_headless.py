@@ -78,6 +78,19 @@ def test_the_experiments_are_listed_on_standard_output() -> None:
     assert re.search(r"^pi-scaling +How does .*\?$", ended.stdout, re.MULTILINE)
 
 
+def test_what_needs_a_window_is_listed_as_such() -> None:
+    assert re.search(r"^keep-alive .* only in the window\.$", main("--list").stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--terms", "5"], ["-h"], ["--json", "-"]])
+def test_what_needs_a_window_is_refused_in_a_sentence(arguments: list[str]) -> None:
+    ended = main("run", "keep-alive", *arguments)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "start the lab without arguments and choose “Keep the UI alive”." in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["run", "pi-scaling", "-h"]])
 def test_help_is_had_at_every_level(arguments: list[str]) -> None:
     ended = main(*arguments)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QLabel,
     QLineEdit,
     QPushButton,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -71,9 +71,6 @@ def theme(qtbot: QtBot) -> Iterator[Theme]:
     made.choose("light")
     yield made
     made.zoom(0)
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    app.setStyleSheet("")
 
 
 @pytest.fixture
@@ -234,3 +231,37 @@ def test_a_problem_is_told_where_the_result_stands(page: ExperimentPage) -> None
     shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
     assert "Python cannot be started. Choose another." in shown
     assert not any("Traceback" in text for text in shown)
+
+
+def test_before_a_run_the_axis_counts_whole_workers(page: ExperimentPage) -> None:
+    chart = page.findChild(RuntimeChart)
+    assert chart is not None
+    axis = chart.getPlotItem().getAxis("bottom")
+
+    ticks = [value for _, values in axis.tickValues(0.5, 4.5, 600) for value in values]
+
+    assert sorted(ticks) == [1, 2, 3, 4]
+
+
+def test_what_is_seldom_changed_is_shown_and_hidden(page: ExperimentPage, qtbot: QtBot) -> None:
+    more = next(button for button in page.findChildren(QToolButton) if button.text() == "More")
+    advanced = [p.name for p in pi_scaling.EXPERIMENT.parameters if p.advanced]
+    assert advanced
+    fields = [find(page, QLabel, f"note-{name}") for name in advanced]
+    assert not any(field.isVisible() for field in fields)
+
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert all(field.isVisible() for field in fields)
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert not any(field.isVisible() for field in fields)
+
+
+def test_a_page_out_of_sight_is_dressed_when_it_is_next_seen(
+    page: ExperimentPage, theme: Theme
+) -> None:
+    assert theme.colours.card in page.styleSheet()
+    page.hide()
+    theme.choose("dark")
+    assert theme.colours.card not in page.styleSheet()
+    page.show()
+    assert theme.colours.card in page.styleSheet()

@@ -61,6 +61,47 @@ def test_a_future_is_lived_through_by_clicking(person: Person) -> None:
     assert "3 futures" in person.text("headline")
 
 
+def test_ways_to_wait_are_tried_in_this_window_and_it_is_well_afterwards(person: Person) -> None:
+    open_page(person, "Keep the UI alive")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 2")
+    person.open("Race")  # clicked before, while or after it stands still: it is answered
+    person.wait_for(lambda seen: "Keep the UI" in seen["why"]["text"], "Race says what runs")
+    person.open("Keep the UI alive")
+    person.wait_for_text("status-message", "Finished after 7 of 7 trials", timeout_s=60)
+    assert "future.result() held the window up for" in person.text("headline")
+    assert "callbacks that touched a widget" in person.text("details")
+    wait_until(lambda: not person.labs(), "no process of it is left")
+    open_page(person, "Race")
+    person.click("run")
+    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+
+
+def test_ways_to_wait_can_be_stopped_and_run_again(person: Person) -> None:
+    open_page(person, "Keep the UI alive")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3")
+    person.window.key("Escape")
+    person.wait_for_text("status-message", "Stopped after", timeout_s=5)
+    assert "future.result() held the window up for" in person.text("headline")
+    wait_until(lambda: not person.labs(), "no process of it is left")
+    for way in ("nothing", "result", "events", "timer", "callback", "bridge"):
+        person.click(f"field-ways-{way}")
+    person.fill("field-terms", "1e9")
+    person.wait_for(lambda seen: not seen["run"]["enabled"], "so many are refused")
+    person.fill("field-terms", "1e6")
+    person.click("run")
+    person.wait_for_text("status-message", "Finished after 1 of 1 trials")
+
+
+def test_closing_the_window_in_the_middle_of_a_way_leaves_nothing(person: Person) -> None:
+    open_page(person, "Keep the UI alive")
+    person.click("run")
+    person.wait_for_text("status-message", "Trial 3")
+    person.window.close()
+    assert person.program.wait(10) == 0
+
+
 def test_while_one_experiment_runs_the_others_say_so(person: Person) -> None:
     open_page(person, "Deadlock")
     person.click("run")

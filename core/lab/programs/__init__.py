@@ -12,5 +12,7 @@ the standard library only, never another module of ours: the file is what a stud
     mark    lane, at, label: a moment
     state   future, state: what a future has become
     waits   who, whom: somebody waits for somebody from now on      goes_on   who: no longer
+    code    line, source, instruction, marked: one instruction beside its line of source; what is
+            said of the whole comes first, as the source of no line
     note    text: a sentence on what happens
 """

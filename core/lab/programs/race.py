@@ -1,7 +1,10 @@
 """Two workers add to one counter. With its lock nothing is lost; without it, something may be."""
 
 import concurrent.futures
+import dis
+import linecache
 import multiprocessing
+import platform
 import sys
 import threading
 import time
@@ -82,7 +85,65 @@ def once(kind, workers, increments, way):
     return counter.value, spans
 
 
+def target(step):
+    """Return where an instruction may jump to; None where it does not jump."""
+    return step.argval if step.opcode in {*dis.hasjrel, *dis.hasjabs} else None
+
+
+def gives_way(step):
+    """Tell whether a thread may lose the GIL right after an instruction.
+
+    CPython, from 3.10 on, looks whether another thread waits (the "eval breaker" of
+    Python/ceval.c) when a function begins, after a call, and when a loop goes round.
+    """
+    if step.opname.startswith("CALL"):
+        return not step.opname.startswith("CALL_INTRINSIC")
+    return step.opname == "RESUME" or (target(step) or step.offset + 1) <= step.offset
+
+
+def instructions(function):
+    """Yield, for each instruction, its line, what it does, and whether a thread gives way."""
+    first, starts = function.__code__.co_firstlineno, dict(dis.findlinestarts(function.__code__))
+    steps, lines = list(dis.get_instructions(function)), {}
+    for step in steps:
+        lines[step.offset] = starts.get(step.offset) or next(reversed(lines.values()), first)
+    if steps[0].opname != "RESUME":
+        yield first, "(the function begins)", True  # Python 3.10 has no instruction for it
+    for step in steps:
+        what = step.argrepr if target(step) is None else f"to line {lines[target(step)]}"
+        yield lines[step.offset], f"{step.opname} {what}".strip(), gives_way(step)
+
+
+def tell_where(kind, way, tell):
+    """Tell where a switch can happen: the bytecode of the Python that runs, beside the source."""
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    everywhere = kind == "processes" or not has_gil
+    for sentence in rule(kind, way, has_gil):
+        tell("code", line=None, source=sentence, instruction="", marked=False)
+    shown = None
+    for function in [WAYS[way], one_more] if way == "call" else [WAYS[way]]:
+        for line, instruction, marks in instructions(function):
+            source = "" if line == shown else linecache.getline(__file__, line).rstrip()
+            marked, shown = marks or everywhere, line
+            tell("code", line=line, source=source, instruction=instruction, marked=marked)
+
+
+def rule(kind, way, has_gil):
+    version = f"Python {platform.python_version()}"
+    if kind == "threads" and has_gil:
+        yield f"{version} with its GIL: another thread may go on after a marked instruction only."
+    else:
+        who = "processes" if kind == "processes" else "threads without a GIL"
+        yield f"{version}, {who}: the other may be at work after any instruction."
+        if way == "lock":
+            yield "The lock makes it wait, so it does nothing between reading and writing."
+
+
 def show(kind, **what):
+    if kind == "code":
+        mark = "<->" if what["marked"] else ""
+        line = f"{what['line']:>3} " if what["source"] and what["line"] else ""
+        print(f"{line + what['source']:<46} {mark:3} {what['instruction']}".rstrip())
     if kind == "row":
         print("   ".join(f"{name} {value}" for name, value in what.items()))
 
@@ -96,6 +157,7 @@ def main(
     repeats=REPEATS,
     tell=show,
 ):
+    tell_where(kind, way, tell)
     before = sys.getswitchinterval()
     sys.setswitchinterval(switch_ms / 1000)
     try:

@@ -74,6 +74,13 @@ class TimelineCanvas(QWidget):
         self._view.touched = False
         self.set_spans(SpanStore())
 
+    def show_anew(self, names: Sequence[str], store: SpanStore, placeholder: str) -> None:
+        """Show other spans, on other lanes, and follow new data again."""
+        self._names = tuple(names)
+        self._placeholder = placeholder
+        self._view.touched = False
+        self.set_spans(store)
+
     def set_lanes(self, names: Sequence[str]) -> None:
         """Name the lanes from the first on; those without a name are "worker 1" and so on."""
         self._names = tuple(names)

@@ -23,6 +23,7 @@ from core.lab.perform import perform
 from core.lab.programs.deadlock import WaitForGraph
 from core.results.records import from_json
 from tests.core.making import done, record
+from tests.core.programs.running import command_line
 from tests.core.watching import ROOT, SOON_S, eventually, gone, pid_of, pythons
 
 Events = list[dict[str, Any]]
@@ -32,13 +33,6 @@ STUCK = {
     "locks": ["worker 1", "lock B", "worker 2", "lock A"],
 }
 MENDED = {"callbacks": "567", "second-worker": "66", "one-order": "had both locks"}
-COMMAND_LINE = """
-import sys
-from core import experiments, headless
-from core.experiments import deadlock
-
-sys.exit(headless.main(sys.argv[1:]))
-"""
 
 
 def values(**changes: Any) -> dict[str, Any]:
@@ -367,20 +361,9 @@ def test_a_ring_is_found_wherever_one_looks_first() -> None:
 # ------------------------------------------------------------------------------------- experiment
 
 
-def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND_LINE, "run", "deadlock", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("rescue", ["timeout", "kill"])
 def test_a_run_by_command_line_gives_a_finished_record(rescue: str) -> None:
-    ended = command_line("--timeout-s", "1", "--rescue", rescue, "--json", "-")
+    ended = command_line("deadlock", "--timeout-s", "1", "--rescue", rescue, "--json", "-")
 
     told = from_json(ended.stdout.encode())
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
@@ -392,7 +375,7 @@ def test_a_run_by_command_line_gives_a_finished_record(rescue: str) -> None:
 
 @pytest.mark.parametrize("option", ["--timeout-s=0", "--timeout-s=21", "--story=x", "--rescue=x"])
 def test_bad_input_is_a_sentence(option: str) -> None:
-    ended = command_line(option)
+    ended = command_line("deadlock", option)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert re.fullmatch(r"futures-lab: --[\w-]+: .*\.\n", ended.stderr)

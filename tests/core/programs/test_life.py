@@ -7,7 +7,6 @@ import multiprocessing
 import queue
 import random
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,7 +23,8 @@ from core.lab.programs import life
 from core.parameters import Choice
 from core.results.records import from_json
 from tests.core.making import done, record
-from tests.core.watching import ROOT, SOON_S, STRICT, pid_of, pythons
+from tests.core.programs.running import alone, command_line
+from tests.core.watching import ROOT, SOON_S, pid_of, pythons
 
 Events = list[dict[str, Any]]
 WAYS = (
@@ -32,13 +32,6 @@ WAYS = (
     "PENDING CANCELLED CANCELLED_AND_NOTIFIED",
     "PENDING CANCELLED_AND_NOTIFIED",  # too fast to be seen
 )
-COMMAND_LINE = """
-import sys
-from core import experiments, headless
-from core.experiments import life
-
-sys.exit(headless.main(sys.argv[1:]))
-"""
 
 
 def values(**changes: Any) -> dict[str, Any]:
@@ -50,16 +43,7 @@ def values(**changes: Any) -> dict[str, Any]:
 
 def run_alone(python: str, file: Path, text: str, typed: str = "") -> str:
     file.write_text(text, encoding="utf-8")
-    ended = subprocess.run(
-        [python, "-I", "-S", *STRICT, str(file)],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
+    return alone(python, file, typed)
 
 
 @pytest.mark.parametrize("version", pythons())
@@ -328,20 +312,9 @@ def test_a_life_that_waits_for_a_click_can_be_killed(stage: Stage) -> None:
 # ------------------------------------------------------------------------------------- experiment
 
 
-def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND_LINE, "run", "life", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
-    ended = command_line("--kind", kind, "--pause-ms", "0", "--json", "-")
+    ended = command_line("life", "--kind", kind, "--pause-ms", "0", "--json", "-")
 
     told = from_json(ended.stdout.encode())
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
@@ -354,7 +327,7 @@ def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
 
 @pytest.mark.parametrize("option", ["--workers=0", "--workers=5", "--play=x", "--pause-ms=1001"])
 def test_bad_input_is_a_sentence(option: str) -> None:
-    ended = command_line(option)
+    ended = command_line("life", option)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert re.fullmatch(r"futures-lab: --[\w-]+: .*\.\n", ended.stderr)

@@ -20,6 +20,7 @@ from core.lab.perform import perform
 from core.lab.programs.sending import THINGS
 from core.results.records import from_json
 from tests.core.making import done, record
+from tests.core.programs.running import command_line
 from tests.core.watching import ROOT, SOON_S, pythons
 
 Row = dict[str, Any]
@@ -37,13 +38,6 @@ ERRORS = {
     "a multiprocessing.Value": r"RuntimeError: Synchronized objects should only be shared",
 }
 LATE = "a function made later"
-COMMAND_LINE = """
-import sys
-from core import experiments, headless
-from core.experiments import sending
-
-sys.exit(headless.main(sys.argv[1:]))
-"""
 ADDED = """
 import os, time
 THINGS.clear()
@@ -197,19 +191,8 @@ def test_every_thing_has_its_row_and_its_span_and_the_lab_goes_on(
 # ------------------------------------------------------------------------------------- experiment
 
 
-def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND_LINE, "run", "sending", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-
-
 def test_a_run_by_command_line_gives_a_finished_record() -> None:
-    ended = command_line("--json", "-")
+    ended = command_line("sending", "--json", "-")
 
     told = from_json(ended.stdout.encode())
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
@@ -220,7 +203,7 @@ def test_a_run_by_command_line_gives_a_finished_record() -> None:
 
 @pytest.mark.parametrize("option", ["--targets=", "--targets=moon", "--start-method=teleport"])
 def test_bad_input_is_a_sentence(option: str) -> None:
-    ended = command_line(option)
+    ended = command_line("sending", option)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert re.fullmatch(r"futures-lab: --[\w-]+: .*\.\n", ended.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from core.lab.perform import perform
 from core.lab.programs import sharing
 from core.results.records import RunRecord, TrialRecord, from_json
 from tests.core.making import failed, record
-from tests.core.watching import ROOT, SOON_S, pythons
+from tests.core.programs.running import command_line, rows_alone
+from tests.core.watching import SOON_S, pythons
 
 WAYS = ("nothing", "Lock", "Value", "Manager")
 QUICK = {"workers": 2, "increments": 40, "ways": WAYS, "repeats": 2}
@@ -31,25 +31,10 @@ def values(**changes: Any) -> dict[str, Any]:
 # -------------------------------------------------------------------------------------- alone
 
 
-def alone(python: str, file: Path) -> list[dict[str, str]]:
-    """Run a script with nothing but the standard library, and read the rows that it prints."""
-    ended = subprocess.run(
-        [python, "-I", "-S", str(file)],
-        cwd=file.parent,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    lines = [line.split("   ") for line in ended.stdout.splitlines()]
-    return [dict(cell.split(" ", 1) for cell in line) for line in lines]
-
-
 def check_alone(python: str, file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
-    rows = alone(python, file)
+    rows = rows_alone(python, file)
 
     assert [row["way"] for row in rows] == [*WAYS, *WAYS]
     assert all(list(row) == COLUMNS for row in rows)
@@ -110,14 +95,7 @@ def test_a_manager_leaves_the_lab_as_it_was(lab: LabExecutor) -> None:
 
 
 def test_a_run_by_command_line_gives_a_finished_record() -> None:
-    ended = subprocess.run(
-        [sys.executable, "main.py", "run", "sharing", "--increments", "50", "--json", "-"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
+    ended = command_line("sharing", "--increments", "50", "--json", "-")
 
     told = from_json(ended.stdout.encode())
     assert ended.returncode == 0, ended.stderr

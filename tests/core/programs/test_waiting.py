@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,7 +19,8 @@ from core.lab.perform import perform
 from core.parameters import Choice
 from core.results.records import from_json
 from tests.core.making import done, record
-from tests.core.watching import ROOT, SOON_S, STRICT, pythons
+from tests.core.programs.running import alone, command_line
+from tests.core.watching import ROOT, SOON_S, pythons
 
 Events = list[dict[str, Any]]
 MODES = ("ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "as_completed", "C.result()")
@@ -29,13 +29,6 @@ WAITS = MODES[:3]
 LONG = {"a-ms": 300, "b-ms": 300, "c-ms": 20}
 SHORT = {"a-ms": 20, "b-ms": 60, "c-ms": 90}
 STRANDING = ("3.10", "3.11", "3.12", "3.13")
-COMMAND_LINE = """
-import sys
-from core import experiments, headless
-from core.experiments import waiting
-
-sys.exit(headless.main(sys.argv[1:]))
-"""
 
 
 def values(**changes: Any) -> dict[str, Any]:
@@ -47,15 +40,7 @@ def values(**changes: Any) -> dict[str, Any]:
 
 def run_alone(python: str, file: Path, text: str) -> list[str]:
     file.write_text(text, encoding="utf-8")
-    ended = subprocess.run(
-        [python, "-I", "-S", *STRICT, str(file)],
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout.splitlines()
+    return alone(python, file).splitlines()
 
 
 @pytest.mark.parametrize("version", pythons())
@@ -247,21 +232,10 @@ def test_a_worker_that_dies_costs_one_call_only(stage: Stage) -> None:
 # ------------------------------------------------------------------------------------- experiment
 
 
-def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND_LINE, "run", "waiting", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=2 * SOON_S,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
     times = [f"--{name}={value}" for name, value in SHORT.items()]
-    ended = command_line("--kind", kind, *times, "--timeout-ms", "10", "--json", "-")
+    ended = command_line("waiting", "--kind", kind, *times, "--timeout-ms", "10", "--json", "-")
 
     told = from_json(ended.stdout.encode())
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
@@ -275,7 +249,7 @@ def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
     "option", ["--workers=0", "--workers=5", "--a-ms=9", "--timeout-ms=x", "--ends=well"]
 )
 def test_bad_input_is_a_sentence(option: str) -> None:
-    ended = command_line(option)
+    ended = command_line("waiting", option)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert re.fullmatch(r"futures-lab: --[\w-]+: .*\.\n", ended.stderr)

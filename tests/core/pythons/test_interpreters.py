@@ -239,6 +239,19 @@ def test_names_and_paths_are_understood(text: str, name: str) -> None:
     assert choice.name == name
 
 
+def test_a_path_may_be_typed_in_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = tmp_path / "venv" / "bin" / "python"
+    put.parent.mkdir(parents=True)
+    put.write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    known = [interpreter("3.13.1", str(put))]
+
+    for text in ("~/venv", "venv", "./venv/bin/python", '"~/venv/bin/python"'):
+        (choice,) = resolve([text], known)
+        assert choice.interpreter == known[0]
+
+
 def test_all_is_every_choice_and_each_counts_once() -> None:
     assert [choice.name for choice in resolve(["3.13.1", "all", "3.13"], KNOWN)] == [
         "3.13.1", "3.11.7", "3.14t", "3.14t+gil", "3.13.0", "3.11.2"

@@ -1,0 +1,48 @@
+"""Parameters that several experiments have: one name, one label, one range of words."""
+
+from core.parameters import Choice, Integer, Option
+
+
+def kind(default: str, help: str) -> Choice:
+    """Make the choice between threads and processes."""
+    options = (Option("threads", "Threads"), Option("processes", "Processes"))
+    return Choice(name="kind", label="Workers are", help=help, default=default, options=options)
+
+
+def workers(minimum: int, maximum: int, help: str, hint: str = "") -> Integer:
+    """Make the number of workers, two at first; the hint begins with the range."""
+    return Integer(
+        name="workers",
+        label="Workers",
+        help=help,
+        hint=f"{minimum} to {maximum}. {hint}".strip(),
+        default=2,
+        minimum=minimum,
+        maximum=maximum,
+    )
+
+
+def increments(maximum: int, help: str) -> Integer:
+    """Make the number of times that each worker adds one; at first the book's."""
+    return Integer(
+        name="increments",
+        label="Increments of each",
+        help=help,
+        hint="The book adds 10 000 times.",
+        default=10_000,
+        minimum=1,
+        maximum=maximum,
+    )
+
+
+def repeats(default: int, help: str, hint: str = "") -> Integer:
+    """Make the number of repeats, a hundred at most."""
+    return Integer(
+        name="repeats",
+        label="Repeats",
+        help=help,
+        hint=hint,
+        default=default,
+        minimum=1,
+        maximum=100,
+    )

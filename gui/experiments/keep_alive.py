@@ -1,0 +1,187 @@
+"""One computation, several ways to wait for it, and what each does to this window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial
+from core.experiments.programs import script
+from core.parameters import Choices, Integer, Option, Values
+from core.results.statistics import seconds
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
+
+_FOLDER = Path(__file__).resolve().parents[1] / "programs"
+_LIMIT_S = 3.0  # the program's own; a test holds the two together
+_TRIAL_LIMIT_S = 20.0
+_NOTICED_MS = 50.0
+_WAYS = {  # name: label, what it is, and where the computation runs
+    "nothing": ("nothing", "The window at rest, to compare with.", "nothing"),
+    "result": (
+        "future.result()",
+        "The click's handler waits for the result. Another process computes.",
+        "lab process",
+    ),
+    "events": (
+        "processEvents()",
+        "The handler asks again and again, and lets events be handled in between."
+        " Another process computes.",
+        "lab process",
+    ),
+    "timer": (
+        "QTimer looks",
+        "The handler starts a timer that asks every 50 ms. Another process computes.",
+        "lab process",
+    ),
+    "callback": (
+        "callback touches",
+        "A done-callback writes into a widget, from the wrong thread."
+        " That happens in a child process with a window of its own, which nobody sees.",
+        "child process",
+    ),
+    "threads": (
+        "threads here",
+        "Nobody waits, but the computation is done by threads of this window's process.",
+        "threads",
+    ),
+    "bridge": (
+        "bridge",
+        "Nobody waits; the result is carried to the window's thread. Another process computes.",
+        "lab process",
+    ),
+}
+_MARKS = (
+    "(future.result())",
+    "processEvents()",
+    "timeout.connect(look)",
+    "appendPlainText(",
+    "ThreadPoolExecutor(click",
+    "watch(future, click.take)",
+    "self.arrived.emit(",
+)
+
+
+def _settings(values: Values) -> dict[str, object]:
+    return {name: values[name] for name in ("terms", "threads", "touches")}
+
+
+def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
+    from gui.perform import perform_here
+
+    return tuple(
+        Trial(
+            job=perform_here,
+            arguments=("keep_alive", {"way": way, **_settings(values)}),
+            name=_WAYS[way][0],
+            executor=_WAYS[way][2],
+            workers=values["threads"] if way in ("threads", "callback") else 1,
+            block=1,
+            order=order,
+            expected_s=2.0,
+            limit_s=_TRIAL_LIMIT_S,
+        )
+        for order, way in enumerate(values["ways"], start=1)
+    )
+
+
+def _code(values: Values) -> Code:
+    settings = {**_settings(values), "ways": values["ways"]}
+    return script("keep_alive", settings, _MARKS, _FOLDER, "PySide6-Essentials")
+
+
+def _summary(record: RunRecord) -> Summary:
+    rows = {row["way"]: row for trial in record.trials for row in trial.rows}
+    gaps = {
+        way: seconds(row["worst_gap_ms"] / 1000) for way, row in rows.items() if row["worst_gap_ms"]
+    }
+    if not rows:
+        return Summary()
+    told = [sentence.format(gaps[way]) for way, sentence in _HEADLINE.items() if way in gaps]
+    first = next((f"{way}: {gap} at most" for way, gap in gaps.items()), "The child process ended")
+    details = (*_threads(rows), *_failed(rows), *_child(rows))
+    return Summary(tuple(told) or (first,), details)
+
+
+_HEADLINE = {
+    "future.result()": "future.result() held the window up for {}",
+    "bridge": "Through the bridge: {} at most",
+}
+
+
+def _threads(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    gap_ms = rows["threads here"]["worst_gap_ms"] if "threads here" in rows else 0.0
+    if gap_ms < _NOTICED_MS:
+        return ()
+    gap = seconds(gap_ms / 1000)
+    return (f"Threads of this window's process held it up for {gap}, and nobody waited for them.",)
+
+
+def _failed(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    """Say which ways brought no result, and why: they gave up, or had to be ended."""
+    return tuple(
+        f"{way}: {row['came_of_it']}."
+        for way, row in rows.items()
+        if way not in ("nothing", "callback touches") and not row["came_of_it"].startswith("π")
+    )
+
+
+def _child(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    """Tell how the child process ended whose callbacks touched its window."""
+    row = rows.get("callback touches")
+    if row is None:
+        return ()
+    ended = row["came_of_it"].replace("the lab process", "the child process")
+    return (f"The callbacks that touched a widget: {ended}.",)
+
+
+EXPERIMENT = Experiment(
+    name="keep-alive",
+    title="Keep the UI alive",
+    question="What does waiting for a result do to the window?",
+    parameters=(
+        Choices(
+            name="ways",
+            label="Ways to wait",
+            help="Each is tried once, in this order.",
+            default=tuple(_WAYS),
+            options=tuple(Option(way, label, tip) for way, (label, tip, _) in _WAYS.items()),
+        ),
+        Integer(
+            name="terms",
+            label="Terms",
+            help=f"How many terms of the series for π are added up. So that this window is never"
+            f" held up for long, a computation that has taken {_LIMIT_S:g} s gives up.",
+            hint=f"Up to 20 000 000. What takes over {_LIMIT_S:g} s gives up.",
+            default=15_000_000,
+            minimum=10_000,
+            maximum=20_000_000,
+        ),
+        Integer(
+            name="threads",
+            label="Threads",
+            help="How many threads share the computation where it is done by threads: in this"
+            " window's process, and in the child's.",
+            hint="1 to 8. For “threads here” and “callback touches”.",
+            default=4,
+            minimum=1,
+            maximum=8,
+        ),
+        Integer(
+            name="touches",
+            label="Touches",
+            help="How many callbacks write into the child's widget: the computation is cut into as"
+            " many parts.",
+            hint="1 to 5000. For “callback touches”.",
+            default=3000,
+            minimum=1,
+            maximum=5000,
+        ),
+    ),
+    plan=_plan,
+    summary=_summary,
+    code=_code,
+    shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms"), Rows("Ways")),
+    in_window=True,
+)

@@ -1,0 +1,47 @@
+"""A listing: what programs told of their own code, source at the left, bytecode beside it."""
+
+from typing import Any
+
+from gui.theme import Theme
+from gui.views.code_text import CodeText
+
+_MARK = "↔"
+_WIDEST = 60  # characters of source; a longer line pushes its bytecode aside
+
+
+class ListingView(CodeText):
+    """Instructions beside their lines of source, as they were told. GUI thread."""
+
+    def __init__(self, title: str, theme: Theme) -> None:
+        super().__init__(title, theme)
+        self.setPlaceholderText("The Python that runs tells its bytecode here.")
+        self._told: list[dict[str, Any]] = []
+        self._shown = 0
+
+    def clear(self) -> None:
+        """Forget what was told; what is seen stays until something else is told."""
+        self._told, self._shown = [], 0
+
+    def add(self, event: dict[str, Any]) -> None:
+        """Take one instruction; `draw` shows it."""
+        self._told.append(event)
+
+    def draw(self) -> None:
+        """Show what was added since."""
+        if len(self._told) == self._shown:
+            return
+        self._shown = len(self._told)
+        sources = [_source(event) for event in self._told]
+        room = max(len(text) for text in sources if len(text) <= _WIDEST)
+        lines = [
+            f"{source:<{room}}  {_MARK if event['marked'] else ' '} {event['instruction']}".rstrip()
+            for source, event in zip(sources, self._told, strict=True)
+        ]
+        marked = {place for place, event in enumerate(self._told) if event["marked"]}
+        self.show_text("\n".join(lines), marked)
+
+
+def _source(event: dict[str, Any]) -> str:
+    """Write a line of source after its number; a sentence on the whole has no number."""
+    text = str(event["source"])
+    return f"{event['line']:>4}  {text}" if text and event["line"] else text

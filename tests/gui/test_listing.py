@@ -1,0 +1,44 @@
+"""The listing: source beside bytecode, as programs tell it."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.theme import Theme
+from gui.views.listing import ListingView
+
+
+@pytest.fixture
+def theme(qtbot: QtBot) -> Theme:
+    made = Theme()
+    made.choose("light")
+    return made
+
+
+def test_a_listing_shows_what_was_told_with_its_marks(theme: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", theme)
+    qtbot.addWidget(listing)
+    for line, source, instruction, marked in (
+        (None, "A rule.", "", False),
+        (7, "    go()", "LOAD_NAME go", False),
+        (7, "", "CALL", True),
+    ):
+        listing.add({"line": line, "source": source, "instruction": instruction, "marked": marked})
+    listing.draw()
+
+    rule, first, call = listing.toPlainText().splitlines()
+    assert rule == "A rule."
+    assert first.split() == ["7", "go()", "LOAD_NAME", "go"]
+    assert call.split() == ["↔", "CALL"]
+    assert [one.cursor.blockNumber() for one in listing.extraSelections()] == [2]
+
+
+def test_a_new_run_tells_a_listing_anew(theme: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", theme)
+    qtbot.addWidget(listing)
+    for instruction in ("CALL", "RESUME"):
+        listing.clear()
+        listing.add({"line": 1, "source": "f()", "instruction": instruction, "marked": False})
+        listing.draw()
+
+    assert "RESUME" in listing.toPlainText()
+    assert "CALL" not in listing.toPlainText()
