@@ -20,7 +20,17 @@ from core.experiments.programs import script
 from core.experiments.protocol import PROTOCOL
 from core.lab.cpus import usable_cpus
 from core.lab.kinds import KINDS, start_methods
-from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Parameter, Values, group
+from core.parameters import (
+    Choice,
+    Choices,
+    Integer,
+    IntegerSet,
+    LateChoices,
+    Option,
+    Parameter,
+    Values,
+    group,
+)
 from core.results import statistics
 
 if TYPE_CHECKING:
@@ -106,6 +116,15 @@ def _parameters() -> tuple[Parameter, ...]:
             default="default",
             options=_method_options(),
         ),
+        LateChoices(
+            name="pythons",
+            label="Pythons",
+            help="Which Pythons of this machine are measured, in turns: names such as 3.11 or 3.13t"
+            " (free-threaded; 3.13t+gil with the GIL), paths, this, or all.",
+            hint="Several are measured in turns, on one chart.",
+            default=(),
+            usual="this",
+        ),
         Integer(
             name="blocks",
             label="Repeats",
@@ -142,10 +161,11 @@ def _check(values: Values) -> Mapping[str, str]:
     count = values["blocks"] * sum(
         1 if executor == "serial" else len(values["workers"]) for executor in values["executors"]
     )
+    count *= max(1, len(values.get("pythons", ())))
     if count > _MOST_TRIALS:
         problems["blocks"] = (
             f"That makes {group(count)} trials, and {group(_MOST_TRIALS)} is the most in one run:"
-            " choose fewer repeats or fewer workers."
+            " choose fewer repeats, workers or Pythons."
         )
     compares = parallel and ("serial" in values["executors"] or set(values["workers"]) > {1})
     return {**problems, **PROTOCOL.check(values, bool(compares))}

@@ -130,7 +130,7 @@ class ExperimentPage(QWidget):
         """Show the record as it now stands: the result in words."""
         self._record = record
         self._answers = []
-        summary = self._experiment.summary(record)
+        summary = self._experiment.summarize(record)
         if summary.headline:
             self._result.show_summary(summary)
         elif record.status == "stopped":
@@ -264,7 +264,7 @@ class ExperimentPage(QWidget):
         from msgspec.structs import replace
 
         so_far = replace(self._record, trials=tuple(self._trials))
-        summary = self._experiment.summary(so_far)
+        summary = self._experiment.summarize(so_far)
         if summary.headline:
             self._result.show_summary(summary)
 

@@ -168,6 +168,7 @@ def test_what_was_asked_for_is_in_the_record() -> None:
         "workers": [1, 2],
         "executors": ["serial"],
         "start-method": "default",
+        "pythons": [],
         "blocks": 1,
         "seed": 7,
         "size": "fixed",
