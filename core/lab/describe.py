@@ -6,11 +6,15 @@ import sys
 import sysconfig
 from typing import Any
 
-from core.lab import kinds, measure
+from core.lab import kinds, measure, workloads
 
 
 def describe() -> dict[str, Any]:
-    """Describe the interpreter of this lab process; the keys are those of results' PythonRecord."""
+    """Describe the interpreter of this lab process; the keys are those of results' PythonRecord.
+
+    `missing` says of each kind of workers, and of each workload, that this Python lacks what it
+    needs: {"interpreters": "needs Python 3.14 or newer"}.
+    """
     methods = kinds.start_methods()
     return {
         "version": platform.python_version(),
@@ -20,6 +24,7 @@ def describe() -> dict[str, Any]:
         "gil": gil_enabled(),
         "start_methods": methods,
         "default_start_method": multiprocessing.get_context().get_start_method(),
+        "missing": kinds.missing() | workloads.missing(),
     }
 
 

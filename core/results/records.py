@@ -46,9 +46,11 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     order: int
     status: TrialStatus
     name: str = ""
+    wall_s: float | None = None
     startup_s: float | None = None
     first_worker_s: float | None = None
     first_task_s: float | None = None
+    sending_s: float | None = None
     work_s: float | None = None
     closing_s: float | None = None
     cpu_s: float | None = None
@@ -61,7 +63,10 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The interpreter that ran the lab process, as it described itself."""
+    """The interpreter that ran the lab process, as it described itself.
+
+    `missing` says of each kind of workers and each workload that it lacks what that needs.
+    """
 
     version: str
     implementation: str
@@ -70,6 +75,7 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     gil: bool
     start_methods: tuple[str, ...]
     default_start_method: str
+    missing: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

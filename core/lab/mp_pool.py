@@ -1,0 +1,170 @@
+"""multiprocessing.Pool as a concurrent.futures executor.
+
+any thread        submit: a future into the queue; up to `_ahead` of them handed to the Pool
+"task handler"    the Pool's: tasks into the pipe
+"result handler"  the Pool's: settles the future, hands over the next; done-callbacks run here
+"pool watcher"    waits for the death of a worker, which the Pool by itself never tells
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import BaseContext
+from multiprocessing.pool import TERMINATE
+from typing import Any, NamedTuple
+
+_Call = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class PoolExecutor(Executor):
+    """Run calls in a `multiprocessing.Pool` of `workers` processes, started by the constructor.
+
+    A future is running as soon as the Pool has its call, which the Pool cannot take back: `ahead`
+    at a time, by default twice as many as there are workers, and two. Many short calls want more of
+    them ahead: with 60 µs each, two workers take a quarter longer by the default than with no
+    limit, which is how the Pool works by itself. When a process dies before its work is done all
+    futures fail with BrokenProcessPool. Methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        context: BaseContext,
+        initializer: Callable[..., None] | None = None,
+        initargs: tuple[Any, ...] = (),
+        *,
+        ahead: int | None = None,
+    ) -> None:
+        self._turn = threading.Lock()
+        self._waiting: deque[_Call] = deque()
+        self._handed: set[Future[Any]] = set()
+        self._ahead = 2 * workers + 2 if ahead is None else ahead
+        self._is_shut = self._is_over = False
+        self._broken = ""
+        self._pool = context.Pool(workers, initializer, initargs)
+        # A private name: the Pool replaces a dead worker in silence, and its task is lost for good.
+        self.processes: list[Any] = list(self._pool._pool)  # type: ignore[attr-defined]
+        self._watcher = threading.Thread(target=self._watch, name="pool watcher", daemon=True)
+        self._watcher.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Queue the call; raise RuntimeError after `shutdown`, BrokenProcessPool after a death."""
+        future: Future[Any] = Future()
+        with self._turn:
+            if self._broken:
+                raise BrokenProcessPool(self._broken)
+            if self._is_shut:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._waiting.append((future, fn, args, kwargs))
+            self._hand_over()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; with `wait` return when all are done and the processes have ended.
+
+        With `cancel_futures` drop those that the Pool does not have yet.
+        """
+        with self._turn:
+            self._is_shut = True
+            dropped = list(self._waiting) if cancel_futures else []
+            self._close_if_over()
+        for call in dropped:
+            call[0].cancel()
+        self._after_change()
+        if wait:
+            self._watcher.join()
+            self._pool.join()
+
+    def _hand_over(self) -> None:
+        """Give the Pool what it may have; the caller holds the turn."""
+        while self._waiting and len(self._handed) < self._ahead:
+            future, fn, args, kwargs = self._waiting.popleft()
+            if future.set_running_or_notify_cancel():
+                self._handed.add(future)
+                self._pool.apply_async(
+                    _run,
+                    (fn, args, kwargs),
+                    callback=partial(self._settle, future),
+                    error_callback=partial(self._fail, future),
+                )
+
+    def _fail(self, future: "Future[Any]", error: BaseException) -> None:
+        self._settle(future, _Outcome(None, error))
+
+    def _settle(self, future: "Future[Any]", outcome: "_Outcome") -> None:
+        with self._turn:
+            if future not in self._handed:  # a death was quicker
+                return
+            self._handed.discard(future)
+            self._hand_over()
+        if outcome.error is not None:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.value)
+        self._after_change()
+
+    def _after_change(self) -> None:
+        with self._turn:
+            if not self._broken:
+                self._hand_over()
+            self._close_if_over()
+
+    def _close_if_over(self) -> None:
+        """Let the processes end when there is nothing left to do; the caller holds the turn."""
+        if self._is_shut and not self._waiting and not self._handed and not self._is_over:
+            self._is_over = True
+            self._pool.close()
+
+    def _watch(self) -> None:
+        """Wait for the first process that ends; before the end of the work, it breaks the pool."""
+        wait_for([process.sentinel for process in self.processes])
+        with self._turn:
+            if self._is_over:
+                return
+            self._broken = "a pool process ended before its work was done"
+            self._is_over = self._is_shut = True
+            lost = [*self._handed, *(call[0] for call in self._waiting)]
+            self._handed.clear()
+            self._waiting.clear()
+        self._end()
+        for future in lost:
+            if future.running() or future.set_running_or_notify_cancel():
+                future.set_exception(BrokenProcessPool(self._broken))
+
+    def _end(self) -> None:
+        """End the Pool where `terminate` alone would hang, for a process that died with a lock.
+
+        Private names, because it has no others for this: one to stop replacing the dead, and the
+        locks of its two pipes, free again once every process is gone.
+        """
+        pool: Any = self._pool
+        pool._worker_handler._state = TERMINATE
+        for process in list(pool._pool):
+            with suppress(ValueError):  # the Pool has already closed it
+                process.kill()
+                process.join()
+        for lock in (pool._inqueue._rlock, pool._outqueue._wlock):
+            if lock is not None:  # as for writing on Windows
+                lock.acquire(block=False)
+                lock.release()
+        pool.terminate()
+
+
+class _Outcome(NamedTuple):
+    value: Any
+    error: BaseException | None
+
+
+def _run(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Outcome:
+    """Run a call in a worker; what is no Exception would end the worker, so it becomes a value."""
+    try:
+        return _Outcome(fn(*args, **kwargs), None)
+    except Exception:
+        raise  # the Pool brings it home with its traceback
+    except BaseException as error:
+        return _Outcome(None, error)
