@@ -22,6 +22,7 @@ from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
 from core.lab.describe import prepare as prepare_in_lab
+from core.lab.kinds import STARTED
 from core.parameters import Values
 from core.results.environment import read_environment
 from core.results.records import (
@@ -142,7 +143,7 @@ class Run:
         """How the trial's processes are started, also where the trial does not live to tell."""
         python = self.environment.python
         default = python.default_start_method if python else None
-        return (trial.start_method or default) if trial.executor == "processes" else None
+        return (trial.start_method or default) if trial.executor in STARTED else None
 
     def _machine(self, term_s: float) -> Machine:
         python = self.environment.python

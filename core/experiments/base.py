@@ -211,9 +211,14 @@ class Experiment:
         return {parameter.name: parameter.default for parameter in self.parameters}
 
 
+_NAMED_AFTER = {"pool": "Pool of {}", "ceiling": "ceiling of {}"}
+
+
 def configuration(executor: str, workers: int) -> str:
     """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes"."""
     if executor == "serial":
         return "serial"
-    singular = {"threads": "thread", "processes": "process"}.get(executor, executor)
-    return f"1 {singular}" if workers == 1 else f"{workers} {executor}"
+    if executor in _NAMED_AFTER:
+        return _NAMED_AFTER[executor].format(workers)
+    singular = {"threads": "thread", "processes": "process", "interpreters": "interpreter"}
+    return f"1 {singular.get(executor, executor)}" if workers == 1 else f"{workers} {executor}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.experiments.base import (
@@ -16,9 +17,10 @@ from core.experiments.base import (
     configuration,
     measured,
 )
-from core.experiments.programs import script
+from core.experiments.programs import script, with_work
+from core.lab import kinds, workloads
 from core.lab.cpus import usable_cpus
-from core.lab.kinds import KINDS, start_methods
+from core.lab.kinds import start_methods
 from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Values, group
 from core.results import statistics
 
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
 _START_S, _START_EACH_S = 0.15, 0.04  # of processes, but for fork; with closing them
 _FORK_S, _FORK_EACH_S = 0.02, 0.006
+_INTERPRETER_S = 0.04
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _PROVISIONAL_BELOW = 5
 _MOST_TRIALS = 10_000
-_MARKS = ("pi += s", "pool.submit(myPi", "future.result()")
+_MOST_TASKS = 1_000_000
+_AT_FIRST = ("serial", "threads", "processes")
+_MARKS = ("pool.submit(myPi", "future.result()")
 _NOISY_ABOVE = 0.25  # of all trials got too little CPU
 
 
@@ -50,14 +55,35 @@ def _method_options() -> tuple[Option, ...]:
     )
 
 
+def _options(
+    known: Iterable[kinds.About | workloads.About], missing: Mapping[str, str]
+) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            one.name, one.label, one.help, f"it {missing[one.name]}." if one.name in missing else ""
+        )
+        for one in known
+    )
+
+
 def _parameters() -> tuple[Integer | IntegerSet | Choice | Choices, ...]:
     twice = 2 * usable_cpus()
     return (
+        Choice(
+            name="workload",
+            label="Work",
+            help="What the workers compute. It decides whether threads can help: they take turns"
+            " with the GIL, unless the work gives it back while it computes, or waits.",
+            hint="Pure Python, C code that gives the GIL back, or waiting.",
+            default="leibniz",
+            options=_options(workloads.WORKLOADS, workloads.missing()),
+        ),
         Integer(
             name="terms",
             label="Terms",
             help="Terms of the Leibniz series in all, split over the workers. The book sums"
-            " 10 000 000. Ten times the terms take ten times as long and give one more digit of π.",
+            " 10 000 000. Ten times the terms take ten times as long and give one more digit of π."
+            " A point counts as one term, a mebibyte hashed or a wait of a millisecond as 20 000.",
             hint="The book sums 10 000 000.",
             default=10_000_000,
             minimum=1,
@@ -74,28 +100,22 @@ def _parameters() -> tuple[Integer | IntegerSet | Choice | Choices, ...]:
             maximum=_MOST_WORKERS,
             usual=max(8, twice),
         ),
+        Integer(
+            name="tasks",
+            label="Tasks per worker",
+            help="Into how many tasks each worker's share is cut. More tasks even out workers that"
+            " are slow, and cost: each is sent, queued and collected.",
+            hint="One, as in the book, to 1000.",
+            default=1,
+            minimum=1,
+            maximum=1000,
+        ),
         Choices(
             name="executors",
             label="Executors",
             help="What the workers are.",
-            default=KINDS,
-            options=(
-                Option(
-                    "serial",
-                    "Serial",
-                    "One plain call, no executor: what every speed-up is measured against.",
-                ),
-                Option(
-                    "threads",
-                    "Threads",
-                    "ThreadPoolExecutor: with the GIL, one thread at a time runs Python code.",
-                ),
-                Option(
-                    "processes",
-                    "Processes",
-                    "ProcessPoolExecutor: each worker has an interpreter, and a GIL, of its own.",
-                ),
-            ),
+            default=tuple(kind for kind in _AT_FIRST if kind not in kinds.missing()),
+            options=_options(kinds.ABOUT, kinds.missing()),
         ),
         Choice(
             name="start-method",
@@ -132,11 +152,24 @@ def _check(values: Values) -> Mapping[str, str]:
     problems = {}
     parallel = set(values["executors"]) - {"serial"}
     most = max(values["workers"])
-    if parallel and most > values["terms"]:
-        problems["workers"] = (
-            f"{most} workers cannot share {group(values['terms'])} terms:"
-            f" choose at most {group(values['terms'])} workers, or more terms."
+    known, size, tasks = _work(values), _size(values), _tasks(values)
+    if size > known.most:
+        problems["terms"] = (
+            f"{known.label} has at most {group(known.most)} {known.units}: type that or less."
         )
+    if parallel and most > size:
+        problems["workers"] = (
+            f"{most} workers cannot share {_amount(known, size)}:"
+            f" choose at most {group(size)} workers, or more terms."
+        )
+    elif parallel and most * tasks > size:
+        problems["tasks"] = (
+            f"{most} workers with {tasks} tasks each cannot share {_amount(known, size)}:"
+            f" choose at most {size // most}, or more terms."
+        )
+    for executor in values["executors"]:
+        if reason := workloads.conflict(known.name, executor):
+            problems["executors"] = f"{reason}: choose other work, or leave {executor} out."
     count = values["blocks"] * sum(
         1 if executor == "serial" else len(values["workers"]) for executor in values["executors"]
     )
@@ -145,7 +178,36 @@ def _check(values: Values) -> Mapping[str, str]:
             f"That makes {group(count)} trials, and {group(_MOST_TRIALS)} is the most in one run:"
             " choose fewer repeats or fewer workers."
         )
+    shares = len(parallel) * sum(values["workers"]) * tasks
+    if values["blocks"] * shares > _MOST_TASKS and not problems:
+        problems["tasks"] = (
+            f"That makes {group(values['blocks'] * shares)} tasks, and {group(_MOST_TASKS)} is the"
+            " most in one run: choose fewer of them, fewer workers or fewer repeats."
+        )
     return problems
+
+
+def _work(values: Values) -> workloads.About:
+    """Give the workload that is chosen; values of before there was a choice mean the book's."""
+    return workloads.about(values.get("workload", "leibniz"))
+
+
+def _tasks(values: Values) -> int:
+    return int(values.get("tasks", 1))
+
+
+def _size(values: Values) -> int:
+    """Give the size in the workload's own units; terms are what all of them are typed in."""
+    terms: int = values["terms"]
+    return max(1, terms // _work(values).terms_each)
+
+
+def _amount(known: workloads.About, size: int) -> str:
+    """Name a size in its units, and where terms were typed for it how they come to it."""
+    if known.terms_each == 1:
+        return f"{group(size)} {known.units}"
+    words = known.unit if size == 1 else known.units
+    return f"{group(size)} {words} ({group(known.terms_each)} terms are one)"
 
 
 def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
@@ -168,26 +230,31 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
 def _spec(values: Values, executor: str, workers: int) -> TrialSpec:
     method = values["start-method"]
     return {
-        "workload": "leibniz",
-        "size": values["terms"],
+        "workload": _work(values).name,
+        "size": _size(values),
         "executor": executor,
-        "start_method": None if executor != "processes" or method == "default" else method,
+        "start_method": None if executor not in kinds.STARTED or method == "default" else method,
         "workers": workers,
-        "tasks_per_worker": 1,
+        "tasks_per_worker": 1 if executor in ("serial", kinds.CEILING) else _tasks(values),
     }
 
 
 def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:
     if machine is None:
         return 0.0
-    serial = spec["executor"] == "serial" or (spec["executor"] == "threads" and machine.gil)
-    at_once = 1 if serial else min(spec["workers"], machine.cpus)
+    known = workloads.about(spec["workload"])
+    in_turns = spec["executor"] == "threads" and machine.gil and known.holds_gil
+    at_once = 1 if spec["executor"] == "serial" or in_turns else spec["workers"]
+    if known.computes:
+        at_once = min(at_once, machine.cpus)
     return spec["size"] * machine.term_s / at_once
 
 
 def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
     """Guess how long starting and closing the workers takes; for the time left, not for results."""
-    if spec["executor"] != "processes":
+    if spec["executor"] == "interpreters":
+        return _INTERPRETER_S * spec["workers"]
+    if spec["executor"] not in kinds.STARTED:
         return 0.01
     method = spec["start_method"] or (machine.start_method if machine else "spawn")
     if method == "fork":
@@ -197,8 +264,11 @@ def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
 
 def _code(values: Values) -> Code:
     method = None if values["start-method"] == "default" else values["start-method"]
-    chosen = {name: values[name] for name in ("terms", "workers", "executors", "blocks")}
-    return script("pi_scaling", chosen | {"start_method": method}, _MARKS)
+    chosen = {name: values[name] for name in ("workers", "executors", "blocks", "seed")}
+    chosen |= {"terms": _size(values), "tasks_per_worker": _tasks(values), "start_method": method}
+    known = _work(values)
+    code = with_work(script("pi_scaling", chosen, _MARKS), known)
+    return replace(code, marks=(known.mark, *code.marks))
 
 
 def _summary(record: RunRecord) -> Summary:
@@ -214,7 +284,8 @@ def _summary(record: RunRecord) -> Summary:
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
-        lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
+        what = workloads.named(record.parameters.get("workload", "leibniz"))
+        lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
         details = ["To compare, choose threads or processes too, and serial or one worker."]
     if crowded:
         details.append(
@@ -291,7 +362,7 @@ EXPERIMENT = Experiment(
     title="π scaling",
     question="How does the time to compute π scale with workers?",
     parameters=_parameters(),
-    calibration=lambda values: ("leibniz", values["terms"]),
+    calibration=lambda values: (_work(values).name, _size(values)),
     code=_code,
     shows=(Scaling(),),
     check=_check,

@@ -12,8 +12,8 @@ from core.lab import kinds, measure, workloads
 def describe() -> dict[str, Any]:
     """Describe the interpreter of this lab process; the keys are those of results' PythonRecord.
 
-    `missing` says of each kind of workers, and of each workload, that this Python lacks what it
-    needs: {"interpreters": "needs Python 3.14 or newer"}.
+    `lacks` says of each kind of workers that this Python cannot open what it needs, as in
+    {"interpreters": "needs Python 3.14 or newer"}, and `lacks_work` the same of workloads.
     """
     methods = kinds.start_methods()
     return {
@@ -24,7 +24,8 @@ def describe() -> dict[str, Any]:
         "gil": gil_enabled(),
         "start_methods": methods,
         "default_start_method": multiprocessing.get_context().get_start_method(),
-        "missing": kinds.missing() | workloads.missing(),
+        "lacks": kinds.missing(),
+        "lacks_work": workloads.missing(),
     }
 
 

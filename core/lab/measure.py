@@ -72,6 +72,7 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
     _check(value, workload, spec["size"])
     first_submit = course.submitted[0]
     return {
+        "workload": spec["workload"],
         "start_method": course.start_method,
         "wall_s": course.done_at - course.opened_at,
         "startup_s": course.ready_at - course.opened_at,

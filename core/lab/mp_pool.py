@@ -16,8 +16,9 @@ from functools import partial
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from multiprocessing.pool import TERMINATE
-from typing import Any, NamedTuple
+from typing import Any
 
+_Outcome = tuple[Any, BaseException | None]  # a value, or why there is none
 _Call = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
@@ -75,7 +76,10 @@ class PoolExecutor(Executor):
             self._close_if_over()
         for call in dropped:
             call[0].cancel()
-        self._after_change()
+        with self._turn:
+            if not self._broken:
+                self._hand_over()
+            self._close_if_over()
         if wait:
             self._watcher.join()
             self._pool.join()
@@ -94,25 +98,21 @@ class PoolExecutor(Executor):
                 )
 
     def _fail(self, future: "Future[Any]", error: BaseException) -> None:
-        self._settle(future, _Outcome(None, error))
+        self._settle(future, (None, error))
 
-    def _settle(self, future: "Future[Any]", outcome: "_Outcome") -> None:
+    def _settle(self, future: "Future[Any]", outcome: _Outcome) -> None:
+        """Pass on what came of a call; `join` waits for this thread, so closing may come first."""
         with self._turn:
             if future not in self._handed:  # a death was quicker
                 return
             self._handed.discard(future)
             self._hand_over()
-        if outcome.error is not None:
-            future.set_exception(outcome.error)
-        else:
-            future.set_result(outcome.value)
-        self._after_change()
-
-    def _after_change(self) -> None:
-        with self._turn:
-            if not self._broken:
-                self._hand_over()
             self._close_if_over()
+        value, error = outcome
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)
 
     def _close_if_over(self) -> None:
         """Let the processes end when there is nothing left to do; the caller holds the turn."""
@@ -155,16 +155,11 @@ class PoolExecutor(Executor):
         pool.terminate()
 
 
-class _Outcome(NamedTuple):
-    value: Any
-    error: BaseException | None
-
-
 def _run(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Outcome:
     """Run a call in a worker; what is no Exception would end the worker, so it becomes a value."""
     try:
-        return _Outcome(fn(*args, **kwargs), None)
+        return fn(*args, **kwargs), None
     except Exception:
         raise  # the Pool brings it home with its traceback
     except BaseException as error:
-        return _Outcome(None, error)
+        return None, error

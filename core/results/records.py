@@ -46,6 +46,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     order: int
     status: TrialStatus
     name: str = ""
+    workload: str = ""
     wall_s: float | None = None
     startup_s: float | None = None
     first_worker_s: float | None = None
@@ -65,7 +66,8 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter that ran the lab process, as it described itself.
 
-    `missing` says of each kind of workers and each workload that it lacks what that needs.
+    `lacks` says of each kind of workers that it cannot open what that needs, `lacks_work` of each
+    workload that it cannot run.
     """
 
     version: str
@@ -75,7 +77,8 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     gil: bool
     start_methods: tuple[str, ...]
     default_start_method: str
-    missing: dict[str, str] = msgspec.field(default_factory=dict)
+    lacks: dict[str, str] = msgspec.field(default_factory=dict)
+    lacks_work: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

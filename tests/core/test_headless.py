@@ -164,8 +164,10 @@ def test_what_was_asked_for_is_in_the_record() -> None:
 
     parameters = json.loads(ended.stdout)["parameters"]
     assert parameters == {
+        "workload": "leibniz",
         "terms": 20000,
         "workers": [1, 2],
+        "tasks": 1,
         "executors": ["serial"],
         "start-method": "default",
         "blocks": 1,

@@ -98,7 +98,7 @@ def test_the_points_are_those_of_the_published_generator() -> None:
     """C++ requires 399268537 of a minstd_rand's ten thousandth call (rand.predef)."""
     assert pow(monte_carlo.MULTIPLIER, 10_000, monte_carlo.MODULUS) == 399_268_537
 
-    numbers = [monte_carlo.SEED]
+    numbers = [monte_carlo.ORIGIN]
     for _ in range(200):
         numbers.append(numbers[-1] * monte_carlo.MULTIPLIER % monte_carlo.MODULUS)
     hits = [math.hypot(*numbers[k : k + 2]) < monte_carlo.MODULUS for k in range(1, 201, 2)]
@@ -113,9 +113,9 @@ def test_no_task_throws_points_that_another_throws() -> None:
 def test_the_digest_is_that_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hashlib.sha256(bytes(1024 * 1024)).hexdigest() == hashing.DIGEST
 
-    monkeypatch.setattr(hashing, "BLOCK", b"spoilt" * 1000)
-    assert hashing.hash_blocks(1, 5) == 0
-    with pytest.raises(WrongAnswer, match="hashing over 12 blocks"):
+    monkeypatch.setattr(hashing, "MEBIBYTE", b"spoilt" * 1000)
+    assert hashing.hash_mebibytes(1, 5) == 0
+    with pytest.raises(WrongAnswer, match="hashing over 12 mebibytes"):
         run_trial(spec("hashing"))
 
 
@@ -145,6 +145,7 @@ def test_what_is_known_of_a_workload_is_true_of_its_module(name: str) -> None:
     assert callable(getattr(module, known.function))
     assert known.help.endswith(".")
     assert known.tolerance(known.most) < 1
+    assert eval(known.formula, {"total": 123, known.units: 456}) == known.value(123, 456)
     assert len({w.label for w in workloads.WORKLOADS}) == len(workloads.WORKLOADS)
 
 
@@ -175,20 +176,20 @@ def found() -> dict[str, str]:
 def test_what_a_python_lacks_is_said(make_lab: MakeLab, version: str) -> None:
     lab = make_lab([found()[version], "-s", "-S"])
     told = lab.submit(describe).result(SOON_S)
+    lacks, lacks_work = told["lacks"], told["lacks_work"]
     is_new = tuple(map(int, told["version"].split(".")[:2])) >= (3, 14)
 
-    assert told["missing"].get("interpreters") == (None if is_new else "needs Python 3.14 or newer")
-    assert told["missing"]["numpy"] == "needs NumPy, which is not installed for this Python"
-    assert set(told["missing"]) <= {"interpreters", "numpy"}
-    for name, sentence in (("numpy", "π, NumPy cannot be used: it needs NumPy"),):
-        error = failure(lab.submit(run_trial, spec(name)), RemoteError)
-        assert (error.type_name, str(error)[: len(sentence)]) == ("NotHere", sentence)
+    assert lacks == ({} if is_new else {"interpreters": "needs Python 3.14 or newer"})
+    assert lacks_work == {"numpy": "needs NumPy, which is not installed for this Python"}
+    error = failure(lab.submit(run_trial, spec("numpy")), RemoteError)
+    assert error.type_name == "NotHere"
+    assert str(error) == f"π, NumPy cannot be used: it {lacks_work['numpy']}"
 
 
 @pytest.mark.parametrize("version", sorted(found()))
 def test_interpreters_run_every_workload_or_say_why_not(make_lab: MakeLab, version: str) -> None:
     lab = make_lab([found()[version], "-s", "-S"])
-    missing = lab.submit(describe).result(SOON_S)["missing"]
+    missing = lab.submit(describe).result(SOON_S)["lacks"]
     for name in workloads.NAMES:
         future = lab.submit(run_trial, spec(name, "interpreters"))
         if reason := workloads.conflict(name, "interpreters") or missing.get("interpreters"):

@@ -17,12 +17,13 @@ from core.lab.errors import NotHere
 class About(NamedTuple):
     """What is known of a workload without importing it.
 
-    `function` is the work's name in its module. `value(total, size)` is what the sum of all parts
-    stands for, `answer(size)` what it must be and `tolerance(size)` the largest honest distance
-    between the two. `unit` and `units` name what is counted; one of it takes about as long as
-    `terms_each` terms of the Leibniz series, and there can be `most`. `computes` is false where a
-    CPU has nothing to do, `holds_gil` where threads can share the work under the GIL. `needs` is a
-    module from outside of the standard library.
+    `function` is the work's name in its module, `mark` a piece of the line that does it.
+    `value(total, size)` is what the sum of all parts stands for, written out as `formula` with
+    `units` as the name of the size. `answer(size)` is what it must be, `tolerance(size)` the
+    largest honest distance between the two. `unit` and `units` name what is counted; one of it
+    takes about as long as `terms_each` terms of the Leibniz series, and there can be `most`.
+    `computes` is false where a CPU has nothing to do, `holds_gil` where threads can share the work
+    under the GIL. `needs` is a module from outside of the standard library.
     """
 
     name: str
@@ -30,11 +31,13 @@ class About(NamedTuple):
     help: str
     module: str
     function: str
+    mark: str
     unit: str
     units: str
     answer: Callable[[int], float]
     tolerance: Callable[[int], float]
     value: Callable[[float, int], float] = lambda total, size: total
+    formula: str = "total"
     terms_each: int = 1
     most: int = 100_000_000_000
     computes: bool = True
@@ -75,6 +78,12 @@ def about(name: str) -> About:
         if known.name == name:
             return known
     raise ValueError(f"there is no workload {name!r}")
+
+
+def named(name: str) -> str:
+    """Name the work for a sentence, "π" or "Hashing"; whatever it is, as a record may be newer."""
+    label = next((known.label for known in WORKLOADS if known.name == name), name)
+    return label.partition(",")[0]
 
 
 def missing() -> dict[str, str]:
@@ -133,6 +142,7 @@ WORKLOADS = (
         " for every term.",
         module="leibniz",
         function="myPi",
+        mark="pi += s",
         unit="term",
         units="terms",
         answer=lambda size: math.pi,
@@ -146,11 +156,13 @@ WORKLOADS = (
         " is split.",
         module="monte_carlo",
         function="throw_points",
+        mark="x * x + y * y",
         unit="point",
         units="points",
         answer=lambda size: math.pi,
         tolerance=_monte_carlo_error,
         value=lambda hits, size: 4 * hits / size,
+        formula="4 * total / points",
         most=1_000_000_000,
     ),
     About(
@@ -160,6 +172,7 @@ WORKLOADS = (
         " computes, so threads can share the work.",
         module="leibniz_numpy",
         function="leibniz_in_numpy",
+        mark="1 / (2 * k - 1)",
         unit="term",
         units="terms",
         answer=lambda size: math.pi,
@@ -170,12 +183,13 @@ WORKLOADS = (
     About(
         name="hashing",
         label="Hashing",
-        help="SHA-256 of blocks of 1 MiB by hashlib, which gives the GIL back while it computes:"
-        " threads can share the work, with nothing but the standard library.",
+        help="SHA-256 of a mebibyte, again and again. The C code of hashlib gives the GIL back"
+        " meanwhile: threads can share the work, with nothing but the standard library.",
         module="hashing",
-        function="hash_blocks",
-        unit="block",
-        units="blocks",
+        function="hash_mebibytes",
+        mark="hashlib.sha256(",
+        unit="mebibyte",
+        units="mebibytes",
         answer=float,
         tolerance=lambda size: 0.0,
         terms_each=20_000,
@@ -189,6 +203,7 @@ WORKLOADS = (
         " workers than CPUs still gain.",
         module="waiting",
         function="wait",
+        mark="time.sleep(PAUSE_S)",
         unit="wait",
         units="waits",
         answer=float,

@@ -1,20 +1,20 @@
-"""π by points thrown at a square: the share that falls within the quarter circle is π / 4.
+"""π by points thrown at a square: the share that falls within the quarter circle is π / 4."""
 
-All points come from one stream of random numbers, "minimal standard" by Park, Miller and Stockmeyer
-(1993), which is std::minstd_rand in C++: each number is the one before times 48271, modulo 2³¹ - 1.
-A task jumps to its place in the stream by a power, so that the points, and the answer, are the same
-however the work is split.
-"""
-
+# One stream of random numbers, each the one before times 48271, modulo 2³¹ - 1: the "minimal
+# standard" of Park, Miller and Stockmeyer (1993), which is std::minstd_rand in C++.
 MULTIPLIER = 48271
 MODULUS = 2**31 - 1
-SEED = 1
+ORIGIN = 1
 
 
 def throw_points(first: int, last: int) -> int:
-    """Throw the points from `first` to `last`, and count those within the quarter circle."""
+    """Throw the points from `first` to `last`, and count those within the quarter circle.
+
+    A power leads straight to the first point's place in the stream, so that the points, and the
+    answer, are the same however the work is split.
+    """
     hits = 0
-    number = SEED * pow(MULTIPLIER, 2 * (first - 1), MODULUS) % MODULUS
+    number = ORIGIN * pow(MULTIPLIER, 2 * (first - 1), MODULUS) % MODULUS
     for _ in range(first, last + 1):
         x = number * MULTIPLIER % MODULUS
         number = y = x * MULTIPLIER % MODULUS
