@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Trial, configuration
+from core.experiments.base import Trial
 from core.results import statistics
 from core.results.records import RunRecord, TrialRecord
 from core.runner import LONG_RUN_S, Run
@@ -126,11 +126,12 @@ def table(record: RunRecord) -> Table:
     shown.add_column("executor")
     for heading in ("workers", "median", "from", "to", "speed-up", "start-up"):
         shown.add_column(heading, justify="right")
-    for one in everything:
+    ceiling = statistics.ceiling_of(record.trials)
+    for one in (*everything, *([ceiling] if ceiling else [])):
         for point in one.points:
             ratios = statistics.ratios(everything, one, point.workers)
             shown.add_row(
-                configuration(one.executor, 2).split()[-1],
+                one.executor,
                 str(point.workers),
                 *(statistics.seconds(time) for time in (point.median, point.low, point.high)),
                 f"{ratios.median:.2f}×" if ratios else "",

@@ -211,14 +211,18 @@ class Experiment:
         return {parameter.name: parameter.default for parameter in self.parameters}
 
 
-_NAMED_AFTER = {"pool": "Pool of {}", "ceiling": "ceiling of {}"}
+_WORKERS = {
+    "threads": ("thread", "threads"),
+    "processes": ("process", "processes"),
+    "pool": ("pool worker", "pool workers"),
+    "interpreters": ("interpreter", "interpreters"),
+    "ceiling": ("independent process", "independent processes"),
+}
 
 
 def configuration(executor: str, workers: int) -> str:
     """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes"."""
     if executor == "serial":
         return "serial"
-    if executor in _NAMED_AFTER:
-        return _NAMED_AFTER[executor].format(workers)
-    singular = {"threads": "thread", "processes": "process", "interpreters": "interpreter"}
-    return f"1 {singular.get(executor, executor)}" if workers == 1 else f"{workers} {executor}"
+    one, several = _WORKERS.get(executor, (executor, executor))
+    return f"1 {one}" if workers == 1 else f"{workers} {several}"

@@ -254,8 +254,8 @@ def test_whatever_was_measured_there_are_words_for_it(trials: list[TrialRecord])
         ("processes", 8, "8 processes"),
         ("cluster", 2, "2 cluster"),
         ("interpreters", 1, "1 interpreter"),
-        ("pool", 3, "Pool of 3"),
-        ("ceiling", 2, "ceiling of 2"),
+        ("pool", 3, "3 pool workers"),
+        ("ceiling", 2, "2 independent processes"),
     ],
 )
 def test_configurations_have_names(executor: str, workers: int, name: str) -> None:
@@ -381,7 +381,7 @@ def test_the_ceiling_is_no_executor_among_the_others() -> None:
     assert found is not None
     assert found.values == pytest.approx([(1 + block / 10) / 0.4 for block in range(5)])
     assert ceiling_of(run(2)) is None
-    assert "ceiling" not in summary(trials)[0]
+    assert "independent" not in summary(trials)[0]
 
 
 def test_work_that_waits_is_not_short_of_cpu() -> None:
