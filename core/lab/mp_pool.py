@@ -18,6 +18,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.pool import TERMINATE
 from typing import Any
 
+_PUT_S = 0.2  # ample for a thread of our own to write a few bytes into a pipe
 _Outcome = tuple[Any, BaseException | None]  # a value, or why there is none
 _Call = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -82,7 +83,8 @@ class PoolExecutor(Executor):
             self._close_if_over()
         if wait:
             self._watcher.join()
-            self._pool.join()
+            if not self._broken:
+                self._pool.join()
 
     def _hand_over(self) -> None:
         """Give the Pool what it may have; the caller holds the turn."""
@@ -131,27 +133,31 @@ class PoolExecutor(Executor):
             lost = [*self._handed, *(call[0] for call in self._waiting)]
             self._handed.clear()
             self._waiting.clear()
-        self._end()
         for future in lost:
             if future.running() or future.set_running_or_notify_cancel():
                 future.set_exception(BrokenProcessPool(self._broken))
+        self._end()
 
     def _end(self) -> None:
         """End the Pool where `terminate` alone would hang, for a process that died with a lock.
 
-        Private names, because it has no others for this: one to stop replacing the dead, and the
-        locks of its two pipes, free again once every process is gone.
+        Private names, because it has no others for this: its thread that replaces the dead ends
+        first, and the locks of its two pipes are set free once every process is gone. Its other
+        thread may hold one for a moment, so each gets a little time to come free by itself.
         """
         pool: Any = self._pool
         pool._worker_handler._state = TERMINATE
+        pool._change_notifier.put(None)
+        pool._worker_handler.join()
         for process in list(pool._pool):
             with suppress(ValueError):  # the Pool has already closed it
                 process.kill()
                 process.join()
         for lock in (pool._inqueue._rlock, pool._outqueue._wlock):
             if lock is not None:  # as for writing on Windows
-                lock.acquire(block=False)
-                lock.release()
+                lock.acquire(timeout=_PUT_S)
+                with suppress(ValueError):  # it came free just now
+                    lock.release()
         pool.terminate()
 
 
