@@ -8,13 +8,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Scaling, Trial, configuration
+from core.experiments.base import Scaling, Trial
 from core.parameters import group
 from core.results import fits, statistics, verdicts
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
 from core.results.verdicts import SpeedUp
 from core.runner import LONG_RUN_S, Run
+
+_FILE_COLUMNS = 120
 
 
 class Output:
@@ -40,7 +42,7 @@ class Output:
             self.say(f"{count}, about {statistics.duration(expected)}.")
         if run.calibration is not None:
             size, time = group(run.calibration.size), run.calibration.seconds
-            self.say(f"Serial takes {statistics.seconds(time)} with a size of {size}.")
+            self.say(f"Serial takes {statistics.seconds(time)} with {size} {run.units}.")
         for note in run.environment.notes:
             self.say(note.sentence)
         if expected >= LONG_RUN_S:
@@ -92,7 +94,10 @@ class Output:
         summary = run.experiment.summarize(record)
         if self._table and any(trial.status == "done" for trial in record.trials):
             told = any(trial.rows for trial in record.trials)
-            Console(highlight=False).print(rows(record) if told else table(record))
+            console = Console(highlight=False)
+            if not console.is_terminal:  # nobody's window ends at 80 columns
+                console = Console(highlight=False, width=max(console.width, _FILE_COLUMNS))
+            console.print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
         is_sweep = any(isinstance(show, Scaling) for show in run.experiment.shows)
@@ -161,11 +166,13 @@ def table(record: RunRecord) -> Table:
 
 
 def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
-    found = {(one.executor, one.workers): one for one in verdicts.speedups(record)}
-    for one in statistics.series(record):
+    compared = (*verdicts.speedups(record), *verdicts.ceiling(record))
+    found = {(one.executor, one.workers): one for one in compared}
+    ceiling = statistics.ceiling_of(record.trials)
+    for one in (*statistics.series(record), *([ceiling] if ceiling else [])):
         for point in one.points:
             yield (
-                configuration(one.executor, 2).split()[-1],
+                one.executor,
                 str(point.workers),
                 statistics.seconds(point.median),
                 statistics.seconds(statistics.startup(record, one.executor, point.workers)),

@@ -23,11 +23,13 @@ from core.engines.engine import Engine
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
+from core.lab import workloads
 from core.lab.describe import prepare as prepare_in_lab
+from core.lab.kinds import STARTED
 from core.parameters import Values
 from core.results import noise
 from core.results.environment import read_environment
-from core.results.pythons import by_python, python_named
+from core.results.pythons import by_python
 from core.results.records import (
     Calibration,
     Environment,
@@ -85,6 +87,8 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
+        calibrated = experiment.calibration(values) if experiment.calibration else None
+        self._work = workloads.about(calibrated[0]) if calibrated else None
         other_cpus, found = prepared.get("other_cpus"), prepared.get("calibration")
         self.calibration = None if found is None else msgspec.convert(found, Calibration)
         self._each: Sequence[several.Prepared] = prepared.get("each", ())
@@ -95,7 +99,9 @@ class Run:
         )
         self.plan, self.skipped = self._planned(values)
         most = max((trial.workers for trial in self.plan), default=1)
-        self.environment = replace(self.environment, notes=noise.before(self.environment, most))
+        only_waits = self._work is not None and not self._work.computes
+        notes = noise.before(self.environment, most, only_waits)
+        self.environment = replace(self.environment, notes=notes)
         self.waits_for = ""
         self.end_reason = ""
         self.trials: list[TrialRecord] = []
@@ -106,6 +112,11 @@ class Run:
         self._expected_done = 0.0
         self._took = 0.0
         self._later_s = self.expected_s - self._planned_s
+
+    @property
+    def units(self) -> str:
+        """What the size of the work counts, as in "terms"; empty where there is no size."""
+        return "" if self._work is None else self._work.units
 
     @property
     def expected_s(self) -> float:
@@ -197,9 +208,9 @@ class Run:
 
     def _start_method(self, trial: Trial) -> str | None:
         """How the trial's processes are started, also where the trial does not live to tell."""
-        python = python_named(self.environment, trial.python.name if trial.python else "")
+        python = self.environment.python_called(trial.python.name if trial.python else "")
         default = python.default_start_method if python else None
-        return (trial.start_method or default) if trial.executor == "processes" else None
+        return (trial.start_method or default) if trial.executor in STARTED else None
 
     def _planned(self, values: Values) -> tuple[tuple[Trial, ...], tuple[SkippedRecord, ...]]:
         """Plan for these values, on every Python, and tell what one lacks; more blocks only add."""

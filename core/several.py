@@ -78,13 +78,14 @@ def _settle(
         whole.set_exception((stops or errors)[0])
         return
     told = [None if future.exception() else future.result() for future in futures]
-    usual = next(one["term_s"] for one in told if one is not None)
+    usual = next((one["term_s"] for one in told if one and one["term_s"]), 0.0)
     each = [
         _prepared(choice, one, usual) if one else _not_prepared(choice, future, usual)
         for choice, one, future in zip(pythons, told, futures, strict=True)
     ]
     first = next(one for one in told if one is not None)
-    whole.set_result({**first, "each": each})
+    timed = next((one for one in told if one and one["term_s"]), first)
+    whole.set_result({**timed, "python": first["python"], "each": each})
 
 
 def _prepared(choice: Choice, told: dict[str, Any], usual_s: float) -> Prepared:
@@ -135,27 +136,33 @@ def plan(
     for one, machine in zip(each, machines, strict=True):
         kept = []
         for trial in experiment.plan(values, machine):
-            reason = _reason_to_skip(trial, one)
-            if reason:
-                skipped[SkippedRecord(one.python.name, trial.executor, reason)] = None
+            skip = _skip(trial, one)
+            if skip is not None:
+                skipped[skip] = None
             else:
                 kept.append(replace(trial, python=one.choice.lab))
         plans.append(kept)
     trials = interleaved(plans, values.get("seed", 1))
     if not trials:
-        reasons = "; ".join(f"{skip.executor} {skip.reason}" for skip in skipped)
+        reasons = "; ".join(dict.fromkeys(f"{skip.what} {skip.reason}" for skip in skipped))
         raise LabError(f"No Python that was chosen can run any of this: {reasons}.")
     return trials, tuple(skipped)
 
 
-def _reason_to_skip(trial: Trial, one: Prepared) -> str:
-    if trial.executor in one.lacks:
-        return one.lacks[trial.executor]
-    if trial.start_method and trial.start_method not in one.python.start_methods:
-        return f"needs the start method “{trial.start_method}”, which this Python has not"
+def _skip(trial: Trial, one: Prepared) -> SkippedRecord | None:
+    """Tell what a Python lacks for a trial; None where it can run it."""
+    name = one.python.name
     spec = trial.arguments[0] if trial.arguments else None
     work = spec.get("workload") if isinstance(spec, dict) else None
-    return one.lacks_work.get(work, "") if work else ""
+    if work in one.lacks_work:
+        return SkippedRecord(name, "", one.lacks_work[work], work)
+    if trial.executor in one.lacks:
+        return SkippedRecord(name, trial.executor, one.lacks[trial.executor])
+    if trial.start_method and trial.start_method not in one.python.start_methods:
+        method = trial.start_method
+        reason = f"needs the start method “{method}”, which this Python has not"
+        return SkippedRecord(name, trial.executor, reason)
+    return None
 
 
 def interleaved(plans: Sequence[Sequence[Trial]], seed: int) -> tuple[Trial, ...]:

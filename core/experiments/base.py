@@ -258,7 +258,7 @@ class Experiment:
 
 
 def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
-    lines = [f"{skip.executor} left out: it {skip.reason}." for skip in record.skipped]
+    lines = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
     return Summary(summary.headline, (*summary.details, *lines))
 
 
@@ -281,9 +281,18 @@ def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> tuple[str, ...]:
     return tuple(lines)
 
 
+_WORKERS = {
+    "threads": ("thread", "threads"),
+    "processes": ("process", "processes"),
+    "pool": ("pool worker", "pool workers"),
+    "interpreters": ("interpreter", "interpreters"),
+    "ceiling": ("independent process", "independent processes"),
+}
+
+
 def configuration(executor: str, workers: int) -> str:
     """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes"."""
     if executor == "serial":
         return "serial"
-    singular = {"threads": "thread", "processes": "process"}.get(executor, executor)
-    return f"1 {singular}" if workers == 1 else f"{workers} {executor}"
+    one, several = _WORKERS.get(executor, (executor, executor))
+    return f"1 {one}" if workers == 1 else f"{workers} {several}"

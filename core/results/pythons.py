@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 from core.results import statistics
 
 if TYPE_CHECKING:
-    from core.results.records import Environment, PythonRecord, RunRecord
-
-
-def python_named(environment: Environment, name: str) -> PythonRecord | None:
-    """Return the Python of a run that its trials call so; the only one where there is one."""
-    found = (python for python in environment.pythons if python.name == name)
-    return next(found, environment.python)
+    from core.results.records import RunRecord
 
 
 def by_python(record: RunRecord) -> tuple[tuple[str, RunRecord], ...]:

@@ -63,9 +63,12 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     status: TrialStatus
     name: str = ""
     python: str = ""
+    workload: str = ""
+    wall_s: float | None = None
     startup_s: float | None = None
     first_worker_s: float | None = None
     first_task_s: float | None = None
+    sending_s: float | None = None
     work_s: float | None = None
     closing_s: float | None = None
     cpu_s: float | None = None
@@ -82,7 +85,8 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The interpreter that ran the lab process, as it described itself.
 
     `name` is what the trials of a run over several call it. One with a `problem` could not describe
-    itself any more; it is as it was when the Pythons were looked for.
+    itself any more; it is as it was when the Pythons were looked for. `lacks` says of each kind of
+    workers that it cannot open what that needs, `lacks_work` of each workload that it cannot run.
     """
 
     version: str
@@ -94,14 +98,25 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     default_start_method: str
     name: str = ""
     problem: str = ""
+    lacks: dict[str, str] = msgspec.field(default_factory=dict)
+    lacks_work: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class SkippedRecord(msgspec.Struct, frozen=True):
-    """What was planned but left out: the Python, the executor kind, and what that needs."""
+    """What was planned but left out: the Python, the executor kind, and what that needs.
+
+    Where it is the work that the Python lacks, for every kind, `workload` names it in its place.
+    """
 
     python: str
     executor: str
     reason: str
+    workload: str = ""
+
+    @property
+    def what(self) -> str:
+        """The name of what was left out."""
+        return self.executor or self.workload
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -137,6 +152,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     governor: str | None = None
     driver: str | None = None
     notes: tuple[Note, ...] = ()
+
+    def python_called(self, name: str) -> PythonRecord | None:
+        """Return the Python of a run that its trials call so; the only one where there is one."""
+        return next((python for python in self.pythons if python.name == name), self.python)
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):

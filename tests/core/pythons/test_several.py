@@ -17,6 +17,7 @@ from core.engines.lab_client import LabExecutor
 from core.errors import LabError, LabStartError
 from core.experiments.base import Experiment, Trial
 from core.experiments.pi_scaling import EXPERIMENT
+from core.lab.workloads import missing
 from core.results.pythons import between, by_python
 from core.results.records import RunRecord, from_json, to_json
 from core.runner import Run, prepare, stop, submit
@@ -253,7 +254,27 @@ def test_what_a_python_cannot_compute_is_left_out_too(lab: LabExecutor) -> None:
     run = Run(EXPERIMENT, VALUES, {**prepared, "each": [first, poor]})
 
     assert {trial.python for trial in run.plan} == {choices[0].lab}
-    assert {skip.reason for skip in run.skipped} == {"needs a brain"}
+    assert [(skip.what, skip.reason) for skip in run.skipped] == [("leibniz", "needs a brain")]
+
+
+def test_one_without_numpy_is_described_and_the_others_are_timed(lab: LabExecutor) -> None:
+    ours, other = found(*two())
+    if ours == other or "numpy" in missing():
+        pytest.skip("There is no Python with NumPy beside one without.")
+    chosen = {**VALUES, "workload": "numpy", "executors": ("serial",), "size": "calibrated"}
+
+    prepared = prepare(lab, EXPERIMENT, chosen, (other, ours)).result(SOON_S)
+    run = Run(EXPERIMENT, chosen, prepared)
+
+    without, has = prepared["each"]
+    assert without.python.problem == ""
+    assert without.term_s == has.term_s > 0
+    assert run.calibration is not None
+    assert {trial.python for trial in run.plan} == {ours.lab}
+    reason = "needs NumPy, which is not installed for this Python"
+    assert [(skip.what, skip.reason) for skip in run.record().skipped] == [("numpy", reason)]
+    told = EXPERIMENT.summarize(run.record()).details
+    assert f"Python {other.name}: numpy left out: it {reason}." in told
 
 
 def test_a_longer_plan_begins_with_the_shorter(lab: LabExecutor) -> None:
