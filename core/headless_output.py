@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Scaling, Trial
+from core.experiments.base import Scaling, Trial, named_once
 from core.parameters import group
 from core.results import fits, statistics, verdicts
 from core.results.pythons import by_python
@@ -202,10 +202,5 @@ def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
 def fitted(record: RunRecord) -> list[str]:
     """Say what Amdahl's and Gunther's laws make of the run, or why they cannot."""
     parts = by_python(record)
-    return list(
-        dict.fromkeys(
-            f"Python {name}: {fit.sentence}" if len(parts) > 1 else fit.sentence
-            for name, part in parts
-            for fit in fits.fits(part)
-        )
-    )
+    told = [(name, [fit.sentence for fit in fits.fits(part)]) for name, part in parts]
+    return list(dict.fromkeys(told[0][1] if len(told) == 1 else named_once(told)))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from core.engines.interpreters import Choice
 
 
+_NEXT = "Choose another Python, or other work and workers."
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A Python before its trials: as it described itself, and the seconds that one term takes.
@@ -145,7 +148,7 @@ def plan(
     trials = interleaved(plans, values.get("seed", 1))
     if not trials:
         reasons = "; ".join(dict.fromkeys(f"{skip.what} {skip.reason}" for skip in skipped))
-        raise LabError(f"No Python that was chosen can run any of this: {reasons}.")
+        raise LabError(f"No Python that was chosen can run any of this: {reasons}. {_NEXT}")
     return trials, tuple(skipped)
 
 

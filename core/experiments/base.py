@@ -248,12 +248,9 @@ class Experiment:
         parts = by_python(record)
         if len(parts) == 1:
             return _with_skipped(self.summary(record), record)
-        headline: list[str] = []
-        details: list[str] = []
-        for name, part in parts:
-            summary = _with_skipped(self.summary(part), part)
-            headline += [f"Python {name}: {line}" for line in summary.headline]
-            details += [f"Python {name}: {line}" for line in summary.details]
+        told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
+        headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
+        details = named_once([(name, one.details) for name, one in told])
         return Summary(tuple(headline), (*_compared(parts), *details))
 
 
@@ -288,6 +285,15 @@ _WORKERS = {
     "interpreters": ("interpreter", "interpreters"),
     "ceiling": ("independent process", "independent processes"),
 }
+
+
+def named_once(told: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+    """Join what is said of several Pythons, each line with its name, or without if said of all."""
+    of_all = set.intersection(*(set(lines) for _, lines in told))
+    named = [
+        f"Python {name}: {line}" for name, lines in told for line in lines if line not in of_all
+    ]
+    return (*named, *(line for line in told[0][1] if line in of_all))
 
 
 def configuration(executor: str, workers: int) -> str:

@@ -202,12 +202,13 @@ def ratios(
 def crowded(trial: TrialRecord, environment: Environment) -> bool:
     """Tell whether a finished trial got clearly less CPU than it could have used.
 
-    Alone on the machine, tasks in processes get all the CPUs that there are for them, while those
-    that take turns keep one CPU busy. Too short a trial cannot tell.
+    Alone on the machine, tasks in processes get all the CPUs that there are for them, while a plain
+    call, or threads under the GIL, keep one CPU busy: also those that give the GIL back now and
+    then, for they may wait for it in between. Too short a trial cannot tell.
     """
     if trial.cpu_s is None or not trial.tasks or not computes(trial):
         return False
-    if in_turns(trial, environment):
+    if trial.executor == "serial" or _under_gil(trial, environment):
         first = min(task.start_s for task in trial.tasks)
         could = max(task.end_s for task in trial.tasks) - first
     else:
@@ -219,11 +220,15 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
 
 def in_turns(trial: TrialRecord, environment: Environment) -> bool:
     """Tell whether one task at a time can run: in a plain call, or in threads that need the GIL."""
-    if trial.executor != "threads":
+    if not _under_gil(trial, environment):
         return trial.executor == "serial"
-    python = environment.python_called(trial.python)
     known = _known(trial)
-    return (python is None or python.gil) and (known is None or known.holds_gil)
+    return known is None or known.holds_gil
+
+
+def _under_gil(trial: TrialRecord, environment: Environment) -> bool:
+    python = environment.python_called(trial.python)
+    return trial.executor == "threads" and (python is None or python.gil)
 
 
 def computes(trial: TrialRecord) -> bool:

@@ -155,6 +155,19 @@ def test_threads_that_need_no_gil_need_the_cpus() -> None:
     assert kinds_of("hashing") == kinds_of("numpy") == ["others"]
 
 
+def test_threads_that_wait_for_the_gil_in_between_are_not_starved() -> None:
+    tasks = [
+        TaskRecord(worker=lane, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.8) for lane in (1, 2)
+    ]
+    one = replace(trial("threads", 2), workload="numpy", cpu_s=1.6, tasks=tuple(tasks))
+
+    assert noise.flags_of(one, environment()) == ()
+    (flag,) = noise.flags_of(replace(one, executor="processes"), environment())
+    assert flag.kind == "starved"
+    (flag,) = noise.flags_of(replace(one, cpu_s=0.8), environment())
+    assert flag.kind == "starved"
+
+
 def test_work_that_waits_is_disturbed_by_no_lack_of_cpus() -> None:
     task = TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.01)
     seen = trial("processes", 2, other_cpu_s=1.9, steal_s=0.5)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.engines.interpreters import Choice
 from core.engines.lab_client import LabExecutor
 from core.errors import LabError, LabStartError
-from core.experiments.base import Experiment, Trial
+from core.experiments.base import Experiment, Trial, named_once
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab.workloads import missing
 from core.results.pythons import between, by_python
@@ -129,6 +129,12 @@ def test_a_record_comes_apart_into_one_for_each(lab: LabExecutor) -> None:
     summary = EXPERIMENT.summarize(record)
     assert any(line.startswith(f"Python {other}: ") for line in summary.headline)
     assert any(line.startswith(f"serial on {other}: ") for line in summary.details)
+
+
+def test_what_is_said_of_each_python_is_said_once() -> None:
+    told = [("3.10", ["a", "b"]), ("3.14", ["c", "a"])]
+
+    assert named_once(told) == ("Python 3.10: b", "Python 3.14: c", "a")
 
 
 def test_a_record_of_one_python_is_whole(lab: LabExecutor) -> None:
