@@ -1,7 +1,7 @@
 """Measure, print one table, and write JSON beside it.
 
-python -m benchmarks [fidelity] [alive] [bridge] [start] [rest] [timeline]
-                     [events] [--quick] [--json PATH]
+python -m benchmarks [fidelity] [tasks] [alive] [bridge] [start] [rest] [timeline]
+                     [events] [pythons] [--quick] [--json PATH]
 """
 
 from __future__ import annotations
@@ -25,7 +25,17 @@ from core.engines.lab_process import left_out
 from core.lab.describe import describe
 from core.results.environment import read_environment
 
-NAMES = ("fidelity", "alive", "bridge", "start", "rest", "timeline", "events")
+NAMES = (
+    "fidelity",
+    "tasks",
+    "alive",
+    "bridge",
+    "start",
+    "rest",
+    "timeline",
+    "events",
+    "pythons",
+)
 _RESULTS = Path(__file__).with_name("results") / "latest.json"
 _STYLE = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "–"}
 

@@ -22,7 +22,11 @@ class LabError(FuturesLabError):
 
 
 class LabStartError(LabError):
-    """No lab process could be started with this interpreter."""
+    """No lab process could be started with this interpreter; `late` when it never answered."""
+
+    def __init__(self, message: str, detail: str = "", late: bool = False) -> None:
+        super().__init__(message, detail)
+        self.late = late
 
 
 class LabCrashed(LabError):

@@ -17,12 +17,16 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from core import __version__, experiments
+from core.engines import places
+from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, LabError
 from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
-from core.parameters import Choice, Choices, Parameter
+from core.headless_pythons import as_json, chosen, found, show
+from core.parameters import Choice, Choices, LateChoices, Parameter
 from core.results.analysis import analysis
+from core.results.pythons import by_python
 from core.results.records import RunRecord, to_json
 from core.runner import Run, prepare, stop, submit
 
@@ -51,6 +55,8 @@ def main(argv: Sequence[str]) -> int:
             for name, title in experiments.IN_WINDOW.items():
                 print(f"{name:<16} {title}: only in the window.")
             return DONE
+        if words.command == "pythons":
+            return _list_pythons(words.paths, words.json)
         if words.command != "run":
             parser.print_help()
             return DONE
@@ -59,10 +65,28 @@ def main(argv: Sequence[str]) -> int:
         if words.script is not None:
             return _save_script(experiment, values, words.script)
         target = _Target(words.json) if words.json is not None else None
+        pythons = chosen(values)
     except BadInput as error:
         print(f"futures-lab: {_flag(error.field)}{error}", file=sys.stderr)
         return BAD_INPUT
-    return _run(experiment, values, target)
+    except KeyboardInterrupt:  # while it looked for Pythons
+        return INTERRUPTED
+    return _run(experiment, values, pythons, target)
+
+
+def _list_pythons(paths: Sequence[str], json: str | None) -> int:
+    """Print the Pythons of this machine; 2 when one of `paths` is none."""
+    target = _Target(json) if json is not None else None
+    everything = found(paths)
+    if target is None or target.is_file:
+        show(everything, Console(highlight=False))
+    if target is not None:
+        target.write(as_json(everything))
+    by_hand = {places.typed(path) for path in paths}
+    for one in everything:
+        if one.problem and by_hand.intersection((one.path, *one.also)):
+            raise BadInput(f"“{one.path}” cannot be used. {one.problem}")
+    return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +97,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Futures Lab {__version__}")
     parser.add_argument("--list", action="store_true", help="name the experiments")
-    commands = parser.add_subparsers(dest="command", metavar="run")
+    commands = parser.add_subparsers(dest="command", metavar="run | pythons")
+    pythons = commands.add_parser(
+        "pythons", help="list the Pythons of this machine", allow_abbrev=False
+    )
+    pythons.add_argument("paths", metavar="PATH", nargs="*", help="look at this one too")
+    pythons.add_argument(
+        "--json", metavar="PATH", help="write all that is known there; - for standard output"
+    )
     run = commands.add_parser("run", help="run an experiment", allow_abbrev=False)
     names = run.add_subparsers(dest="experiment", metavar="experiment", required=True)
     for experiment in experiments.catalogue():
@@ -105,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
 def _metavar(parameter: Parameter) -> str:
     if isinstance(parameter, Choice | Choices):
         return ",".join(option.value for option in parameter.options)
+    if isinstance(parameter, LateChoices):
+        return "NAME,..."
     return "N" if not isinstance(parameter.default, tuple) else "N,N-N"
 
 
@@ -134,7 +167,7 @@ _STOP = None
 
 
 class _Target:
-    """Where the record goes: a file, tried before the run, or standard output. Raises BadInput."""
+    """Where JSON goes: a file, tried before the run, or standard output. Raises BadInput."""
 
     def __init__(self, path: str) -> None:
         self._path = None if path == "-" else Path(os.path.realpath(path))
@@ -157,7 +190,7 @@ class _Target:
         return self._path is not None
 
     def write(self, data: bytes) -> None:
-        """Write the record, whole or not at all where the folder allows it; raises OSError."""
+        """Write the data, whole or not at all where the folder allows it; raises OSError."""
         if self._path is None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
@@ -190,7 +223,12 @@ def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> i
     return DONE
 
 
-def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None) -> int:
+def _run(
+    experiment: Experiment,
+    values: dict[str, Any],
+    pythons: Sequence[PythonChoice],
+    target: _Target | None,
+) -> int:
     """Run an experiment to its end, or to Ctrl-C, and hand its record over."""
     output = Output(Console(stderr=True, highlight=False), table=target is None or target.is_file)
     news: _News = queue.SimpleQueue()
@@ -199,7 +237,9 @@ def _run(experiment: Experiment, values: dict[str, Any], target: _Target | None)
         signal.signal(number, lambda *_: news.put(_STOP))
     lab = LabExecutor(on_event=lambda future, event: news.put((future, event)))
     try:
-        prepared = prepare(lab, experiment, values)
+        for choice in pythons:
+            output.say(f"Python {choice.name} is {choice.lab.command[0]}.")
+        prepared = prepare(lab, experiment, values, pythons)
         prepared.add_done_callback(partial(_report, news))
         if _next(news) is _STOP:
             output.say("Stopped before anything was measured.")
@@ -284,7 +324,12 @@ def _take(
 
 def _as_json(experiment: Experiment, record: RunRecord) -> bytes:
     """Write the record and, of a sweep, all that is said of it."""
-    return to_json(record, analysis(record) if _is_sweep(experiment) else None)
+    if not _is_sweep(experiment):
+        return to_json(record)
+    parts = by_python(record)
+    if len(parts) == 1:
+        return to_json(record, analysis(record))
+    return to_json(record, {"pythons": {name: analysis(part) for name, part in parts}})
 
 
 def _is_sweep(experiment: Experiment) -> bool:

@@ -1,5 +1,6 @@
 """What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -7,12 +8,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Scaling, Trial, configuration
+from core.experiments.base import Scaling, Trial, named_once
 from core.parameters import group
 from core.results import fits, statistics, verdicts
+from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
 from core.results.verdicts import SpeedUp
 from core.runner import LONG_RUN_S, Run
+
+_FILE_COLUMNS = 120
 
 
 class Output:
@@ -38,7 +42,7 @@ class Output:
             self.say(f"{count}, about {statistics.duration(expected)}.")
         if run.calibration is not None:
             size, time = group(run.calibration.size), run.calibration.seconds
-            self.say(f"Serial takes {statistics.seconds(time)} with a size of {size}.")
+            self.say(f"Serial takes {statistics.seconds(time)} with {size} {run.units}.")
         for note in run.environment.notes:
             self.say(note.sentence)
         if expected >= LONG_RUN_S:
@@ -87,10 +91,13 @@ class Output:
 
     def result(self, run: Run, record: RunRecord) -> None:
         """Print the headline and, where standard output is free, the table."""
-        summary = run.experiment.summary(record)
+        summary = run.experiment.summarize(record)
         if self._table and any(trial.status == "done" for trial in record.trials):
             told = any(trial.rows for trial in record.trials)
-            Console(highlight=False).print(rows(record) if told else table(record))
+            console = Console(highlight=False)
+            if not console.is_terminal:  # nobody's window ends at 80 columns
+                console = Console(highlight=False, width=max(console.width, _FILE_COLUMNS))
+            console.print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
         is_sweep = any(isinstance(show, Scaling) for show in run.experiment.shows)
@@ -142,24 +149,35 @@ def _cell(what: Any) -> str:
 
 def table(record: RunRecord) -> Table:
     """Lay out the medians: one row for each configuration, with its speed-up and verdict."""
-    everything = statistics.series(record)
-    found = {(one.executor, one.workers): one for one in verdicts.speedups(record)}
-    ends = "95 % interval" if any(not one.provisional for one in found.values()) else "range"
+    parts = by_python(record)
+    found = [one for _, part in parts for one in verdicts.speedups(part)]
+    ends = "95 % interval" if any(not one.provisional for one in found) else "range"
     shown = Table(box=None, pad_edge=False)
+    if len(parts) > 1:
+        shown.add_column("Python", no_wrap=True)
     shown.add_column("executor", no_wrap=True)
     for heading in ("workers", "median", "start-up", "speed-up", ends):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("verdict")
-    for one in everything:
+    for name, part in parts:
+        for cells in _medians(part):
+            shown.add_row(*((name,) if len(parts) > 1 else ()), *cells)
+    return shown
+
+
+def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
+    compared = (*verdicts.speedups(record), *verdicts.ceiling(record))
+    found = {(one.executor, one.workers): one for one in compared}
+    ceiling = statistics.ceiling_of(record.trials)
+    for one in (*statistics.series(record), *([ceiling] if ceiling else [])):
         for point in one.points:
-            shown.add_row(
-                configuration(one.executor, 2).split()[-1],
+            yield (
+                one.executor,
                 str(point.workers),
                 statistics.seconds(point.median),
                 statistics.seconds(statistics.startup(record, one.executor, point.workers)),
                 *_compared(found.get((one.executor, point.workers))),
             )
-    return shown
 
 
 _VERDICTS = {
@@ -183,4 +201,6 @@ def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
 
 def fitted(record: RunRecord) -> list[str]:
     """Say what Amdahl's and Gunther's laws make of the run, or why they cannot."""
-    return list(dict.fromkeys(fit.sentence for fit in fits.fits(record)))
+    parts = by_python(record)
+    told = [(name, [fit.sentence for fit in fits.fits(part)]) for name, part in parts]
+    return list(dict.fromkeys(told[0][1] if len(told) == 1 else named_once(told)))

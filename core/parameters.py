@@ -155,12 +155,17 @@ class IntegerSet(Parameter):
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be chosen; `missing` says why it cannot be here, empty when it can."""
+    """One thing that can be chosen; `missing` says why it cannot be here, empty when it can.
+
+    What is missing here but may be there on `elsewhere`, another Python that is chosen, can be
+    typed; the experiment's `check` refuses it where none is.
+    """
 
     value: str
     label: str
     help: str = ""
     missing: str = ""
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +201,30 @@ class Choices(Parameter):
         return ",".join(value)
 
 
+@dataclass(frozen=True, kw_only=True)
+class LateChoices(Parameter):
+    """Any of several things that are known only once they have been looked for; names, in order.
+
+    The value is what was typed: whoever looks checks it, and refuses it at this field. Nothing, or
+    `usual` alone, is the empty tuple.
+    """
+
+    usual: str
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        """Read names separated by commas; each counts once, and a name may have spaces."""
+        names = tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+        if len(names) > _MOST_LISTED:
+            raise self.refuse(
+                f"{len(names)} are too many for one run: choose at most {_MOST_LISTED}."
+            )
+        return () if names == (self.usual,) else names
+
+    def format(self, value: tuple[str, ...]) -> str:
+        """Write the names as they are typed."""
+        return ", ".join(value) or self.usual
+
+
 def group(number: int) -> str:
     """Write a whole number with a thin gap between thousands, from five digits on."""
     return f"{number:,}".replace(",", "\u202f") if abs(number) >= 10_000 else str(number)
@@ -220,7 +249,7 @@ def _whole_number(text: str) -> int | None:
 def _pick(parameter: Parameter, options: tuple[Option, ...], text: str) -> str:
     for option in options:
         if option.value == text:
-            if option.missing:
+            if option.missing and not option.elsewhere:
                 raise parameter.refuse(f"{option.label} cannot be used here: {option.missing}")
             return text
     raise parameter.refuse(f"“{_shown(text)}” is not known here: choose {_list(options)}.")

@@ -13,48 +13,62 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
 
+from core import several
 from core.engines.engine import Engine
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
 from core.experiments.base import Experiment, Machine, Trial
+from core.lab import workloads
 from core.lab.describe import prepare as prepare_in_lab
+from core.lab.kinds import STARTED
 from core.parameters import Values
 from core.results import noise
 from core.results.environment import read_environment
+from core.results.pythons import by_python
 from core.results.records import (
     Calibration,
     Environment,
+    PythonRecord,
     RunRecord,
     RunStatus,
+    SkippedRecord,
     TrialError,
     TrialRecord,
 )
+
+if TYPE_CHECKING:
+    from core.engines.interpreters import Choice
 
 _CALIBRATION_S = 0.1
 LONG_RUN_S = 600.0
 _MOST_EVENTS = 100_000
 
 
-def prepare(engine: Engine, experiment: Experiment, values: Values) -> "Future[Any]":
-    """Ask the process of the jobs to describe itself, and to time a short piece of the work."""
-    if experiment.calibration is None:
-        return engine.submit(prepare_in_lab)
-    serial_s = experiment.serial_s(values)
-    return engine.submit(prepare_in_lab, *experiment.calibration(values), _CALIBRATION_S, serial_s)
+def prepare(
+    engine: Engine, experiment: Experiment, values: Values, pythons: "Sequence[Choice]" = ()
+) -> "Future[Any]":
+    """Ask the process of the jobs to describe itself, and to time a short piece of the work.
+
+    With `pythons` the run will be over these, and each is asked.
+    """
+    arguments: tuple[Any, ...] = ()
+    if experiment.calibration is not None:
+        serial_s = experiment.serial_s(values)
+        arguments = (*experiment.calibration(values), _CALIBRATION_S, serial_s)
+    if pythons:
+        return several.prepare_each(engine, pythons, prepare_in_lab, arguments)
+    return engine.submit(prepare_in_lab, *arguments)
 
 
 def submit(engine: Engine, plan: Sequence[Trial]) -> "list[Future[Any]]":
     """Queue every trial of the plan; the futures come in its order."""
     return [
-        engine.submit(trial.job, *trial.arguments)
-        if trial.limit_s is None
-        else engine.submit_within(trial.limit_s, trial.job, *trial.arguments)
-        for trial in plan
+        engine.submit_on(trial.python, trial.limit_s, trial.job, *trial.arguments) for trial in plan
     ]
 
 
@@ -73,15 +87,21 @@ class Run:
     def __init__(self, experiment: Experiment, values: Values, prepared: dict[str, Any]) -> None:
         self.experiment = experiment
         self.values = dict(values)
+        calibrated = experiment.calibration(values) if experiment.calibration else None
+        self._work = workloads.about(calibrated[0]) if calibrated else None
         other_cpus, found = prepared.get("other_cpus"), prepared.get("calibration")
         self.calibration = None if found is None else msgspec.convert(found, Calibration)
+        self._each: Sequence[several.Prepared] = prepared.get("each", ())
+        self._term_s: float = prepared["term_s"]
+        pythons = tuple(one.python for one in self._each)
         self.environment: Environment = read_environment(
-            prepared["python"], tuple(left_out()), other_cpus
+            prepared["python"], tuple(left_out()), pythons, other_cpus
         )
-        self._machine = self._describe(prepared["term_s"])
-        self.plan = experiment.plan(values, self._machine)
+        self.plan, self.skipped = self._planned(values)
         most = max((trial.workers for trial in self.plan), default=1)
-        self.environment = replace(self.environment, notes=noise.before(self.environment, most))
+        only_waits = self._work is not None and not self._work.computes
+        notes = noise.before(self.environment, most, only_waits)
+        self.environment = replace(self.environment, notes=notes)
         self.waits_for = ""
         self.end_reason = ""
         self.trials: list[TrialRecord] = []
@@ -92,6 +112,11 @@ class Run:
         self._expected_done = 0.0
         self._took = 0.0
         self._later_s = self.expected_s - self._planned_s
+
+    @property
+    def units(self) -> str:
+        """What the size of the work counts, as in "terms"; empty where there is no size."""
+        return "" if self._work is None else self._work.units
 
     @property
     def expected_s(self) -> float:
@@ -147,10 +172,11 @@ class Run:
         if self.experiment.grow is None:
             return ()
         elapsed_s = time.monotonic() - self._began
-        growth = self.experiment.grow(self.values, (self.record(),), elapsed_s)
+        records = tuple(part for _, part in by_python(self.record()))
+        growth = self.experiment.grow(self.values, records, elapsed_s)
         more: tuple[Trial, ...] = ()
         if growth.values is not None:
-            more = self.experiment.plan(growth.values, self._machine)[len(self.plan) :]
+            more = self._planned(growth.values)[0][len(self.plan) :]
         self.plan = (*self.plan, *more)
         self.waits_for, self.end_reason = growth.waits_for, growth.end_reason
         self._later_s = growth.later_s
@@ -175,19 +201,27 @@ class Run:
             started_at=self.started_at,
             planned_trials=len(self.plan),
             trials=tuple(self.trials),
+            skipped=self.skipped,
             calibration=self.calibration,
             end_reason=self.end_reason,
         )
 
     def _start_method(self, trial: Trial) -> str | None:
         """How the trial's processes are started, also where the trial does not live to tell."""
-        python = self.environment.python
+        python = self.environment.python_called(trial.python.name if trial.python else "")
         default = python.default_start_method if python else None
-        return (trial.start_method or default) if trial.executor == "processes" else None
+        return (trial.start_method or default) if trial.executor in STARTED else None
 
-    def _describe(self, term_s: float) -> Machine:
-        python = self.environment.python
-        assert python is not None
+    def _planned(self, values: Values) -> tuple[tuple[Trial, ...], tuple[SkippedRecord, ...]]:
+        """Plan for these values, on every Python, and tell what one lacks; more blocks only add."""
+        if not self._each:
+            python = self.environment.python
+            assert python is not None
+            return self.experiment.plan(values, self._machine_of(python, self._term_s)), ()
+        machines = [self._machine_of(one.python, one.term_s) for one in self._each]
+        return several.plan(self.experiment, values, self._each, machines)
+
+    def _machine_of(self, python: PythonRecord, term_s: float) -> Machine:
         cpus = self.environment.usable_cpus
         size = None if self.calibration is None else self.calibration.size
         return Machine(cpus, term_s, python.gil, python.default_start_method, size)
@@ -204,6 +238,7 @@ def outcome(
         "workers": trial.workers,
         "block": trial.block,
         "order": trial.order,
+        "python": trial.python.name if trial.python else "",
     }
     try:
         measured = future.result(timeout=0)

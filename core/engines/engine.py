@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from core.lab_python import LabPython
+
 OnEvent = Callable[["Future[Any]", dict[str, Any]], None]
 
 
@@ -18,6 +20,25 @@ class Engine(Executor):
     ) -> "Future[Any]":
         """Queue a call that fails with LabTimeout when it takes longer than `limit_s` seconds."""
         raise NotImplementedError
+
+    def submit_on(
+        self,
+        python: LabPython | None,
+        limit_s: float | None,
+        fn: Callable[..., Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> "Future[Any]":
+        """Queue a call for another interpreter (None: the usual one), within `limit_s` if any.
+
+        Raises ValueError where the engine runs its jobs on its own interpreter only.
+        """
+        if python is not None:
+            raise ValueError(f"jobs run on no other Python here, so not on {python.label}")
+        if limit_s is None:
+            return self.submit(fn, *args, **kwargs)
+        return self.submit_within(limit_s, fn, *args, **kwargs)
 
     def cancel_pending(self) -> int:
         """Cancel every call that has not started, and return how many there were."""

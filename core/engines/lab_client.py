@@ -16,15 +16,19 @@ from typing import Any
 
 from core.engines.engine import Engine, OnEvent
 from core.engines.lab_process import LabProcess, own_python
-from core.errors import LabError, LabTimeout, RemoteError
+from core.errors import LabError, LabStartError, LabTimeout, RemoteError
 from core.lab import protocol
+from core.lab_python import LabPython
 
 _log = logging.getLogger(__name__)
-_Work = tuple["Future[Any]", protocol.Message, "float | None"]
+_Work = tuple["Future[Any]", protocol.Message, "float | None", LabPython]
 
 
 class LabExecutor(Engine):
     """Run calls in a lab process of `python`, one at a time, in the order of submission.
+
+    `submit_on` runs a call on another interpreter, in a lab process of that one: still one call at
+    a time. Lab processes of other interpreters wait, asleep, for as long as calls are queued.
 
     The process starts with the first call, and anew after it was killed, has crashed, or a job left
     threads or children behind. Submitted functions must be importable in the lab process; arguments
@@ -37,13 +41,19 @@ class LabExecutor(Engine):
     method may be called from any thread. Nothing is started before the first `submit`.
     """
 
-    def __init__(self, python: Sequence[str] = (), on_event: OnEvent | None = None) -> None:
-        self._python = tuple(python) or own_python()
+    def __init__(
+        self, python: LabPython | Sequence[str] = (), on_event: OnEvent | None = None
+    ) -> None:
+        if not isinstance(python, LabPython):
+            python = LabPython(tuple(python)) if python else own_python()
+        self._python = python
         self._on_event = on_event
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._dispatcher: threading.Thread | None = None
         self._lab: LabProcess | None = None
+        self._parked: dict[LabPython, LabProcess] = {}
+        self._too_late: dict[LabPython, LabStartError] = {}
         self._running = False
         self._kill_asked = False
         self._question_open = False
@@ -53,7 +63,7 @@ class LabExecutor(Engine):
     @property
     def python(self) -> tuple[str, ...]:
         """The command of the interpreter that the lab process runs."""
-        return self._python
+        return self._python.command
 
     @property
     def pid(self) -> int | None:
@@ -63,10 +73,15 @@ class LabExecutor(Engine):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Queue the call `fn(*args, **kwargs)`; raise RuntimeError after `shutdown`."""
-        return self._queue(None, fn, args, kwargs)
+        return self._queue(self._python, None, fn, args, kwargs)
 
     def _queue(
-        self, limit_s: float | None, fn: Callable[..., Any], args: Any, kwargs: Any
+        self,
+        python: LabPython,
+        limit_s: float | None,
+        fn: Callable[..., Any],
+        args: Any,
+        kwargs: Any,
     ) -> Future[Any]:
         name = getattr(fn, "__qualname__", None)
         if name is None:
@@ -82,7 +97,7 @@ class LabExecutor(Engine):
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._pending.add(future)
-            self._work.put((future, call, limit_s))
+            self._work.put((future, call, limit_s, python))
             if self._dispatcher is None:
                 # A daemon, so that a program that forgets to shut down can end; its end closes the
                 # lifeline, and with it the lab process.
@@ -96,11 +111,24 @@ class LabExecutor(Engine):
         self, limit_s: float, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> Future[Any]:
         """Queue a call that fails with LabTimeout when it takes longer than `limit_s` seconds."""
-        return self._queue(limit_s, fn, args, kwargs)
+        return self._queue(self._python, limit_s, fn, args, kwargs)
+
+    def submit_on(
+        self,
+        python: LabPython | None,
+        limit_s: float | None,
+        fn: Callable[..., Any],
+        /,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Future[Any]:
+        """Queue a call for a lab process of `python` (None: the usual one), within `limit_s`."""
+        return self._queue(python or self._python, limit_s, fn, args, kwargs)
 
     def kill(self) -> None:
         """End the lab process now, without waiting: a running job's future fails with LabStopped.
 
+        Those of other interpreters sleep, and end by themselves once nothing is queued.
         Pending calls stay and get a fresh lab process; cancel them first to drop them too.
         """
         with self._turn:
@@ -144,19 +172,27 @@ class LabExecutor(Engine):
 
     def _dispatch(self) -> None:
         while (work := self._work.get()) is not None:
-            future, call, limit_s = work
+            future, call, limit_s, python = work
             with self._turn:  # together, so that no kill falls in between and is forgotten
                 running = future.set_running_or_notify_cancel()
                 self._pending.discard(future)
                 self._running, self._kill_asked = running, False
             if running:
-                self._run(future, call, limit_s)
+                self._run(future, call, limit_s, python)
             del work, future, call
+            self._end_others_if_idle()
         self._end_lab()
+        self._end_parked()
 
-    def _run(self, future: "Future[Any]", call: protocol.Message, limit_s: float | None) -> None:
+    def _run(
+        self,
+        future: "Future[Any]",
+        call: protocol.Message,
+        limit_s: float | None,
+        python: LabPython,
+    ) -> None:
         try:
-            answer = self._converse(future, call, limit_s)
+            answer = self._converse(future, call, limit_s, python)
         except LabError as error:
             self._end_lab()
             self._settled()
@@ -176,9 +212,13 @@ class LabExecutor(Engine):
                 )
 
     def _converse(
-        self, future: "Future[Any]", call: protocol.Message, limit_s: float | None
+        self,
+        future: "Future[Any]",
+        call: protocol.Message,
+        limit_s: float | None,
+        python: LabPython,
     ) -> protocol.Message:
-        lab = self._lab_process()
+        lab = self._lab_process(python)
         with _Limit(limit_s, lab):
             for message in lab.call_over(call):
                 if message["kind"] in ("result", "failure"):
@@ -202,17 +242,48 @@ class LabExecutor(Engine):
         with self._turn:
             self._running = self._question_open = False
 
-    def _lab_process(self) -> LabProcess:
+    def _lab_process(self, python: LabPython) -> LabProcess:
+        self._turn_to(python)
         if self._lab is not None and self._lab.ended:
             self._end_lab()  # killed or crashed while it had nothing to do
         if self._lab is None:
-            lab = LabProcess(self._python)
+            if late := self._too_late.get(python):  # its other calls need not wait as long
+                raise LabStartError(str(late), late.detail, late=True)
+            lab = LabProcess(python)
             with self._turn:
                 self._lab = lab
                 if self._kill_asked:
                     lab.kill()
-            lab.greet()
+            try:
+                lab.greet()
+            except LabStartError as error:
+                if error.late:
+                    self._too_late[python] = error
+                raise
         return self._lab
+
+    def _turn_to(self, python: LabPython) -> None:
+        """Make the lab process of `python` the current one, if there is one."""
+        with self._turn:
+            if self._lab is not None and self._lab.python != python:
+                self._parked[self._lab.python] = self._lab
+                self._lab = None
+            if self._lab is None:
+                self._lab = self._parked.pop(python, None)
+
+    def _end_others_if_idle(self) -> None:
+        """Keep the usual interpreter's lab process alone, when nothing is queued."""
+        with self._turn:
+            is_idle = not self._pending
+        if is_idle:
+            self._turn_to(self._python)
+            self._end_parked()
+            self._too_late.clear()
+
+    def _end_parked(self) -> None:
+        for python, lab in tuple(self._parked.items()):
+            lab.close()
+            del self._parked[python]
 
     def _end_lab(self) -> None:
         if self._lab is not None:

@@ -13,42 +13,46 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.engines.process_group import ProcessGroup
 from core.errors import LabCrashed, LabError, LabStartError, LabStopped
 from core.lab import protocol
 from core.lab.executors import exit_sentence
+from core.lab_python import LabPython
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _TAIL_BYTES = 8192
 _ANSWER_WITHIN_S = 20.0
+# What macOS's launcher of a venv sets; inherited, it would name another interpreter's executable.
+_CHANGES_PYTHON = ("PYTHON", "__PYVENV_LAUNCHER__")
 _END_WITHIN_S = 1.0
 
 
 class LabProcess:
-    """A lab process of the interpreter `python` (its command), started by the constructor.
+    """A lab process of an interpreter, started by the constructor.
 
     `greet`, `call_over` and `close` belong to the one thread that owns it; `kill` may come from
     any. Raises LabStartError where the interpreter cannot be started.
     """
 
-    def __init__(self, python: Sequence[str]) -> None:
+    def __init__(self, python: LabPython) -> None:
+        self.python = python
         self._stopped = False
         self._tail: deque[bytes] = deque()
         self._exit_code: int | None = None
         self._folder = tempfile.mkdtemp(prefix="futures-lab-")  # what a killed manager leaves
-        environment = {**clean_environment(), "TMPDIR": self._folder}
+        environment = {**clean_environment(), **dict(python.variables), "TMPDIR": self._folder}
+        command = [*python.command, "-m", "core.lab"]
         try:
-            self._group = ProcessGroup([*python, "-m", "core.lab"], str(_ROOT), environment)
+            self._group = ProcessGroup(command, str(ROOT), environment)
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise LabStartError(
-                f"{python[0]} cannot be started: {error.strerror or error}."
+                f"{python.command[0]} cannot be started: {error.strerror or error}."
                 " Choose another Python, or install this one again."
             ) from error
-        self._python = python[0]
         pid = self._group.pid
         self._reaper = threading.Thread(target=self._reap, name=f"lab {pid} reaper", daemon=True)
         self._reader = threading.Thread(target=self._listen, name=f"lab {pid} stderr", daemon=True)
@@ -77,15 +81,26 @@ class LabProcess:
         except (protocol.ProtocolError, StopIteration) as error:
             if self._stopped:
                 raise self._ended() from None
+            command = self.python.command[0]
+            late_now = is_late.is_set()
             reason = str(error) or "it ended before it said hello"
-            if is_late.is_set():
+            if late_now:
                 reason = f"it did not answer within {_ANSWER_WITHIN_S:g} s"
-            raise LabStartError(f"{self._python} did not start: {reason}", self._last()) from error
+            sentence = f"{command} did not start: {reason}"
+            raise LabStartError(sentence, self._last(), late_now) from error
         finally:
             late.cancel()
             late.join()
         if hello["kind"] != "hello" or hello["protocol"] != protocol.VERSION:
-            raise LabStartError(f"{self._python} runs another version of the lab: {hello}")
+            raise LabStartError(
+                f"{self.python.command[0]} runs another version of the lab: {hello}"
+            )
+        expected, version = self.python.version, hello["python"]
+        if expected and version != expected:
+            raise LabStartError(
+                f"{self.python.label} was Python {expected} when it was looked at and is {version}"
+                " now: look for the Pythons again, then choose anew."
+            )
         return hello
 
     def call_over(self, call: protocol.Message) -> Iterator[protocol.Message]:
@@ -174,9 +189,9 @@ def clean_environment() -> dict[str, str]:
 
 def left_out() -> list[str]:
     """Name the variables of the environment that the lab process does not get."""
-    return sorted(name for name in os.environ if name.startswith("PYTHON"))
+    return sorted(name for name in os.environ if name.startswith(_CHANGES_PYTHON))
 
 
-def own_python() -> tuple[str, ...]:
-    """Give the command of the interpreter that runs this program."""
-    return (sys.executable,)
+def own_python() -> LabPython:
+    """Give the interpreter that runs this program."""
+    return LabPython((sys.executable,))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
 
 if TYPE_CHECKING:  # these take their time: the first paint does not wait for them
@@ -18,7 +19,8 @@ class Trial:
     """One step of a plan: a job for the lab process, its block, and how long it should take.
 
     `expected_work_s` is for the work alone, `expected_s` with starting and closing the workers. A
-    trial that lasts longer than `limit_s` is stopped and says so.
+    trial that lasts longer than `limit_s` is stopped and says so. `python` is the interpreter that
+    runs it, None for the run's only one.
     """
 
     job: Callable[..., Any]
@@ -32,11 +34,13 @@ class Trial:
     expected_work_s: float = 0.0
     expected_s: float = 0.0
     limit_s: float | None = None
+    python: LabPython | None = None
 
     @property
     def label(self) -> str:
         """Name the trial for a person: "2 threads", or what its program does."""
-        return self.name or configuration(self.executor, self.workers)
+        what = self.name or configuration(self.executor, self.workers)
+        return what if self.python is None else f"{what} on Python {self.python.name}"
 
 
 def measured(spec: TrialSpec, block: int, order: int, work_s: float, whole_s: float) -> Trial:
@@ -237,10 +241,64 @@ class Experiment:
         """Return the values that the parameters have at first."""
         return {parameter.name: parameter.default for parameter in self.parameters}
 
+    def summarize(self, record: RunRecord) -> Summary:
+        """Say what a record says, also one over several Pythons: each for itself, then compared."""
+        from core.results.pythons import by_python
+
+        parts = by_python(record)
+        if len(parts) == 1:
+            return _with_skipped(self.summary(record), record)
+        told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
+        headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
+        details = named_once([(name, one.details) for name, one in told])
+        return Summary(tuple(headline), (*_compared(parts), *details))
+
+
+def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
+    lines = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
+    return Summary(summary.headline, (*summary.details, *lines))
+
+
+def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> tuple[str, ...]:
+    """Say how fast each Python is against the first, kind by kind, at most as wide as the CPUs."""
+    from core.results import pythons, statistics
+
+    (first, record), *_ = parts
+    cpus = record.environment.usable_cpus
+    lines = []
+    for series in statistics.series(record):
+        workers = max((p.workers for p in series.points if p.workers <= cpus), default=1)
+        what = configuration(series.executor, workers)
+        for name, ratios in pythons.between(parts, series.executor, workers):
+            over = f"{ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats"
+            over = over if len(ratios.values) > 1 else "measured once"
+            lines.append(
+                f"{what} on {name}: {ratios.median:.2f} times as fast as on {first}, {over}."
+            )
+    return tuple(lines)
+
+
+_WORKERS = {
+    "threads": ("thread", "threads"),
+    "processes": ("process", "processes"),
+    "pool": ("pool worker", "pool workers"),
+    "interpreters": ("interpreter", "interpreters"),
+    "ceiling": ("independent process", "independent processes"),
+}
+
+
+def named_once(told: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+    """Join what is said of several Pythons, each line with its name, or without if said of all."""
+    of_all = set.intersection(*(set(lines) for _, lines in told))
+    named = [
+        f"Python {name}: {line}" for name, lines in told for line in lines if line not in of_all
+    ]
+    return (*named, *(line for line in told[0][1] if line in of_all))
+
 
 def configuration(executor: str, workers: int) -> str:
     """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes"."""
     if executor == "serial":
         return "serial"
-    singular = {"threads": "thread", "processes": "process"}.get(executor, executor)
-    return f"1 {singular}" if workers == 1 else f"{workers} {executor}"
+    one, several = _WORKERS.get(executor, (executor, executor))
+    return f"1 {one}" if workers == 1 else f"{workers} {several}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.experiments.base import (
@@ -16,11 +17,22 @@ from core.experiments.base import (
     configuration,
     measured,
 )
-from core.experiments.programs import script
-from core.experiments.protocol import PROTOCOL
+from core.experiments.programs import script, with_work
+from core.experiments.protocol import MOST_TASKS, MOST_TRIALS, PROTOCOL
+from core.lab import kinds, workloads
 from core.lab.cpus import usable_cpus
-from core.lab.kinds import KINDS, start_methods
-from core.parameters import Choice, Choices, Integer, IntegerSet, Option, Parameter, Values, group
+from core.lab.kinds import start_methods
+from core.parameters import (
+    Choice,
+    Choices,
+    Integer,
+    IntegerSet,
+    LateChoices,
+    Option,
+    Parameter,
+    Values,
+    group,
+)
 from core.results import statistics
 
 if TYPE_CHECKING:
@@ -31,10 +43,12 @@ if TYPE_CHECKING:
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
 _START_S, _START_EACH_S = 0.15, 0.04  # of processes, but for fork; with closing them
 _FORK_S, _FORK_EACH_S = 0.02, 0.006
+_INTERPRETER_S = 0.04
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _MOST_TERMS = 100_000_000_000
 _MOST_TRIALS = 10_000
-_MARKS = ("pi += s", "pool.submit(myPi", "future.result()")
+_AT_FIRST = ("serial", "threads", "processes")
+_MARKS = ("pool.submit(myPi", "future.result()")
 
 
 def _method_options() -> tuple[Option, ...]:
@@ -51,14 +65,35 @@ def _method_options() -> tuple[Option, ...]:
     )
 
 
+def _options(
+    known: Iterable[kinds.About | workloads.About], missing: Mapping[str, str]
+) -> tuple[Option, ...]:
+    """Offer all of them; what this Python lacks another that is chosen may have."""
+    reasons = {name: f"it {reason}." for name, reason in missing.items()}
+    return tuple(
+        Option(one.name, one.label, one.help, reasons.get(one.name, ""), one.name in reasons)
+        for one in known
+    )
+
+
 def _parameters() -> tuple[Parameter, ...]:
     twice = 2 * usable_cpus()
     return (
+        Choice(
+            name="workload",
+            label="Work",
+            help="What the workers compute. It decides whether threads can help: they take turns"
+            " with the GIL, unless the work gives it back while it computes, or waits.",
+            hint="Pure Python, C code that gives the GIL back, or waiting.",
+            default="leibniz",
+            options=_options(workloads.WORKLOADS, workloads.missing()),
+        ),
         Integer(
             name="terms",
             label="Terms",
             help="Terms of the Leibniz series in all, split over the workers. The book sums"
-            " 10 000 000. Ten times the terms take ten times as long and give one more digit of π.",
+            " 10 000 000. Ten times the terms take ten times as long and give one more digit of π."
+            " A point counts as one term, a mebibyte hashed or a wait of a millisecond as 20 000.",
             hint="The book sums 10 000 000.",
             default=10_000_000,
             minimum=1,
@@ -75,28 +110,22 @@ def _parameters() -> tuple[Parameter, ...]:
             maximum=_MOST_WORKERS,
             usual=max(8, twice),
         ),
+        Integer(
+            name="tasks",
+            label="Tasks per worker",
+            help="Into how many tasks each worker's share is cut. More tasks even out workers that"
+            " are slow, and cost: each is sent, queued and collected.",
+            hint="One, as in the book, to 1000.",
+            default=1,
+            minimum=1,
+            maximum=1000,
+        ),
         Choices(
             name="executors",
             label="Executors",
             help="What the workers are.",
-            default=KINDS,
-            options=(
-                Option(
-                    "serial",
-                    "Serial",
-                    "One plain call, no executor: what every speed-up is measured against.",
-                ),
-                Option(
-                    "threads",
-                    "Threads",
-                    "ThreadPoolExecutor: with the GIL, one thread at a time runs Python code.",
-                ),
-                Option(
-                    "processes",
-                    "Processes",
-                    "ProcessPoolExecutor: each worker has an interpreter, and a GIL, of its own.",
-                ),
-            ),
+            default=tuple(kind for kind in _AT_FIRST if kind not in kinds.missing()),
+            options=_options(kinds.ABOUT, kinds.missing()),
         ),
         Choice(
             name="start-method",
@@ -105,6 +134,15 @@ def _parameters() -> tuple[Parameter, ...]:
             hint="Only for processes.",
             default="default",
             options=_method_options(),
+        ),
+        LateChoices(
+            name="pythons",
+            label="Pythons",
+            help="Which Pythons of this machine are measured, in turns: names such as 3.11 or 3.13t"
+            " (free-threaded; 3.13t+gil with the GIL), paths, this, or all.",
+            hint="Several are measured in turns, on one chart.",
+            default=(),
+            usual="this",
         ),
         Integer(
             name="blocks",
@@ -131,34 +169,111 @@ def _parameters() -> tuple[Parameter, ...]:
 
 
 def _check(values: Values) -> Mapping[str, str]:
-    problems = {}
+    problems = {**_not_here(values), **_not_shared(values)}
+    known = _work(values)
+    for executor in values["executors"]:
+        if reason := workloads.conflict(known.name, executor):
+            problems["executors"] = f"{reason}: choose other work, or leave {executor} out."
     parallel = set(values["executors"]) - {"serial"}
-    most = max(values["workers"])
-    if parallel and most > values["terms"] and PROTOCOL.serial_s(values) is None:
-        problems["workers"] = (
-            f"{most} workers cannot share {group(values['terms'])} terms:"
-            f" choose at most {group(values['terms'])} workers, or more terms."
-        )
-    count = values["blocks"] * sum(
+    times = PROTOCOL.blocks(values) * max(1, len(values.get("pythons", ())))
+    count = times * sum(
         1 if executor == "serial" else len(values["workers"]) for executor in values["executors"]
     )
-    if count > _MOST_TRIALS:
+    if count > MOST_TRIALS:
         problems["blocks"] = (
-            f"That makes {group(count)} trials, and {group(_MOST_TRIALS)} is the most in one run:"
-            " choose fewer repeats or fewer workers."
+            f"That makes {group(count)} trials, and {group(MOST_TRIALS)} is the most in one run:"
+            " choose fewer repeats, workers or Pythons."
         )
-    compares = parallel and ("serial" in values["executors"] or set(values["workers"]) > {1})
-    return {**problems, **PROTOCOL.check(values, bool(compares))}
+    shares = times * len(parallel - {kinds.CEILING}) * sum(values["workers"]) * _tasks(values)
+    if shares > MOST_TASKS and not problems:
+        problems["tasks"] = (
+            f"That makes {group(shares)} tasks, and {group(MOST_TASKS)} is the most in one run:"
+            " choose fewer of them, fewer workers or fewer repeats."
+        )
+    compares = "serial" in values["executors"] or set(values["workers"]) > {1}
+    return {**problems, **PROTOCOL.check(values, bool(parallel - {kinds.CEILING}) and compares)}
+
+
+def _not_here(values: Values) -> dict[str, str]:
+    """Refuse what this Python lacks, where no other is chosen that may have it."""
+    if values.get("pythons"):
+        return {}
+    known, lacks, problems = _work(values), kinds.missing(), {}
+    if reason := workloads.missing().get(known.name):
+        problems["workload"] = (
+            f"{known.label} cannot be used here: it {reason}."
+            " Choose a Python that has it, or other work."
+        )
+    for one in kinds.ABOUT:
+        if one.name in values["executors"] and one.name in lacks:
+            problems["executors"] = (
+                f"{one.label} cannot be used here: it {lacks[one.name]}."
+                f" Choose a Python that has what it needs, or leave {one.name} out."
+            )
+    return problems
+
+
+def _not_shared(values: Values) -> dict[str, str]:
+    """Refuse a size that cannot be had, or not be cut into tasks; one that is found will do."""
+    if PROTOCOL.serial_s(values) is not None:
+        return {}
+    parallel = set(values["executors"]) - {"serial"}
+    known, size, most = _work(values), _size(values), max(values["workers"])
+    tasks = _tasks(values) if parallel - {kinds.CEILING} else 1
+    if size > known.most:
+        what = f"{known.label} has at most {group(known.most)} {known.units}"
+        return {"terms": f"{what}: type that or less."}
+    if parallel and most > size:
+        return {
+            "workers": f"{most} workers cannot share {_amount(known, size)}:"
+            f" choose at most {group(size)} workers, or more terms."
+        }
+    if parallel and most * tasks > size:
+        return {
+            "tasks": f"{most} workers with {tasks} tasks each cannot share {_amount(known, size)}:"
+            f" choose at most {size // most}, or more terms."
+        }
+    return {}
+
+
+def _work(values: Values) -> workloads.About:
+    """Give the workload that is chosen; values of before there was a choice mean the book's."""
+    return workloads.about(values.get("workload", "leibniz"))
+
+
+def _tasks(values: Values) -> int:
+    return int(values.get("tasks", 1))
+
+
+def _size(values: Values, machine: Machine | None = None) -> int:
+    """Give the size in the workload's own units: what was found, else the terms that were typed.
+
+    Terms are what all workloads are typed in. What was found may be too little for every task.
+    """
+    terms: int = values["terms"]
+    typed = max(1, terms // _work(values).terms_each)
+    found = None if machine is None else machine.size
+    if found is None and PROTOCOL.serial_s(values) is None:
+        return typed
+    tasks: int = _tasks(values) * max(values["workers"])
+    return max(typed if found is None else found, tasks)
+
+
+def _amount(known: workloads.About, size: int) -> str:
+    """Name a size in its units, and where terms were typed for it how they come to it."""
+    if known.terms_each == 1:
+        return f"{group(size)} {known.units}"
+    words = known.unit if size == 1 else known.units
+    return f"{group(size)} {words} ({group(known.terms_each)} terms are one)"
 
 
 def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
-    if machine is not None and machine.size is not None:
-        values = {**values, "terms": max(machine.size, *values["workers"])}
+    size = _size(values, machine)
     order = random.Random(values["seed"])
     trials: list[Trial] = []
     for block in range(1, PROTOCOL.blocks(values) + 1):
         specs = [
-            _spec(values, executor, workers)
+            _spec(values, size, executor, workers)
             for executor in values["executors"]
             for workers in (values["workers"] if executor != "serial" else (1,))
         ]
@@ -170,29 +285,34 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
     return tuple(trials)
 
 
-def _spec(values: Values, executor: str, workers: int) -> TrialSpec:
+def _spec(values: Values, size: int, executor: str, workers: int) -> TrialSpec:
     method = values["start-method"]
     return {
-        "workload": "leibniz",
-        "size": values["terms"],
+        "workload": _work(values).name,
+        "size": size,
         "executor": executor,
-        "start_method": None if executor != "processes" or method == "default" else method,
+        "start_method": None if executor not in kinds.STARTED or method == "default" else method,
         "workers": workers,
-        "tasks_per_worker": 1,
+        "tasks_per_worker": 1 if executor in ("serial", kinds.CEILING) else _tasks(values),
     }
 
 
 def _expected_work(spec: TrialSpec, machine: Machine | None) -> float:
     if machine is None:
         return 0.0
-    serial = spec["executor"] == "serial" or (spec["executor"] == "threads" and machine.gil)
-    at_once = 1 if serial else min(spec["workers"], machine.cpus)
+    known = workloads.about(spec["workload"])
+    in_turns = spec["executor"] == "threads" and machine.gil and known.holds_gil
+    at_once = 1 if spec["executor"] == "serial" or in_turns else spec["workers"]
+    if known.computes:
+        at_once = min(at_once, machine.cpus)
     return spec["size"] * machine.term_s / at_once
 
 
 def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
     """Guess how long starting and closing the workers takes; for the time left, not for results."""
-    if spec["executor"] != "processes":
+    if spec["executor"] == "interpreters":
+        return _INTERPRETER_S * spec["workers"]
+    if spec["executor"] not in kinds.STARTED:
         return 0.01
     method = spec["start_method"] or (machine.start_method if machine else "spawn")
     if method == "fork":
@@ -202,8 +322,11 @@ def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
 
 def _code(values: Values) -> Code:
     method = None if values["start-method"] == "default" else values["start-method"]
-    chosen = {name: values[name] for name in ("terms", "workers", "executors", "blocks")}
-    return script("pi_scaling", chosen | {"start_method": method}, _MARKS)
+    chosen = {name: values[name] for name in ("workers", "executors", "blocks", "seed")}
+    chosen |= {"terms": _size(values), "tasks_per_worker": _tasks(values), "start_method": method}
+    known = _work(values)
+    code = with_work(script("pi_scaling", chosen, _MARKS), known)
+    return replace(code, marks=(known.mark, *code.marks))
 
 
 def _summary(record: RunRecord) -> Summary:
@@ -216,7 +339,8 @@ def _summary(record: RunRecord) -> Summary:
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
-        lines = [f"π takes {statistics.seconds(point.median)} with {name}"]
+        what = workloads.named(record.parameters.get("workload", "leibniz"))
+        lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
         details = ["To compare, choose threads or processes too, and serial or one worker."]
     repeats = max((len(point.times) for one in series for point in one.points), default=0)
     if 0 < repeats < statistics.ENOUGH_BLOCKS:
@@ -259,8 +383,8 @@ EXPERIMENT = Experiment(
     question="How does the time to compute π scale with workers?",
     parameters=_parameters(),
     calibration=lambda values: (
-        "leibniz",
-        values["terms"] if PROTOCOL.serial_s(values) is None else _MOST_TERMS,
+        _work(values).name,
+        _size(values) if PROTOCOL.serial_s(values) is None else _work(values).most,
     ),
     code=_code,
     shows=(Scaling(),),

@@ -15,10 +15,11 @@ from core.parameters import Choice, Number, Option, Parameter, Values
 from core.results.statistics import ENOUGH_BLOCKS, duration
 
 if TYPE_CHECKING:
-    from core.results.records import RunRecord
+    from core.results.records import RunRecord, TrialRecord
 
 _MOST_BLOCKS = 1000
-_MOST_TRIALS = 10_000
+MOST_TRIALS = 10_000
+MOST_TASKS = 1_000_000
 _SO_FAR = "blocks so far"  # no parameter: known to the plan of a run that grows
 
 
@@ -137,7 +138,7 @@ class Protocol:
         each_s = elapsed_s / done
         if elapsed_s + each_s > budget_s:
             return Growth(end_reason=_time_is_up(budget_s, width, who))
-        if done >= _MOST_BLOCKS or len(trials) * (done + 1) > _MOST_TRIALS * done:
+        if done >= _MOST_BLOCKS or _too_many(trials, done):
             return Growth(end_reason=f"{done} repeats are as many as a run can hold.")
         later_s = budget_s - elapsed_s - each_s
         if wanted and math.isfinite(width):
@@ -159,6 +160,12 @@ def _widest(parts: Sequence[RunRecord]) -> tuple[float, str]:
         return math.inf, ""
     widest = max(found, key=lambda one: one.width)
     return widest.width, configuration(widest.executor, widest.workers)
+
+
+def _too_many(trials: Sequence[TrialRecord], done: int) -> bool:
+    """Tell whether one more block like those that are done is more than a run can hold."""
+    tasks = sum(len(trial.tasks) for trial in trials)
+    return len(trials) * (done + 1) > MOST_TRIALS * done or tasks * (done + 1) > MOST_TASKS * done
 
 
 def _waits_for(block: int, width: float, who: str, wanted: float) -> str:

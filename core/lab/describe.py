@@ -6,11 +6,15 @@ import sys
 import sysconfig
 from typing import Any
 
-from core.lab import kinds, measure, surroundings
+from core.lab import kinds, measure, surroundings, workloads
 
 
 def describe() -> dict[str, Any]:
-    """Describe the interpreter of this lab process; the keys are those of results' PythonRecord."""
+    """Describe the interpreter of this lab process; the keys are those of results' PythonRecord.
+
+    `lacks` says of each kind of workers that this Python cannot open what it needs, as in
+    {"interpreters": "needs Python 3.14 or newer"}, and `lacks_work` the same of workloads.
+    """
     methods = kinds.start_methods()
     return {
         "version": platform.python_version(),
@@ -20,6 +24,8 @@ def describe() -> dict[str, Any]:
         "gil": gil_enabled(),
         "start_methods": methods,
         "default_start_method": multiprocessing.get_context().get_start_method(),
+        "lacks": kinds.missing(),
+        "lacks_work": workloads.missing(),
     }
 
 
@@ -32,13 +38,14 @@ def gil_enabled() -> bool:
 def prepare(
     workload: str = "", size: int = 0, budget_s: float = 0.0, serial_s: float | None = None
 ) -> dict[str, Any]:
-    """Describe the interpreter before a run and, where there is a workload, time it for a moment.
+    """Describe the interpreter before a run and, where it can run a workload, time that a moment.
 
     The serial call that is timed takes about `budget_s`; with `serial_s` the size is found with
     which it takes that long, `size` at most. `other_cpus` is how busy others are, where known.
     """
-    if not workload:
-        return {"python": describe(), "term_s": 0.0, "other_cpus": None, "calibration": None}
+    python = describe()
+    if not workload or workload in python["lacks_work"]:
+        return {"python": python, "term_s": 0.0, "other_cpus": None, "calibration": None}
     found = None if serial_s is None else measure.find_size(workload, serial_s, size)
     term_s = (
         measure.time_serial(workload, size, budget_s)
@@ -46,7 +53,7 @@ def prepare(
         else found["calls"][-1][1] / found["calls"][-1][0]
     )
     return {
-        "python": describe(),
+        "python": python,
         "term_s": term_s,
         "other_cpus": surroundings.other_cpus(),
         "calibration": found,

@@ -14,8 +14,12 @@ from _thread import get_ident
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from core.lab import kinds
+from core.lab.errors import NotHere
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -77,9 +81,12 @@ def open_pool(
 
     Worker processes import `modules` while they start, as they would a script's main module.
 
-    Raises ValueError for an unknown kind or start method, BrokenProcessPool, saying which process
-    ended and how, when a worker dies before the work is done.
+    Raises ValueError for an unknown kind or start method, NotHere for a kind that this Python
+    lacks, BrokenProcessPool, saying which process ended and how, when a worker dies before the work
+    is done.
     """
+    if reason := kinds.missing().get(kind):
+        raise NotHere(f"{kind} cannot be used: it {reason}")
     opened_at = time.perf_counter()
     if kind == "serial":
         with SerialExecutor() as serial:
@@ -92,32 +99,62 @@ def open_pool(
         with ThreadPoolExecutor(workers) as threads:
             hello = _Hello(arrived, gate)
             yield _gather(threads, hello.say, arrived, gate, workers, opened_at)
-    elif kind == "processes":
+    elif kind in ("processes", "pool"):
         from multiprocessing import get_context
 
         context = get_context(start_method)
-        yield from _processes(context, workers, modules, opened_at)
+        make = _process_pool if kind == "processes" else _multiprocessing_pool
+        yield from _processes(make, context, workers, modules, opened_at)
+    elif kind == "interpreters":
+        yield from _interpreters(workers, modules, opened_at)
     else:
         raise ValueError(f"there is no executor kind {kind!r}")
 
 
 def _processes(
-    context: "BaseContext", workers: int, modules: tuple[str, ...], opened_at: float
+    make: Callable[..., Executor],
+    context: "BaseContext",
+    workers: int,
+    modules: tuple[str, ...],
+    opened_at: float,
 ) -> Iterator[Pool]:
-    from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     arrived, gate = context.Semaphore(0), context.Semaphore(0)
     children: list[Any] = []
     try:
-        with ProcessPoolExecutor(workers, context, _meet, (arrived, gate, modules)) as executor:
-            # A private name: without it workers are started one by one, beside a thread that waits
-            # for the death of those that it knows, and misses the death of those that it does not.
-            vars(executor)["_safe_to_dynamically_spawn_children"] = False
+        with make(workers, context, _meet, (arrived, gate, modules)) as executor:
             pool = _gather(executor, _say_hello, arrived, gate, workers, opened_at, children)
             yield pool._replace(start_method=context.get_start_method())
     except BrokenProcessPool as error:  # now the executor has collected every exit code
-        raise BrokenProcessPool(_what_happened(children) or str(error)) from error
+        raise BrokenProcessPool(what_happened(children) or str(error)) from error
+
+
+def _process_pool(*arguments: Any) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(*arguments)
+    # A private name: without it workers are started one by one, beside a thread that waits
+    # for the death of those that it knows, and misses the death of those that it does not.
+    vars(executor)["_safe_to_dynamically_spawn_children"] = False
+    return executor
+
+
+def _multiprocessing_pool(workers: int, *arguments: Any) -> Executor:
+    from core.lab.mp_pool import PoolExecutor
+
+    return PoolExecutor(workers, *arguments, ahead=sys.maxsize)  # as the Pool does by itself
+
+
+def _interpreters(workers: int, modules: tuple[str, ...], opened_at: float) -> Iterator[Pool]:
+    from core.lab import interpreters
+
+    with (
+        interpreters.semaphores() as (arrived, gate),
+        interpreters.interpreter_pool(workers, (__name__, interpreters.__name__, *modules)) as pool,
+    ):
+        hello = partial(_hello_by_pipe, arrived.number, gate.readable)
+        yield _gather(pool, hello, arrived, gate, workers, opened_at)
 
 
 def _gather(
@@ -135,9 +172,7 @@ def _gather(
         for _ in range(count):
             greetings.append(executor.submit(hello))
             if children == []:
-                # A private name, for one purpose: after a breakdown the executor forgets its
-                # processes, and with them the exit code that says what killed them.
-                children.extend((getattr(executor, "_processes", None) or {}).values())
+                children.extend(_processes_of(executor))
         _await_arrival(arrived, greetings)
         first_worker_at = time.perf_counter()
         for _ in range(count - 1):
@@ -148,6 +183,16 @@ def _gather(
             gate.release()
     workers = [greeting.result() for greeting in greetings]
     return Pool(executor, workers, opened_at, first_worker_at, ready_at)
+
+
+def _processes_of(executor: Executor) -> list[Any]:
+    """Name the processes of a started pool, whichever it is.
+
+    A private name for the one, and for one purpose: after a breakdown the executor forgets its
+    processes, and with them the exit code that says what killed them.
+    """
+    own = getattr(executor, "processes", None)
+    return own or list((getattr(executor, "_processes", None) or {}).values())
 
 
 def _await_arrival(arrived: Any, greetings: list[Future[Worker]]) -> None:
@@ -183,7 +228,15 @@ def _say_hello() -> Worker:
     return _hellos[-1].say()
 
 
-def _what_happened(children: list[Any]) -> str | None:
+def _hello_by_pipe(arrived: int, gate: int) -> Worker:
+    from core.lab import interpreters
+
+    interpreters.give(arrived)
+    interpreters.take(gate)
+    return who()
+
+
+def what_happened(children: list[Any]) -> str | None:
     """Say how a pool process ended; the executor itself ends the others by SIGTERM after it."""
     ended_by_pool = -signal.SIGTERM
     codes: dict[int, int] = {}

@@ -1,6 +1,57 @@
-"""What kinds of workers this Python has; light, so that naming them costs nothing."""
+"""What kinds of workers there are, and which this Python lacks; light, so that naming is cheap."""
 
-KINDS = ("serial", "threads", "processes")
+import sys
+from importlib.util import find_spec
+from typing import NamedTuple
+
+
+class About(NamedTuple):
+    """A kind's name in records and on the command line, its label, and what it is."""
+
+    name: str
+    label: str
+    help: str
+
+
+EXECUTORS = ("serial", "threads", "processes", "pool", "interpreters")
+CEILING = "ceiling"  # no executor: independent processes, for what the machine can give at most
+KINDS = (*EXECUTORS, CEILING)
+STARTED = ("processes", "pool", CEILING)  # those whose workers are processes, with a start method
+_INTERPRETERS_SINCE = (3, 14)
+
+
+ABOUT = (
+    About(
+        "serial", "Serial", "One plain call, no executor: what every speed-up is measured against."
+    ),
+    About(
+        "threads",
+        "Threads",
+        "ThreadPoolExecutor: with the GIL, one thread at a time runs Python code.",
+    ),
+    About(
+        "processes",
+        "Processes",
+        "ProcessPoolExecutor: each worker has an interpreter, and a GIL, of its own.",
+    ),
+    About(
+        "pool",
+        "Pool",
+        "multiprocessing.Pool: processes too, by the older interface, with queues of its own.",
+    ),
+    About(
+        "interpreters",
+        "Interpreters",
+        "InterpreterPoolExecutor: threads of one process, each with an interpreter, and a GIL, of"
+        " its own.",
+    ),
+    About(
+        CEILING,
+        "Measured ceiling",
+        "As many processes as workers, which never talk: each does its share alone. No executor can"
+        " be faster on this machine, so what is lost below it is not Python's doing.",
+    ),
+)
 
 
 def start_methods() -> list[str]:
@@ -8,3 +59,18 @@ def start_methods() -> list[str]:
     from multiprocessing import get_all_start_methods
 
     return get_all_start_methods()
+
+
+def missing() -> dict[str, str]:
+    """Say of each kind that this Python lacks what it needs, as in "needs Python 3.14 or newer".
+
+    Kinds that it has are left out.
+    """
+    reasons = {}
+    if find_spec("_multiprocessing") is None:
+        reasons = dict.fromkeys(STARTED, "needs processes, which this Python cannot start")
+    if sys.version_info < _INTERPRETERS_SINCE:
+        reasons["interpreters"] = "needs Python 3.14 or newer"
+    elif find_spec("_interpreters") is None:
+        reasons["interpreters"] = "needs sub-interpreters, which this Python was built without"
+    return reasons

@@ -9,7 +9,7 @@ from core.results.records import RunRecord
 
 
 def analysis(record: RunRecord) -> dict[str, Any]:
-    """Gather speed-ups, fits, flags and drift as plain values; readers of records ignore them.
+    """Gather speed-ups, ceiling, fits, flags and drift as plain values; `from_json` ignores them.
 
     `flags` has the order of each flagged trial. Takes as long as `fits.fits`.
     """
@@ -22,6 +22,7 @@ def analysis(record: RunRecord) -> dict[str, Any]:
             for one in verdicts.speedups(record, baseline)
             if one.baseline == baseline
         ],
+        "ceiling": verdicts.ceiling(record),
         "fits": fits.fits(record),
         "flags": [{"order": trial.order, "flags": found} for trial, found in flagged if found],
         "canary": canary,

@@ -22,9 +22,10 @@ _CPU = Path("/sys/devices/system/cpu/cpu0")
 def read_environment(
     python: Mapping[str, Any] | None,
     left_out: tuple[str, ...] = (),
+    pythons: tuple[PythonRecord, ...] = (),
     other_cpus: float | None = None,
 ) -> Environment:
-    """Describe the machine, with `python` as the lab process described itself.
+    """Describe the machine, with `python` as the lab process described itself, and all of several.
 
     `other_cpus` is what `core.lab.surroundings.other_cpus` found. Any thread; takes a few
     milliseconds. Raises msgspec.ValidationError when the description of the
@@ -44,6 +45,7 @@ def read_environment(
         load_1min=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         on_battery=_on_battery(),
         left_out=left_out,
+        pythons=pythons,
         other_cpus=other_cpus,
         power_profile=_word(_PROFILE),
         governor=_word(_CPU / "cpufreq/scaling_governor"),

@@ -6,6 +6,7 @@ one another. Curves end with the workers that were measured: beyond them a fit i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -101,8 +102,10 @@ def fits(record: RunRecord, baseline: str = "serial") -> tuple[Fits, ...]:
     Takes some 50 ms for a kind: not for the thread of a window. In the order of the series.
     """
     everything = statistics.series(record)
+    needs_cpus = all(statistics.computes(trial) for trial in record.trials)
+    enough = record.environment.usable_cpus if needs_cpus else math.inf
     return tuple(
-        _fits_of(everything, one, baseline, record.environment.usable_cpus)
+        _fits_of(everything, one, baseline, enough)
         for one in everything
         if one.executor != "serial"
     )
@@ -132,7 +135,7 @@ def fit_usl(workers: Sequence[float], throughput: Sequence[float]) -> Coefficien
 
 
 def _fits_of(
-    everything: Sequence[statistics.Series], one: statistics.Series, baseline: str, cpus: int
+    everything: Sequence[statistics.Series], one: statistics.Series, baseline: str, cpus: float
 ) -> Fits:
     counts = [
         (p.workers, statistics.ratios(everything, one, p.workers, baseline)) for p in one.points
@@ -207,7 +210,7 @@ def _too_few(count: int) -> str:
     )
 
 
-def _sentence(executor: str, most: int, cpus: int, amdahl: Law, usl: Law) -> str:
+def _sentence(executor: str, most: int, cpus: float, amdahl: Law, usl: Law) -> str:
     sentence = (
         f"{executor}, up to {most} workers: by Amdahl's law σ = {amdahl.sigma} of the time cannot"
         f" be split; by Gunther's σ = {usl.sigma}, and each pair of workers costs κ = {usl.kappa}."

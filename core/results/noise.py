@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 from core.results.intervals import drift
 from core.results.records import Note
-from core.results.statistics import NO_DIFFERENCE, crowded, seconds, series_of
+from core.results.statistics import (
+    NO_DIFFERENCE,
+    computes,
+    crowded,
+    in_turns,
+    seconds,
+    series_of,
+)
 
 if TYPE_CHECKING:
     from core.results.records import Covariates, Environment, RunRecord, TrialRecord
@@ -59,17 +66,22 @@ class CanaryDrift:
 # ------------------------------------------------------------------------------ before the run
 
 
-def before(environment: Environment, most_workers: int) -> tuple[Note, ...]:
-    """Say what may disturb a run with up to so many workers, and what to do about it."""
-    found = (
+def before(
+    environment: Environment, most_workers: int, only_waits: bool = False
+) -> tuple[Note, ...]:
+    """Say what may disturb a run with up to so many workers, and what to do about it.
+
+    Work that only waits needs no CPU, so that a lack of them is nothing to it.
+    """
+    cpus = (
         _load(environment),
         _battery(environment),
         _power(environment),
         _affinity(environment),
         _quota(environment),
         _too_few_cpus(environment, most_workers),
-        _variables(environment),
     )
+    found = (*(() if only_waits else cpus), _variables(environment))
     return tuple(note for note in found if note is not None)
 
 
@@ -197,7 +209,7 @@ def _by_covariates(trial: TrialRecord, seen: Covariates, environment: Environmen
         or_slept = "" if seen.slept_s is not None else ", or the machine slept"
         step = seconds(abs(seen.clock_step_s))
         found.append(Flag("clock", f"The clock was set {way} by {step} meanwhile{or_slept}."))
-    if seen.wall_s < _TELLING_S:
+    if seen.wall_s < _TELLING_S or not computes(trial):
         return found
     needs = _needed_cpus(trial, seen, environment)
     if seen.other_cpu_s is not None:
@@ -220,8 +232,7 @@ def _by_covariates(trial: TrialRecord, seen: Covariates, environment: Environmen
 
 def _needed_cpus(trial: TrialRecord, seen: Covariates, environment: Environment) -> float:
     """Tell how many CPUs the trial could use at once."""
-    gil = environment.python is None or environment.python.gil
-    if trial.executor == "serial" or (trial.executor == "threads" and gil):
+    if in_turns(trial, environment):
         return 1.0
     return min(trial.workers, seen.cpus, environment.cpu_quota or math.inf)
 

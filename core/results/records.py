@@ -50,6 +50,7 @@ class Covariates(msgspec.Struct, frozen=True, kw_only=True):
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One trial: what it ran, and what was measured (None where it did not come to it).
 
+    `python` names one of the environment's `pythons`; it is empty where the run had but one.
     `rows` and `events` are what a program told: its table, and what happened, `t` seconds after it
     began, in the words of `core.lab.programs`.
     """
@@ -61,9 +62,13 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     order: int
     status: TrialStatus
     name: str = ""
+    python: str = ""
+    workload: str = ""
+    wall_s: float | None = None
     startup_s: float | None = None
     first_worker_s: float | None = None
     first_task_s: float | None = None
+    sending_s: float | None = None
     work_s: float | None = None
     closing_s: float | None = None
     cpu_s: float | None = None
@@ -77,7 +82,12 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The interpreter that ran the lab process, as it described itself."""
+    """The interpreter that ran the lab process, as it described itself.
+
+    `name` is what the trials of a run over several call it. One with a `problem` could not describe
+    itself any more; it is as it was when the Pythons were looked for. `lacks` says of each kind of
+    workers that it cannot open what that needs, `lacks_work` of each workload that it cannot run.
+    """
 
     version: str
     implementation: str
@@ -86,6 +96,27 @@ class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):
     gil: bool
     start_methods: tuple[str, ...]
     default_start_method: str
+    name: str = ""
+    problem: str = ""
+    lacks: dict[str, str] = msgspec.field(default_factory=dict)
+    lacks_work: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class SkippedRecord(msgspec.Struct, frozen=True):
+    """What was planned but left out: the Python, the executor kind, and what that needs.
+
+    Where it is the work that the Python lacks, for every kind, `workload` names it in its place.
+    """
+
+    python: str
+    executor: str
+    reason: str
+    workload: str = ""
+
+    @property
+    def what(self) -> str:
+        """The name of what was left out."""
+        return self.executor or self.workload
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -98,6 +129,7 @@ class Note(msgspec.Struct, frozen=True):
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """The machine and the Python of a run; `usable_cpus` are those that this process may use.
 
+    A run over several Pythons has them all in `pythons`, and `python` is the first that worked.
     `other_cpus` is how many CPUs' worth of time others used just before the run.
     """
 
@@ -114,11 +146,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     load_1min: float | None
     on_battery: bool | None
     left_out: tuple[str, ...]
+    pythons: tuple[PythonRecord, ...] = ()
     other_cpus: float | None = None
     power_profile: str | None = None
     governor: str | None = None
     driver: str | None = None
     notes: tuple[Note, ...] = ()
+
+    def python_called(self, name: str) -> PythonRecord | None:
+        """Return the Python of a run that its trials call so; the only one where there is one."""
+        return next((python for python in self.pythons if python.name == name), self.python)
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +183,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     planned_trials: int
     trials: tuple[TrialRecord, ...]
+    skipped: tuple[SkippedRecord, ...] = ()
     calibration: Calibration | None = None
     end_reason: str = ""
 

@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from core.lab.kinds import CEILING, EXECUTORS
+from core.lab.workloads import WORKLOADS, About
+
 if TYPE_CHECKING:
     from core.results.records import Environment, RunRecord, TrialRecord
 
@@ -142,7 +145,22 @@ def series(record: RunRecord) -> tuple[Series, ...]:
 
 
 def series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
-    """Sort finished trials into series: serial, threads, processes, then what else there is."""
+    """Sort finished trials into series: serial, threads, processes, then what else there is.
+
+    The ceiling is no executor and none of them; see `ceiling_of`.
+    """
+    return _series_of(trial for trial in trials if trial.executor != CEILING)
+
+
+def ceiling_of(trials: Iterable[TrialRecord]) -> Series | None:
+    """Give the work times of independent processes, what no executor can better; None without.
+
+    `ratios(series_of(trials), ceiling, workers)` is the greatest speed-up that the machine allows.
+    """
+    return next(iter(_series_of(t for t in trials if t.executor == CEILING)), None)
+
+
+def _series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
     found: dict[str, dict[int, dict[int, float]]] = {}
     for trial in trials:
         if trial.status == "done" and trial.work_s is not None:
@@ -185,14 +203,12 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
     """Tell whether a finished trial got clearly less CPU than it could have used.
 
     Alone on the machine, tasks in processes get all the CPUs that there are for them, while a plain
-    call, or threads under the GIL, keep one CPU busy. Too short a trial cannot tell.
+    call, or threads under the GIL, keep one CPU busy: also those that give the GIL back now and
+    then, for they may wait for it in between. Too short a trial cannot tell.
     """
-    if trial.cpu_s is None or not trial.tasks:
+    if trial.cpu_s is None or not trial.tasks or not computes(trial):
         return False
-    one_at_a_time = trial.executor == "serial" or (
-        trial.executor == "threads" and (environment.python is None or environment.python.gil)
-    )
-    if one_at_a_time:
+    if trial.executor == "serial" or _under_gil(trial, environment):
         first = min(task.start_s for task in trial.tasks)
         could = max(task.end_s for task in trial.tasks) - first
     else:
@@ -200,6 +216,30 @@ def crowded(trial: TrialRecord, environment: Environment) -> bool:
         share = min(1.0, cpus / trial.workers)
         could = share * sum(task.end_s - task.start_s for task in trial.tasks)
     return could >= _TELLING_S and trial.cpu_s < _CROWDED_BELOW * could
+
+
+def in_turns(trial: TrialRecord, environment: Environment) -> bool:
+    """Tell whether one task at a time can run: in a plain call, or in threads that need the GIL."""
+    if not _under_gil(trial, environment):
+        return trial.executor == "serial"
+    known = _known(trial)
+    return known is None or known.holds_gil
+
+
+def _under_gil(trial: TrialRecord, environment: Environment) -> bool:
+    python = environment.python_called(trial.python)
+    return trial.executor == "threads" and (python is None or python.gil)
+
+
+def computes(trial: TrialRecord) -> bool:
+    """Tell whether the trial's work wants a CPU; what waits gets little, and needs no more."""
+    known = _known(trial)
+    return known is None or known.computes
+
+
+def _known(trial: TrialRecord) -> About | None:
+    """Give what is known of the trial's work; None of a record that is older, or newer."""
+    return next((known for known in WORKLOADS if known.name == trial.workload), None)
 
 
 def _middle(values: Collection[float]) -> float:
@@ -246,5 +286,5 @@ def duration(time: float) -> str:
 
 
 def _place(kind: str) -> tuple[int, str]:
-    order = ("serial", "threads", "processes")
+    order = EXECUTORS
     return (order.index(kind) if kind in order else len(order), kind)

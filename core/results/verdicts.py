@@ -6,6 +6,7 @@ Pure: everything is computed anew from the record; quick enough for every trial 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,23 @@ def speedups(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]
     Without a serial series one worker of the same kind is the baseline; a baseline is not compared
     with itself. In the order of `statistics.series_of`.
     """
+    return _speedups(record, statistics.series(record), baseline)
+
+
+def ceiling(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]:
+    """Compare independent processes in the same way: the most that the machine can give."""
+    found = statistics.ceiling_of(record.trials)
+    return _speedups(record, () if found is None else (found,), baseline)
+
+
+def _speedups(
+    record: RunRecord, those: Iterable[statistics.Series], baseline: str
+) -> tuple[SpeedUp, ...]:
     everything = statistics.series(record)
     seen = _seen(record)
     until_narrow = record.parameters.get("until") == "width"
     found = []
-    for one in everything:
+    for one in those:
         for point in one.points:
             ratios = statistics.ratios(everything, one, point.workers, baseline, until_narrow)
             is_base = one.executor == "serial" or (

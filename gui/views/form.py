@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import BadInput
-from core.parameters import Choice, Choices, IntegerSet, Parameter
+from core.parameters import Choice, Choices, IntegerSet, LateChoices, Parameter
 from gui.theme import Theme
 
 _FITS_TWICE = 12  # letters of a check box's label
@@ -42,7 +42,11 @@ class Form(QWidget):
     ) -> None:
         super().__init__(parent)
         self._check = check
-        self._fields = {parameter.name: _make_field(parameter, theme) for parameter in parameters}
+        self._fields = {
+            parameter.name: _make_field(parameter, theme)
+            for parameter in parameters
+            if not isinstance(parameter, LateChoices)  # chosen where what there is has been found
+        }
         self._values: dict[str, Any] | None = None
         self._first_problem = ""
         self.more = QToolButton()

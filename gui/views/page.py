@@ -132,7 +132,7 @@ class ExperimentPage(QWidget):
         self._answers = []
         if self._stage is not None:
             self._stage.end()
-        summary = self._experiment.summary(record)
+        summary = self._experiment.summarize(record)
         if summary.headline:
             self._result.show_summary(summary)
         elif record.status == "stopped":
@@ -266,7 +266,7 @@ class ExperimentPage(QWidget):
         from msgspec.structs import replace
 
         so_far = replace(self._record, trials=tuple(self._trials))
-        summary = self._experiment.summary(so_far)
+        summary = self._experiment.summarize(so_far)
         if summary.headline:
             self._result.show_summary(summary)
 

@@ -177,7 +177,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             marks.dots.sigClicked.connect(self._on_clicked)
             for item in (marks.ranges, marks.dots, marks.line):
                 self.getPlotItem().addItem(item)
-            self._legend.addItem(marks.line, configuration(kind, 2).split()[-1])
+            self._legend.addItem(marks.line, kind)
         return self._marks[kind]
 
     def _tip(self, trial: TrialRecord, value: float) -> str:

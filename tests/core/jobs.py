@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.lab import executors, measure
+from core.lab import alone, executors, measure, workloads
 from core.lab.events import Ask, Emit, converses, emits
 
 PATIENCE_S = 60.0
@@ -240,6 +240,26 @@ def timed_trial(spec: measure.TrialSpec) -> tuple[float, dict[str, Any]]:
     start = time.perf_counter()
     trial = measure.run_trial(spec)
     return time.perf_counter() - start, trial
+
+
+def kill_own_process(start: int, stop: int) -> float:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0.0
+
+
+def trial_that_kills(spec: measure.TrialSpec) -> None:
+    """Run a trial whose work ends the process that it runs in."""
+    find = workloads.find
+    workloads.find = lambda name: find(name)._replace(work=kill_own_process)
+    try:
+        measure.run_trial(spec)
+    finally:
+        workloads.find = find
+
+
+def ceiling_that_raises() -> None:
+    """Run two processes of which one raises."""
+    alone.run_alone([(add, (1, 2)), (fail, ("it went wrong",))], None, ())
 
 
 def threads_at_each_fork(spec: measure.TrialSpec) -> list[int]:

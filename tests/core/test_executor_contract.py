@@ -27,6 +27,7 @@ import pytest
 
 from core.engines.lab_client import LabExecutor
 from core.lab.executors import SerialExecutor
+from core.lab.mp_pool import PoolExecutor
 from tests.core import jobs
 from tests.core.watching import ROOT, SOON_S, eventually, signs
 
@@ -47,9 +48,14 @@ def one_thread() -> Executor:
     return ThreadPoolExecutor(1)
 
 
+def one_pool_process() -> Executor:
+    return PoolExecutor(1, get_context("spawn"))
+
+
 KINDS = (
     Kind("threads", one_thread),
     Kind("processes", one_process),
+    Kind("pool", one_pool_process),
     Kind("serial", SerialExecutor, queues=False),
     Kind("lab", LabExecutor),
 )

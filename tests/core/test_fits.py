@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.results.fits import Coefficients, Estimate, fit_amdahl, fit_usl, fits
 from core.results.records import RunRecord, TrialRecord
@@ -201,6 +202,24 @@ def test_the_same_run_gives_the_same_figures_in_whatever_order_its_blocks_come()
     ]
 
     assert fits(record(renumbered)) == fits(made)
+
+
+def test_workers_that_wait_do_not_take_turns_at_the_cpus() -> None:
+    def sentence_of(workload: str) -> str:
+        made = scaled(Coefficients(1.0, 0.1, 0.01))
+        trials = tuple(replace(trial, workload=workload) for trial in made.trials)
+        (found,) = fits(replace(made, trials=trials))
+        return found.sentence
+
+    assert "Workers past the CPUs (2) take turns" in sentence_of("leibniz")
+    assert "take turns" not in sentence_of("waiting")
+
+
+def test_the_ceiling_is_no_executor_and_gets_no_fit() -> None:
+    made = scaled(Coefficients(1.0, 0.1, 0.01))
+    ceiling = [replace(t, executor="ceiling") for t in made.trials if t.executor != "serial"]
+
+    assert fits(replace(made, trials=(*made.trials, *ceiling))) == fits(made)
 
 
 def test_a_run_without_workers_has_no_fits() -> None:

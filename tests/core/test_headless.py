@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from core import headless
+from core.parameters import group
 from core.results.records import from_json
 from tests.core.watching import ROOT, SOON_S, eventually, members
 
@@ -164,10 +165,13 @@ def test_what_was_asked_for_is_in_the_record() -> None:
 
     parameters = json.loads(ended.stdout)["parameters"]
     assert parameters == {
+        "workload": "leibniz",
         "terms": 20000,
         "workers": [1, 2],
+        "tasks": 1,
         "executors": ["serial"],
         "start-method": "default",
+        "pythons": [],
         "blocks": 1,
         "seed": 7,
         "size": "fixed",
@@ -204,7 +208,8 @@ def test_a_size_by_time_is_found_and_told() -> None:
     record = from_json(ended.stdout.encode())
     assert record.calibration is not None
     assert record.calibration.seconds == 0.05
-    assert "Serial takes 50.0 ms with a size of " in ended.stderr
+    size = record.calibration.size
+    assert f"Serial takes 50.0 ms with {group(size)} terms." in ended.stderr
 
 
 def test_the_table_gives_interval_and_verdict() -> None:
@@ -372,19 +377,23 @@ def kill_worker(program: int) -> bool:
 
 def test_a_killed_lab_fails_its_trial_and_the_run_goes_on(tmp_path: Path) -> None:
     file = tmp_path / "record.json"
-    arguments = [*SERIAL, "--terms", "20000000", "--blocks", "2", "--json", str(file)]
+    arguments = [*SERIAL, "--terms", "20000000", "--blocks", "3", "--json", str(file)]
     with running(*arguments) as process:
         assert process.stderr is not None
-        assert "2 trials" in process.stderr.readline()
+        assert "3 trials" in process.stderr.readline()
         (lab,) = psutil.Process(process.pid).children()
+        before = lab.cpu_times().user
+        eventually(lambda: lab.cpu_times().user > before + 0.05, "a trial computes")
         lab.send_signal(signal.SIGKILL)
         process.communicate(timeout=SOON_S)
 
-    first, second = from_json(file.read_bytes()).trials
+    trials = from_json(file.read_bytes()).trials
+    (killed,) = [trial for trial in trials if trial.status == "failed"]
     assert process.returncode == 3
-    assert (first.status, second.status) == ("failed", "done")
-    assert first.error is not None
-    assert "SIGKILL" in first.error.message
+    assert killed is not trials[-1]
+    assert [trial.status for trial in trials if trial is not killed] == ["done", "done"]
+    assert killed.error is not None
+    assert "SIGKILL" in killed.error.message
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:

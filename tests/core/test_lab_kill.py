@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future
 from multiprocessing import get_all_start_methods
 from pathlib import Path
@@ -22,6 +21,7 @@ from core.engines.lab_client import LabExecutor
 from core.engines.lab_process import LabProcess
 from core.engines.process_group import ProcessGroup
 from core.errors import LabStopped, RemoteError
+from core.lab_python import LabPython
 from core.runner import stop
 from tests.core import jobs
 from tests.core.watching import (
@@ -269,7 +269,7 @@ def test_stopped_while_its_process_is_being_started_a_job_does_not_run(
     lab: LabExecutor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class StoppedAsItStarts(LabProcess):
-        def __init__(self, python: Sequence[str]) -> None:
+        def __init__(self, python: LabPython) -> None:
             stop(lab)
             super().__init__(python)
 

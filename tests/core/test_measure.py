@@ -15,16 +15,19 @@ from hypothesis import strategies as st
 
 from core.engines.lab_client import LabExecutor
 from core.errors import RemoteError
-from core.lab import workloads
+from core.lab import kinds, workloads
+from core.lab.errors import WrongAnswer
 from core.lab.executors import exit_sentence, open_pool
-from core.lab.measure import TrialSpec, WrongAnswer, run_trial, time_serial
-from core.lab.workloads import leibniz, split
+from core.lab.measure import TrialSpec, run_trial, time_serial
+from core.lab.programs.pi_scaling import myPi
+from core.lab.workloads import split
 from tests.core import jobs
 from tests.core.conftest import MakeLab
 from tests.core.watching import SOON_S, failure, pythons, works
 
 TERMS = 20_000
 WORKERS = 3
+LEIBNIZ = workloads.about("leibniz")
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 FOUND = {OWN: sys.executable, **pythons()}  # what there is, so that nothing need be skipped
@@ -51,8 +54,11 @@ POOLS = {
     "serial": spec("serial", workers=1, tasks_per_worker=1),
     "threads": spec("threads"),
     **{method: spec("processes", method) for method in get_all_start_methods()},
+    **{f"pool by {method}": spec("pool", method) for method in get_all_start_methods()},
+    "ceiling": spec("ceiling", tasks_per_worker=1),
 }
 every_pool = pytest.mark.parametrize("pool", POOLS)
+every_opened = pytest.mark.parametrize("pool", [pool for pool in POOLS if pool != "ceiling"])
 
 
 class Measured:
@@ -80,7 +86,7 @@ def measured() -> Measured:
 def test_the_value_is_pi_as_near_as_the_series_comes(measured: Measured, pool: str) -> None:
     trial = measured[pool]
 
-    assert trial["value"] == pytest.approx(leibniz.WORK(1, TERMS), abs=1e-12)
+    assert trial["value"] == pytest.approx(myPi(1, TERMS), abs=1e-12)
     assert trial["abs_error"] == abs(trial["value"] - math.pi)
 
 
@@ -132,7 +138,9 @@ def test_cpu_time_is_that_of_the_tasks(measured: Measured, pool: str) -> None:
 
 @every_pool
 def test_the_start_method_is_told_where_there_is_one(measured: Measured, pool: str) -> None:
-    assert measured[pool]["start_method"] == (pool if pool in get_all_start_methods() else None)
+    wanted = POOLS[pool]
+    default = get_all_start_methods()[0] if wanted["executor"] in kinds.STARTED else None
+    assert measured[pool]["start_method"] == (wanted["start_method"] or default)
 
 
 def test_a_trial_that_asks_for_the_default_start_method_tells_which_it_was(
@@ -147,14 +155,14 @@ def test_a_trial_that_asks_for_the_default_start_method_tells_which_it_was(
 
 
 def broken(work: Any) -> workloads.Workload:
-    return workloads.Workload("broken", work, math.pi, leibniz.tolerance)
+    return workloads.Workload("broken", work, LEIBNIZ.answer, LEIBNIZ.tolerance)
 
 
 @pytest.mark.parametrize(
     "work",
     [
-        lambda start, stop: leibniz.WORK(start, stop - 1),
-        lambda start, stop: leibniz.WORK(start, stop) + 1e-3,
+        lambda start, stop: myPi(start, stop - 1),
+        lambda start, stop: myPi(start, stop) + 1e-3,
         lambda start, stop: 0.0,
         lambda start, stop: math.nan,
         lambda start, stop: math.inf,
@@ -173,7 +181,7 @@ def test_an_answer_that_is_off_is_an_error_however_fast_it_came(
 
 @given(st.integers(1, 20_000))
 def test_the_series_itself_is_always_within_its_tolerance(size: int) -> None:
-    assert abs(leibniz.WORK(1, size) - math.pi) <= leibniz.tolerance(size)
+    assert abs(myPi(1, size) - math.pi) <= LEIBNIZ.tolerance(size)
 
 
 def test_a_workload_that_raises_fails_the_trial_and_closes_the_pool(
@@ -228,15 +236,15 @@ def test_what_cannot_be_split_is_refused(size: int, parts: int) -> None:
 def test_the_parts_add_up_to_the_whole(size_and_parts: tuple[int, int]) -> None:
     size, _ = size_and_parts
 
-    assert math.fsum(leibniz.WORK(*part) for part in split(*size_and_parts)) == pytest.approx(
-        leibniz.WORK(1, size), abs=1e-9
+    assert math.fsum(myPi(*part) for part in split(*size_and_parts)) == pytest.approx(
+        myPi(1, size), abs=1e-9
     )
 
 
 # ------------------------------------------------------------------------------------------ pools
 
 
-@every_pool
+@every_opened
 def test_a_pool_is_open_when_every_worker_has_answered(lab: LabExecutor, pool: str) -> None:
     wanted = POOLS[pool]
     arguments = (wanted["executor"], wanted["workers"], wanted["start_method"])
@@ -300,7 +308,7 @@ def test_an_exit_code_is_put_into_words(code: int, sentence: str) -> None:
 # ----------------------------------------------------------------------------------- other Pythons
 
 
-@pytest.mark.parametrize("pool", ["serial", "threads", "fork", "spawn"])
+@pytest.mark.parametrize("pool", ["serial", "threads", "fork", "spawn", "pool by spawn", "ceiling"])
 @pytest.mark.parametrize("version", sorted(FOUND))
 def test_other_pythons_run_trials_with_nothing_installed(
     make_lab: MakeLab, version: str, pool: str
@@ -310,5 +318,5 @@ def test_other_pythons_run_trials_with_nothing_installed(
     assert lab.submit(jobs.python_version).result(SOON_S) == [int(n) for n in version.split(".")]
     trial = lab.submit(run_trial, POOLS[pool]).result(SOON_S)
 
-    assert trial["value"] == pytest.approx(leibniz.WORK(1, TERMS), abs=1e-12)
+    assert trial["value"] == pytest.approx(myPi(1, TERMS), abs=1e-12)
     assert len(trial["tasks"]) == POOLS[pool]["workers"] * POOLS[pool]["tasks_per_worker"]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core.results import noise
 from core.results.environment import cgroup_quota
 from core.results.records import Covariates, TaskRecord, TrialRecord
-from tests.core.making import done, environment, failed, record
+from tests.core.making import PYTHON, done, environment, failed, record
 
 CALM: dict[str, Any] = {
     "wall_s": 1.0,
@@ -144,6 +144,61 @@ def test_others_only_matter_where_the_trial_needs_their_cpus() -> None:
     assert flags("threads", 8, **busy) == []
     assert flags("processes", 2, **busy) == ["others"]
     assert flags("serial", 1, **busy, cpus=1) == ["others"]
+
+
+def test_threads_that_need_no_gil_need_the_cpus() -> None:
+    def kinds_of(workload: str) -> list[str]:
+        one = replace(trial("threads", 2, other_cpu_s=0.9), workload=workload)
+        return [flag.kind for flag in noise.flags_of(one, environment())]
+
+    assert kinds_of("leibniz") == kinds_of("monte-carlo") == kinds_of("of a newer lab") == []
+    assert kinds_of("hashing") == kinds_of("numpy") == ["others"]
+
+
+def test_threads_that_wait_for_the_gil_in_between_are_not_starved() -> None:
+    tasks = [
+        TaskRecord(worker=lane, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.8) for lane in (1, 2)
+    ]
+    one = replace(trial("threads", 2), workload="numpy", cpu_s=1.6, tasks=tuple(tasks))
+
+    assert noise.flags_of(one, environment()) == ()
+    (flag,) = noise.flags_of(replace(one, executor="processes"), environment())
+    assert flag.kind == "starved"
+    (flag,) = noise.flags_of(replace(one, cpu_s=0.8), environment())
+    assert flag.kind == "starved"
+
+
+def test_work_that_waits_is_disturbed_by_no_lack_of_cpus() -> None:
+    task = TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.01)
+    seen = trial("processes", 2, other_cpu_s=1.9, steal_s=0.5)
+    one = replace(seen, workload="waiting", cpu_s=0.01, tasks=(task,))
+    slept = replace(trial("processes", 2, slept_s=30.0), workload="waiting")
+
+    assert noise.flags_of(one, environment()) == ()
+    assert [flag.kind for flag in noise.flags_of(slept, environment())] == ["slept"]
+    busy = noise.flags_of(replace(one, workload="leibniz"), environment())
+    assert [flag.kind for flag in busy] == ["starved", "others", "steal"]
+
+
+def test_work_that_waits_is_told_of_no_cpus_before_the_run() -> None:
+    seen = replace(environment(1), other_cpus=0.9, cpu_quota=0.5, left_out=("PYTHONHASHSEED",))
+
+    found = noise.before(seen, 8, only_waits=True)
+
+    assert [note.kind for note in found] == ["variables"]
+    assert len(noise.before(seen, 8)) == 4
+
+
+def test_a_trial_is_judged_by_the_gil_of_its_own_python() -> None:
+    free = replace(PYTHON, name="3.14t", gil=False)
+    several = replace(environment(), pythons=(replace(PYTHON, name="3.14"), free))
+    one = trial("threads", 2, other_cpu_s=0.9)
+
+    def kinds_on(python: str) -> list[str]:
+        return [flag.kind for flag in noise.flags_of(replace(one, python=python), several)]
+
+    assert kinds_on("3.14") == []
+    assert kinds_on("3.14t") == ["others"]
 
 
 def test_a_trial_too_short_for_the_counters_is_not_flagged_by_them() -> None:

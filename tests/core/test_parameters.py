@@ -10,7 +10,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.parameters import Choice, Choices, Integer, IntegerSet, Number, Option, Parameter
+from core.parameters import (
+    Choice,
+    Choices,
+    Integer,
+    IntegerSet,
+    LateChoices,
+    Number,
+    Option,
+    Parameter,
+)
 
 terms = Integer(
     name="terms", label="Terms", help="", default=10_000_000, minimum=1, maximum=100_000_000_000
@@ -277,3 +286,41 @@ def test_any_text_is_a_number_within_its_ends_or_refused_with_a_sentence(text: s
 def test_a_number_beyond_its_ends_is_told_them_with_the_unit() -> None:
     assert problem(SECONDS, "61") == "Time must be from 0.02 s to 60 s."
     assert problem(SECONDS, "  ") == "Type a number, such as 0.5 s."
+
+
+# -------------------------------------------------------------- what is known only at run time
+
+pythons = LateChoices(
+    name="pythons", label="Pythons", help="Which Pythons.", default=(), usual="this"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", ()),
+        ("this", ()),
+        (" 3.11 , 3.13t+gil", ("3.11", "3.13t+gil")),
+        ("3.11,3.11,,this", ("3.11", "this")),
+        ("/opt/my env/bin/python", ("/opt/my env/bin/python",)),
+    ],
+)
+def test_late_choices_are_taken_as_they_are_typed(text: str, value: tuple[str, ...]) -> None:
+    assert pythons.parse(text) == value
+    assert pythons.parse(pythons.format(value)) == value
+
+
+def test_too_many_late_choices_are_refused() -> None:
+    with pytest.raises(BadInput, match="100 are too many for one run") as raised:
+        pythons.parse(",".join(map(str, range(100))))
+    assert raised.value.field == "pythons"
+
+
+def test_what_another_python_may_have_can_be_typed() -> None:
+    here = Option("here", "Here", missing="it is not.")
+    elsewhere = Option("there", "There", missing="it is not here.", elsewhere=True)
+    kinds = Choices(name="kinds", label="K", help="H", default=(), options=(here, elsewhere))
+
+    assert kinds.parse("there") == ("there",)
+    with pytest.raises(BadInput):
+        kinds.parse("here")

@@ -12,7 +12,9 @@ from core import experiments
 from core.errors import BadInput
 from core.experiments.base import Machine, configuration
 from core.experiments.pi_scaling import EXPERIMENT
+from core.lab.kinds import KINDS, missing
 from core.results.records import TaskRecord, TrialRecord
+from core.results.statistics import ceiling_of, crowded, ratios, series_of
 from tests.core.making import done, environment, failed, record
 
 plans = st.fixed_dictionaries(
@@ -251,7 +253,147 @@ def test_whatever_was_measured_there_are_words_for_it(trials: list[TrialRecord])
         ("processes", 1, "1 process"),
         ("processes", 8, "8 processes"),
         ("cluster", 2, "2 cluster"),
+        ("interpreters", 1, "1 interpreter"),
+        ("pool", 3, "3 pool workers"),
+        ("ceiling", 2, "2 independent processes"),
     ],
 )
 def test_configurations_have_names(executor: str, workers: int, name: str) -> None:
     assert configuration(executor, workers) == name
+
+
+# ------------------------------------------------------------------- the work, and its workers
+
+
+def machine(gil: bool = True) -> Machine:
+    return Machine(cpus=2, term_s=1e-3, gil=gil, start_method="fork")
+
+
+@pytest.mark.parametrize(
+    ("work", "executor", "share"),
+    [
+        ("monte-carlo", "threads", 1),
+        ("hashing", "threads", 2),
+        ("waiting", "threads", 4),
+        ("waiting", "serial", 1),
+        ("waiting", "ceiling", 4),
+        ("leibniz", "pool", 2),
+        ("leibniz", "interpreters", 2),
+        ("leibniz", "ceiling", 2),
+    ],
+)
+def test_work_is_expected_to_be_shared_as_the_gil_and_the_cpus_allow(
+    work: str, executor: str, share: int
+) -> None:
+    wanted = values(workload=work, terms=10**9, executors=(executor,), workers=(4,), blocks=1)
+    (trial,) = EXPERIMENT.plan(wanted, machine())
+
+    size = trial.arguments[0]["size"]
+    assert trial.expected_work_s == pytest.approx(size * 1e-3 / share)
+
+
+def test_a_start_method_goes_to_all_whose_workers_are_processes() -> None:
+    kinds = ("serial", "threads", "processes", "pool", "ceiling")
+    wanted = values(executors=kinds, workers=(2,), blocks=1, **{"start-method": "spawn"})
+    asked = {trial.executor: trial.start_method for trial in EXPERIMENT.plan(wanted, None)}
+
+    assert asked == dict.fromkeys(kinds[:2]) | dict.fromkeys(kinds[2:], "spawn")
+
+
+def test_tasks_are_for_executors_a_plain_call_and_the_ceiling_stay_whole() -> None:
+    kinds = ("serial", "threads", "ceiling")
+    wanted = values(executors=kinds, workers=(2,), blocks=1, tasks=50)
+    plan = EXPERIMENT.plan(wanted, None)
+
+    tasks = {trial.executor: trial.arguments[0]["tasks_per_worker"] for trial in plan}
+    assert tasks == {"serial": 1, "threads": 50, "ceiling": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        (
+            {"terms": 300, "tasks": 100, "workers": (1, 4)},
+            "tasks",
+            "4 workers with 100 tasks each cannot share 300 terms: choose at most 75, or more"
+            " terms.",
+        ),
+        (
+            {"workload": "waiting", "terms": 40_000, "workers": (1, 4)},
+            "workers",
+            "4 workers cannot share 2 waits (20\u202f000 terms are one): choose at most 2 workers,"
+            " or more terms.",
+        ),
+        (
+            {"workload": "monte-carlo", "terms": 10**10},
+            "terms",
+            "π, Monte Carlo has at most 1\u202f000\u202f000\u202f000 points: type that or less.",
+        ),
+        (
+            {"workload": "numpy", "executors": ("serial", "interpreters")},
+            "executors",
+            "NumPy cannot be imported in sub-interpreters: choose other work, or leave"
+            " interpreters out.",
+        ),
+        (
+            {"tasks": 1000, "blocks": 100, "workers": (1, 2, 4, 8)},
+            "tasks",
+            "That makes 3\u202f000\u202f000 tasks, and 1\u202f000\u202f000 is the most in one run:"
+            " choose fewer of them, fewer workers or fewer repeats.",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_at_its_field(
+    changes: dict[str, Any], field: str, sentence: str
+) -> None:
+    assert EXPERIMENT.check(values(**changes)) == {field: sentence}
+
+
+def test_values_of_before_there_was_a_choice_mean_the_books_work() -> None:
+    old = {k: v for k, v in EXPERIMENT.defaults().items() if k not in ("workload", "tasks")}
+
+    assert EXPERIMENT.plan(old, None) == EXPERIMENT.plan(EXPERIMENT.defaults(), None)
+    assert EXPERIMENT.check(old) == {}
+    assert EXPERIMENT.code(old) == EXPERIMENT.code(EXPERIMENT.defaults())
+
+
+def test_what_this_python_lacks_stays_in_the_form_with_the_reason() -> None:
+    (executors,) = [p for p in EXPERIMENT.parameters if p.name == "executors"]
+    options = {option.value: option for option in executors.options}  # type: ignore[attr-defined]
+
+    assert list(options) == list(KINDS)
+    for kind, option in options.items():
+        reason = missing().get(kind)
+        assert option.missing == (f"it {reason}." if reason else "")
+        assert executors.parse(kind) == (kind,)  # another Python may have it
+        chosen = values(executors=("serial", kind))
+        problems = EXPERIMENT.check(chosen)
+        if reason:
+            assert f"{option.label} cannot be used here: it {reason}." in problems["executors"]
+            assert "Choose a Python that has what it needs" in problems["executors"]
+        else:
+            assert problems == {}
+        assert EXPERIMENT.check({**chosen, "pythons": ("3.14",)}) == {}
+
+
+def test_the_ceiling_is_no_executor_among_the_others() -> None:
+    trials = [*run(1.5), *(done("ceiling", 2, block, 0.4) for block in range(5))]
+    series, ceiling = series_of(trials), ceiling_of(trials)
+
+    assert [one.executor for one in series] == ["serial", "processes"]
+    assert ceiling is not None
+    assert ceiling.at(2) is not None
+    found = ratios(series, ceiling, 2)
+    assert found is not None
+    assert found.values == pytest.approx([(1 + block / 10) / 0.4 for block in range(5)])
+    assert ceiling_of(run(2)) is None
+    assert "independent" not in summary(trials)[0]
+
+
+def test_work_that_waits_is_not_short_of_cpu() -> None:
+    idle = (TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.01),)
+
+    assert crowded(done("threads", 2, 1, 1.0, cpu_s=0.01, tasks=idle), environment())
+    assert not crowded(
+        done("threads", 2, 1, 1.0, cpu_s=0.01, tasks=idle, workload="waiting"), environment()
+    )

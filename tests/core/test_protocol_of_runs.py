@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from core.engines.lab_client import LabExecutor
 from core.experiments.base import Machine
 from core.experiments.pi_scaling import EXPERIMENT
-from core.experiments.protocol import PROTOCOL
+from core.experiments.protocol import MOST_TASKS, PROTOCOL
 from core.lab import measure, workloads
 from core.lab.measure import find_size
-from core.results.records import RunRecord, TrialRecord, from_json, to_json
+from core.results.records import RunRecord, TaskRecord, TrialRecord, from_json, to_json
 from core.results.statistics import Ratios
 from core.results.verdicts import speedups
 from core.runner import Run, prepare, submit
@@ -75,6 +75,41 @@ def test_work_that_is_slow_to_start_is_found_too(monkeypatch: pytest.MonkeyPatch
 def test_the_size_stays_within_what_there_can_be() -> None:
     assert find_size("leibniz", 1e9, most=500)["size"] == 500
     assert find_size("leibniz", 1e-9, most=10)["size"] >= 1
+
+
+@pytest.mark.parametrize("known", workloads.WORKLOADS, ids=lambda known: known.name)
+def test_the_search_for_a_size_begins_small_in_the_works_own_units(known: workloads.About) -> None:
+    if known.name in workloads.missing():
+        pytest.skip("This Python has no NumPy.")
+    found = find_size(known.name, 0.02, known.most)
+
+    assert found["calls"][0][0] == max(1, 100 // known.terms_each)
+    assert 1 <= found["size"] <= known.most
+
+
+@pytest.mark.parametrize("workload", ["leibniz", "hashing", "waiting"])
+def test_a_size_that_was_found_is_in_the_works_own_units(workload: str) -> None:
+    machine = Machine(2, 1e-3, True, "fork", size=450)
+    wanted = values(workload=workload, size="calibrated", terms=1, workers=(1, 4))
+
+    for tasks, size in ((1, 450), (100, 450), (200, 800)):
+        plan = EXPERIMENT.plan({**wanted, "tasks": tasks}, machine)
+        assert {trial.arguments[0]["size"] for trial in plan} == {size}
+
+
+def test_what_is_calibrated_is_the_work_that_was_chosen_up_to_its_most() -> None:
+    assert EXPERIMENT.calibration is not None
+    by_time = values(workload="waiting", size="calibrated", terms=20_000)
+
+    assert EXPERIMENT.calibration(by_time) == ("waiting", 5_000_000)
+    assert EXPERIMENT.calibration({**by_time, "size": "fixed"}) == ("waiting", 1)
+
+
+def test_a_size_by_time_is_not_refused_for_the_terms_that_are_typed() -> None:
+    small = values(terms=3, workers=(1, 8), tasks=10)
+
+    assert list(EXPERIMENT.check(small)) == ["workers"]
+    assert EXPERIMENT.check({**small, "size": "calibrated"}) == {}
 
 
 def test_by_default_the_size_is_the_books() -> None:
@@ -148,6 +183,16 @@ def test_a_run_ends_when_every_interval_is_narrow() -> None:
     assert waits_for.startswith("repeat 9: widest is 2 threads, ")
     assert waits_for.endswith(" %, until 5 %")
     assert grown(narrow) == (False, "", "Every interval is narrower than 5 %: enough.")
+
+
+def test_a_run_that_holds_all_the_tasks_that_it_can_ends() -> None:
+    task = TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=1.0)
+    made = measured(8, 0.1)
+    tasks = (task,) * (MOST_TASKS // len(made.trials))
+
+    assert grown(made)[0]
+    full = replace(made, trials=tuple(replace(trial, tasks=tasks) for trial in made.trials))
+    assert grown(full)[2] == "8 repeats are as many as a run can hold."
 
 
 def test_the_width_that_was_chosen_decides() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 
 from core.lab import surroundings
@@ -15,6 +16,11 @@ from core.lab.surroundings import observed, observed_trial, other_cpus
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="linux only")
 BUSY = "while True: pass"
+ORPHAN = """
+import subprocess, sys
+with open("/dev/null", "w") as nowhere:
+    print(subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=nowhere, stderr=nowhere).pid)
+"""
 
 
 class Clocks:
@@ -104,10 +110,13 @@ def test_a_system_that_does_not_tell_leaves_it_open(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def another_program() -> Iterator[None]:
-    """A program beside the test that keeps one CPU busy."""
-    with subprocess.Popen([sys.executable, "-c", BUSY]) as process:
-        yield
-        process.kill()
+    """A program beside the test, no child of it, that keeps one CPU busy."""
+    started = subprocess.run(
+        [sys.executable, "-c", ORPHAN, BUSY], check=True, capture_output=True, text=True
+    )
+    process = psutil.Process(int(started.stdout))
+    yield
+    process.kill()
 
 
 def spec(executor: str, start_method: str | None = None) -> TrialSpec:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.results.records import TaskRecord, TrialRecord
-from core.results.verdicts import SpeedUp, headline, speedups
+from core.results.verdicts import SpeedUp, ceiling, headline, speedups
 from tests.core.making import done, environment, failed, record
 
 STARVED: dict[str, Any] = {
@@ -166,3 +166,18 @@ def test_a_slower_machine_has_the_same_speed_ups(made: list[TrialRecord], slower
 def test_nothing_measured_says_nothing() -> None:
     assert speedups(record([])) == ()
     assert headline(record([])) == ()
+
+
+def test_the_ceiling_has_speed_ups_of_its_own_and_no_place_in_the_headline() -> None:
+    trials = [
+        done(kind, workers, block, time)
+        for block in range(5)
+        for kind, workers, time in (("serial", 1, 2.0), ("processes", 2, 1.25), ("ceiling", 2, 1.0))
+    ]
+    made = record(trials)
+
+    assert [one.executor for one in headline(made)] == ["processes"]
+    assert [one.executor for one in speedups(made)] == ["processes"]
+    (one,) = ceiling(made)
+    assert (one.executor, one.workers, one.median, one.verdict) == ("ceiling", 2, 2.0, "faster")
+    assert ceiling(record(trials[:2])) == ()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.core.watching import ROOT, SOON_S
+from tests.core.watching import ROOT, SOON_S, STRICT
 
 
 def alone(python: str, file: Path, typed: str = "") -> str:
@@ -15,7 +15,7 @@ def alone(python: str, file: Path, typed: str = "") -> str:
     Fails the test when it warns, complains or ends badly.
     """
     ended = subprocess.run(
-        [python, "-I", "-S", "-W", "error", str(file)],
+        [python, "-I", "-S", *STRICT, str(file)],
         cwd=file.parent,
         input=typed,
         capture_output=True,

@@ -1,0 +1,1 @@
+"""Finding Pythons, asking them who they are, and running on several."""
