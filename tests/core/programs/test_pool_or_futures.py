@@ -234,7 +234,7 @@ def test_chunks_are_told_beside_their_way() -> None:
     (_, *swept) = chunks.rows
     text = text_of([trial, TrialRecord(**{**fields(chunks), "rows": tuple(swept)})])
 
-    assert "In chunks of 25, it costs 0.50 µs with Pool.map\n" in text
+    assert "In chunks of 25, it costs 500 ns with Pool.map\n" in text
     assert "The cost is never under 10 % with Pool.map.\n" in text
     assert "In chunks it is under 10 % of a task from 10 µs on with Pool.map.\n" in text
 
