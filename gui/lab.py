@@ -134,7 +134,9 @@ class Lab(QObject):
 
     @Slot()
     def _on_run_triggered(self) -> None:
-        self._pages[self.window.page].request_run()
+        page = self._pages.get(self.window.page)  # a key may come before the first page is there
+        if page is not None:
+            page.request_run()
 
     @Slot()
     def _on_stop_triggered(self) -> None:
