@@ -21,6 +21,7 @@ from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui.models.run_state import State
 from gui.theme import Theme
+from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.scaling import RuntimeChart, SpeedupChart
 from gui.views.sweep import SweepStage
@@ -255,6 +256,13 @@ def test_what_is_seldom_changed_is_shown_and_hidden(page: ExperimentPage, qtbot:
     assert all(field.isVisible() for field in fields)
     qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
     assert not any(field.isVisible() for field in fields)
+
+
+def test_no_part_of_a_page_is_ever_a_window_of_its_own(theme: Theme, qtbot: QtBot) -> None:
+    form = Form(pi_scaling.EXPERIMENT.parameters, pi_scaling.EXPERIMENT.check, theme)
+    qtbot.addWidget(form)
+    assert form.more.isWindow()  # until somebody places it
+    assert not form.more.isVisible()
 
 
 def test_a_page_out_of_sight_is_dressed_when_it_is_next_seen(
