@@ -44,7 +44,7 @@ def _start(desktop: Desktop, program: str) -> dict[str, Any]:
     """Return the seconds from the start of the process to each of its stamps."""
     began = perf_counter()
     got = harness.ask(desktop, "start", program)
-    for name in ("painted", "ready"):
+    for name in ("painted", "form", "ready"):
         if name in got:
             got[name] -= began
     return got
@@ -53,11 +53,13 @@ def _start(desktop: Desktop, program: str) -> dict[str, Any]:
 def _window_rows(rounds: list[dict[str, Any]]) -> list[Row]:
     painted = [turn["lab"]["painted"] for turn in rounds]
     widget = [turn["widget"]["painted"] for turn in rounds]
+    form = [turn["lab"]["form"] for turn in rounds]
     ready = [turn["lab"]["ready"] for turn in rounds]
     plot = [turn["plot"]["ready"] for turn in rounds]
     heavy = sorted({name for turn in rounds for name in turn["lab"]["heavy"]})
     return [
         _row("to the first paint", painted, widget, "QApplication + QWidget", FIRST_PAINT),
+        _row("to a form that can be filled in", form, widget, "QApplication + QWidget", None),
         _row("to a chart ready for Run", ready, plot, "pyqtgraph + PlotWidget", READY),
         Row(
             "start",
@@ -92,7 +94,9 @@ def _nothing() -> float:
     return perf_counter() - began
 
 
-def _row(what: str, ours: list[float], theirs: list[float], beside: str, target: Target) -> Row:
+def _row(
+    what: str, ours: list[float], theirs: list[float], beside: str, target: Target | None
+) -> Row:
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     ours_ms, theirs_ms = median(ours) * 1000, median(theirs) * 1000
     return Row(

@@ -4,8 +4,8 @@ pool's thread, lab dispatcher, canceller      GUI thread
 ----------------------------------------      ------------------------------------------
 done-callback: append to a deque,             wake: pop until empty or the budget is used,
 wake if not armed        --queued signal-->   hand each handler its items in batches;
-                                              items left: wake again, else disarm and look
-                                              once more
+                                              items left: a timer comes back, else disarm
+                                              and look once more
 """
 
 import logging
@@ -83,6 +83,7 @@ class FutureBridge(QObject):
         """Deliver nothing more; what other threads still post is dropped. GUI thread."""
         self._closed = True
         self._inbox.items.clear()
+        self._go_on(False)  # a timer that still ran could only be ended in this thread
 
     def _wake(self) -> None:
         # Two threads may both come here: a second wake finds the deque empty, which costs nothing.

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from gui.runs import Runs
     from gui.views.page import ExperimentPage
 
+_PATIENCE_MS = 1000
+
 
 class Lab(QObject):
     """Build everything, connect it, and take it down again. GUI thread.
 
     A person sees the window at once, then the page with its form, its charts, and the meters: after
-    each of these the event loop has its turn, to paint and to answer. Other pages are built when
-    first shown. `runs` is None until it is needed.
+    each of these the event loop has its turn, to paint and to answer. A window that is minimised
+    meanwhile goes on a second later: without the beats of the heartbeat no Python code runs, and a
+    signal would not be heeded. Other pages are built when first shown. `runs` is None until it is
+    needed.
     """
 
     def __init__(self) -> None:
@@ -42,7 +46,7 @@ class Lab(QObject):
         self.window.show_theme(self._theme.choice)
         if not self._settings.geometry.isEmpty():
             self.window.restoreGeometry(self._settings.geometry)
-        when_painted(self.window, self._show_form)
+        when_painted(self.window, self._show_form, _PATIENCE_MS)
         self.window.show()
 
     @Slot()
@@ -67,7 +71,7 @@ class Lab(QObject):
     @Slot()
     def _show_form(self) -> None:
         self._show_page(self.window.page)
-        when_painted(self.window, self._finish)
+        when_painted(self.window, self._finish, _PATIENCE_MS)
 
     @Slot()
     def _finish(self) -> None:
@@ -75,7 +79,7 @@ class Lab(QObject):
         self._painted = True
         for page in self._pages.values():
             page.finish()
-        when_painted(self.window, self._polish_soon)
+        when_painted(self.window, self._polish_soon, _PATIENCE_MS)
 
     @Slot()
     def _polish_soon(self) -> None:
@@ -134,7 +138,9 @@ class Lab(QObject):
 
     @Slot()
     def _on_run_triggered(self) -> None:
-        self._pages[self.window.page].request_run()
+        page = self._pages.get(self.window.page)  # a key may come before the first page is there
+        if page is not None:
+            page.request_run()
 
     @Slot()
     def _on_stop_triggered(self) -> None:

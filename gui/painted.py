@@ -6,23 +6,34 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 
-def when_painted(widget: QWidget, then: Callable[[], None]) -> None:
-    """Call `then` once, when the event loop is free after the widget's next paint. GUI thread."""
-    widget.installEventFilter(_Eye(widget, then))
+def when_painted(widget: QWidget, then: Callable[[], None], patience_ms: int | None = None) -> None:
+    """Call `then` once, when the event loop is free after the widget's next paint. GUI thread.
+
+    What is out of sight is not painted: `then` waits, but no longer than `patience_ms`, if given.
+    It is never called when the widget is deleted before.
+    """
+    widget.installEventFilter(_Eye(widget, then, patience_ms))
     widget.update()
 
 
 class _Eye(QObject):
-    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+    def __init__(self, widget: QWidget, then: Callable[[], None], patience_ms: int | None) -> None:
         super().__init__(widget)
-        self._then = then
+        self._widget, self._then = widget, then
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._go_on)
+        if patience_ms is not None:
+            self._patience.start(patience_ms)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
+            self._patience.stop()
             QTimer.singleShot(0, self._go_on)
         return False
 
     def _go_on(self) -> None:
+        self._widget.removeEventFilter(self)
         self.deleteLater()
         self._then()

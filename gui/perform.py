@@ -36,21 +36,24 @@ def perform_here(turn: Turn, program: str, settings: dict[str, Any]) -> None:
 
     def deliver(arrived: "list[tuple[Callable[[Future[Any]], None], Future[Any]]]") -> None:
         for handler, future in arrived:
-            handler(future)
+            try:
+                handler(future)
+            except Exception as error:  # the program cannot go on: better now than at its limit
+                turn.fail(error)
 
     def done() -> None:
         turn.finish({"work_s": time.perf_counter() - began})
 
-    played = import_module(f"gui.programs.{program}").main(
-        **settings, pool=_Within(lab), watch=watch, done=done, tell=tell
-    )
-
     def leave() -> None:
-        played.stop()
+        lab.cancel_pending()
         lab.kill()
         lab.shutdown(wait=False)
 
-    turn.at_the_end(leave)
+    turn.at_the_end(leave)  # also when the program does not even begin
+    played = import_module(f"gui.programs.{program}").main(
+        **settings, pool=_Within(lab), watch=watch, done=done, tell=tell
+    )
+    turn.at_the_end(played.stop)
 
 
 class _Within(Executor):

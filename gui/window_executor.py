@@ -103,7 +103,8 @@ class WindowExecutor(Engine):
         return self._queue(limit_s, fn, args, kwargs)
 
     def cancel_pending(self) -> int:
-        return sum(turn.future.cancel() for turn, _, _ in self._calls)
+        waiting = [turn.future for turn, _, _ in self._calls if not turn.future.cancelled()]
+        return sum(future.cancel() for future in waiting)
 
     def kill(self) -> None:
         self._end_turn(LabStopped("stopped while it ran"))

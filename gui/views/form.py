@@ -81,7 +81,8 @@ class Form(QWidget):
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
         more = self.more
-        more.setHidden(not advanced)
+        if not advanced:  # but never show it here: without a place it would be a window
+            more.hide()
         more.setText("More")
         more.setCheckable(True)
         more.setArrowType(Qt.ArrowType.RightArrow)

@@ -32,7 +32,7 @@ class ListingView(CodeText):
             return
         self._shown = len(self._told)
         sources = [_source(event) for event in self._told]
-        room = max(len(text) for text in sources if len(text) <= _WIDEST)
+        room = max((len(text) for text in sources if len(text) <= _WIDEST), default=0)
         lines = [
             f"{source:<{room}}  {_MARK if event['marked'] else ' '} {event['instruction']}".rstrip()
             for source, event in zip(sources, self._told, strict=True)

@@ -79,6 +79,10 @@ class ExperimentPage(QWidget):
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
+        self._next_step = QTimer(self)
+        self._next_step.setSingleShot(True)
+        self._next_step.setInterval(_STEP_MS)
+        self._next_step.timeout.connect(self._draw_step)
         self._build()
         self._connect()
         self._restyle()
@@ -106,6 +110,8 @@ class ExperimentPage(QWidget):
         """Clear the page for a run whose record is still without trials."""
         self._record, self._trials = record, []
         self._answers = []
+        self._steps.clear()  # they would draw the run before
+        self._next_step.stop()
         self._result.show_message("Measuring …")
         if self._stage is not None:
             self._stage.begin(record, longest_s)
@@ -251,14 +257,20 @@ class ExperimentPage(QWidget):
             self._draw_step()
 
     def _draw_step(self) -> None:
-        """Take one step; after the last, rest so long that drawing uses 5 % of the time at most."""
+        """Take one step; after the last, rest so long that drawing uses 5 % of the time at most.
+
+        A step that fails does not keep the others from being taken.
+        """
         began = perf_counter()
-        self._steps.popleft()()
-        self._took_s += perf_counter() - began
-        if self._steps:
-            QTimer.singleShot(_STEP_MS, self._draw_step)
-            return
-        self._redraw.setInterval(max(_REDRAW_MS, round(_REDRAW_SHARE * self._took_s * 1000)))
+        try:
+            self._steps.popleft()()
+        finally:
+            self._took_s += perf_counter() - began
+            if self._steps:
+                self._next_step.start()
+            else:
+                rest_ms = round(_REDRAW_SHARE * self._took_s * 1000)
+                self._redraw.setInterval(max(_REDRAW_MS, rest_ms))
 
     def _show_summary_so_far(self) -> None:
         if self._record is None or self._state not in BUSY or not self._trials or self._answers:

@@ -38,6 +38,14 @@ import main
 print(*{name.partition(".")[0] for name in sys.modules})
 """
 
+# What a person sees before the charts: the window, then a page with its form.
+IMPORT_WHAT_IS_PAINTED_FIRST = """
+import sys
+import gui.app, gui.lab, gui.views.page
+gui.lab.experiments.at(0)
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
 
 def run(python: str, *arguments: str) -> list[str]:
     """Run an interpreter, with warnings as errors, and return the words that it prints."""
@@ -80,3 +88,10 @@ def test_another_import_would_be_seen(tmp_path: Path) -> None:
 def test_main_imports_nothing_heavy() -> None:
     heavy = {"PySide6", "pyqtgraph", "numpy", "superqt", "rich", "msgspec", "psutil"}
     assert not heavy.intersection(run(sys.executable, "-c", IMPORT_MAIN))
+
+
+def test_the_window_and_the_form_import_nothing_heavy() -> None:
+    heavy = {"pyqtgraph", "numpy", "superqt", "rich", "msgspec", "psutil"}
+    imported = run(sys.executable, "-c", IMPORT_WHAT_IS_PAINTED_FIRST)
+    assert "PySide6" in imported
+    assert not heavy.intersection(imported)

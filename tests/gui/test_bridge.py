@@ -7,6 +7,8 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
@@ -161,3 +163,51 @@ def test_posts_that_race_with_the_end_of_a_drain_are_not_lost(
     go.set()
     qtbot.waitUntil(lambda: len(seen) == 300, timeout=20_000)
     thread.join()
+
+
+def test_a_handler_that_closes_the_bridge_is_the_last_and_no_timer_goes_on(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    seen: list[int] = []
+
+    def last(batch: list[int]) -> None:
+        seen.extend(batch)
+        bridge.close()
+
+    for number in range(1000):
+        bridge.post(last, number)
+    qtbot.waitUntil(lambda: bool(seen))
+    delivered = len(seen)
+    assert delivered < 1000
+    with qtbot.waitSignal(bridge.destroyed, timeout=1000):
+        bridge.deleteLater()
+    assert len(seen) == delivered
+
+
+def test_a_bridge_that_is_closed_while_it_goes_on_stops_its_timer(qtbot: QtBot) -> None:
+    bridge = FutureBridge(budget_s=1e-9)
+    seen: list[int] = []
+    for number in range(2000):
+        bridge.post(seen.extend, number)
+    qtbot.waitUntil(bridge._again.isActive)
+    bridge.close()
+    assert not bridge._again.isActive()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40)), max_size=12), st.booleans())
+def test_runs_of_several_handlers_arrive_in_the_order_in_which_they_were_posted(
+    qtbot: QtBot, runs: list[tuple[int, int]], is_slow: bool
+) -> None:
+    bridge = FutureBridge(budget_s=2e-5 if is_slow else 0.004)
+    seen: list[tuple[int, int]] = []
+    handlers = [
+        lambda batch, who=who: seen.extend((who, number) for number in batch) for who in range(3)
+    ]
+    posted = [who for who, length in runs for _ in range(length)]
+    for number, who in enumerate(posted):
+        bridge.post(handlers[who], number)
+    qtbot.waitUntil(lambda: len(seen) == len(posted))
+    assert seen == [(who, number) for number, who in enumerate(posted)]
+    qtbot.waitUntil(lambda: not bridge._inbox.armed and not bridge._again.isActive())
+    bridge.close()

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,6 +148,28 @@ def test_whoever_waits_in_the_handler_is_freed_when_the_other_process_hangs(
     qtbot.waitUntil(bench.is_over, timeout=30_000)
     row = bench.trials[0].rows[0]
     assert row["came_of_it"] == "stopped by its own time limit of 0.2 s"
+
+
+@pytest.mark.parametrize("fails_in", ["main", "handler"])
+def test_a_program_that_fails_ends_its_turn_with_the_reason_and_its_process(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, fails_in: str
+) -> None:
+    def fail(future: Any) -> None:
+        raise RuntimeError("a mistake of the program")
+
+    def main(pool: Any, watch: Any, **others: Any) -> Any:
+        future = pool.submit(hang if fails_in == "main" else os.getpid)
+        watch(future, fail)
+        if fails_in == "main":
+            fail(future)
+        return SimpleNamespace(stop=lambda: None)
+
+    monkeypatch.setattr(program, "main", main)
+    bench.start(ways=("bridge",))
+    qtbot.waitUntil(bench.is_over, timeout=15_000)
+    (trial,) = bench.trials
+    assert trial.error is not None
+    assert trial.error.message == "a mistake of the program"
 
 
 def hang() -> None:

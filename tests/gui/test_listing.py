@@ -42,3 +42,15 @@ def test_a_new_run_tells_a_listing_anew(theme: Theme, qtbot: QtBot) -> None:
 
     assert "RESUME" in listing.toPlainText()
     assert "CALL" not in listing.toPlainText()
+
+
+def test_a_rule_that_was_told_before_any_code_is_shown(theme: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", theme)
+    qtbot.addWidget(listing)
+    rule = (
+        "Python 3.14: another thread may go on after a marked instruction only, and nowhere else."
+    )
+    listing.add({"line": None, "source": rule, "instruction": "", "marked": False})
+    listing.draw()
+
+    assert listing.toPlainText() == rule

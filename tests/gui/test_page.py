@@ -21,8 +21,10 @@ from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui.models.run_state import State
 from gui.theme import Theme
+from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.scaling import RuntimeChart, SpeedupChart
+from gui.views.sweep import SweepStage
 from gui.views.timeline.widget import Timeline
 
 
@@ -256,6 +258,13 @@ def test_what_is_seldom_changed_is_shown_and_hidden(page: ExperimentPage, qtbot:
     assert not any(field.isVisible() for field in fields)
 
 
+def test_no_part_of_a_page_is_ever_a_window_of_its_own(theme: Theme, qtbot: QtBot) -> None:
+    form = Form(pi_scaling.EXPERIMENT.parameters, pi_scaling.EXPERIMENT.check, theme)
+    qtbot.addWidget(form)
+    assert form.more.isWindow()  # until somebody places it
+    assert not form.more.isVisible()
+
+
 def test_a_page_out_of_sight_is_dressed_when_it_is_next_seen(
     page: ExperimentPage, theme: Theme
 ) -> None:
@@ -265,3 +274,31 @@ def test_a_page_out_of_sight_is_dressed_when_it_is_next_seen(
     assert theme.colours.card not in page.styleSheet()
     page.show()
     assert theme.colours.card in page.styleSheet()
+
+
+def test_a_step_of_the_drawing_that_fails_does_not_stop_the_drawing(
+    page: ExperimentPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.begin(record([]), 1.0)
+    page.show_state(State.RUNNING)
+    monkeypatch.setattr(SweepStage, "steps", lambda stage: [[].pop])
+    with qtbot.captureExceptions() as failures:
+        page.add_trials(TRIALS)
+        headline = find(page, QLabel, "headline")
+        qtbot.waitUntil(lambda: "processes" in headline.text())
+    assert [kind for kind, _, _ in failures] == [IndexError]
+
+
+def test_what_is_left_to_draw_of_a_run_is_not_drawn_into_the_next(
+    page: ExperimentPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    steps = [lambda: drawn.append(1), lambda: drawn.append(2)]
+    monkeypatch.setattr(SweepStage, "steps", lambda stage: steps)
+    page.begin(record([]), 1.0)
+    page.add_trials(TRIALS)
+    qtbot.waitUntil(lambda: drawn == [1])
+    page.begin(record([]), 1.0)
+    page.add_trials(TRIALS)
+    qtbot.waitUntil(lambda: len(drawn) == 3)
+    assert drawn == [1, 1, 2]

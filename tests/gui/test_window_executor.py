@@ -79,6 +79,7 @@ def test_stop_drops_what_waits_and_ends_what_runs(bench: Bench, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: len(bench.turns) == 1)
     bench.turns[0].at_the_end(lambda: left.append("tidied up"))
     assert bench.executor.cancel_pending() == 1
+    assert bench.executor.cancel_pending() == 0
     bench.executor.kill()
     assert left == ["tidied up"]
     assert isinstance(first.exception(), LabStopped)
