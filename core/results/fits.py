@@ -28,7 +28,7 @@ _SEED = 20  # any: the same blocks always give the same interval, whatever their
 _CONFIDENCE = 0.95
 _MOST_STEPS = 100
 _HALVINGS = 12
-_STILL = 1e-10
+_STILL, _SETTLED = 1e-10, 1e-7
 _LEAST_TIME = 0.02
 
 
@@ -267,6 +267,7 @@ def _solve(workers: Array, throughput: Array, with_kappa: bool) -> Array:
         target = slowed + (model - measured) * workers / model**2
         wanted = _bounded(columns, target, (model**2 / workers) ** 2)
         wanted[:, 1] = np.maximum(wanted[:, 1], least - wanted[:, 0])
+        settled = np.abs(wanted - terms).max(axis=1) <= _SETTLED * np.abs(terms).max(axis=1)
         better, less = terms, squares
         for halvings in range(_HALVINGS):
             tried = terms + (wanted - terms) * 0.5**halvings
@@ -274,8 +275,8 @@ def _solve(workers: Array, throughput: Array, with_kappa: bool) -> Array:
             wins = left < less
             better = np.where(wins[:, None], tried, better)
             less = np.where(wins, left, less)
-            if halvings == 0 and wins.all():
-                break
+            if halvings and ((less < squares) | settled).all():
+                break  # half a step is always tried: whole ones may swing about the least squares
         moved = np.abs(better - terms).max(axis=1) / np.abs(terms).max(axis=1)
         terms, squares = better, less
         if moved.max() < _STILL:
