@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,12 @@ class Person:
         )
 
     def click(self, name: str) -> None:
-        """Click in the middle of a widget, once it can be clicked."""
+        """Click in the middle of a widget, once it can be clicked; scroll to it first."""
         self.wait_for(lambda seen: seen.get(name, {}).get("enabled"), f"{name} can be clicked")
+        while wheel := self.see()[name].get("wheel"):
+            place = self.see()[name]["y"]
+            self.window.click(wheel["x"], wheel["y"], wheel["button"])
+            self.wait_for(partial(_has_moved, name, place), f"{name} comes into sight")
         place = self.see()[name]
         self.window.click(place["x"] + place["width"] // 2, place["y"] + place["height"] // 2)
 
@@ -95,6 +100,10 @@ class Person:
         """Return the lab process and all that runs below it."""
         family = psutil.Process(self.program.pid).children(recursive=True)
         return [process for process in family if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def _has_moved(name: str, y: int, seen: dict[str, Any]) -> bool:
+    return bool(seen[name]["y"] != y)
 
 
 @pytest.fixture

@@ -57,8 +57,27 @@ def _look() -> dict[str, Any]:
                 "text": text() if callable(text) else "",
                 "rows": model().rowCount() if callable(model) and model() else 0,
                 "tip": widget.toolTip(),
+                **_out_of_sight(widget),
             }
     return seen
+
+
+def _out_of_sight(widget: Any) -> dict[str, Any]:
+    """Tell of a widget whose middle is scrolled away which wheel turn brings it, and where."""
+    from PySide6.QtWidgets import QAbstractScrollArea
+
+    middle, area = widget.rect().center(), widget.parentWidget()
+    while area is not None and not isinstance(area, QAbstractScrollArea):
+        area = area.parentWidget()
+    if area is None or widget.visibleRegion().boundingRect().contains(middle):
+        return {}
+    viewport = area.viewport()
+    place = widget.mapTo(area, middle).y() - viewport.mapTo(area, viewport.rect().topLeft()).y()
+    if 0 <= place < viewport.height():
+        return {}
+    bar = area.verticalScrollBar()
+    at = bar.mapTo(bar.window(), bar.rect().center())
+    return {"wheel": {"button": 4 if place < 0 else 5, "x": at.x(), "y": at.y()}}
 
 
 def _items(items: Any) -> dict[str, Any]:
