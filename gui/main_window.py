@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self._add(run, "&Stop", self.stop_triggered, "Esc")
         run.addSeparator()
         quit_action = run.addAction("&Quit")
-        quit_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Quit))
+        quit_action.setShortcuts(_keys("Ctrl+Q"))
         quit_action.triggered.connect(self.close)
         view = self.menuBar().addMenu("&View")
         for label, steps, keys in (
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
             ("&Normal size", 0, ("Ctrl+0",)),
         ):
             action = view.addAction(label)
-            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcuts(_keys(*keys))
             action.triggered.connect(lambda _=False, steps=steps: self.zoomed.emit(steps))
         view.addSeparator()
         group = QActionGroup(self)
@@ -128,8 +128,7 @@ class MainWindow(QMainWindow):
 
     def _add(self, menu: QMenu, label: str, signal: SignalInstance, *keys: str) -> None:
         action = menu.addAction(label)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setShortcuts(_keys(*keys))
         action.triggered.connect(signal)
 
     def _restyle(self) -> None:
@@ -139,3 +138,7 @@ class MainWindow(QMainWindow):
         for row in range(self._nav.count()):
             self._nav.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))
         self._strip.setMinimumHeight(self._theme.px(32))
+
+
+def _keys(*names: str) -> list[QKeySequence]:
+    return [QKeySequence.fromString(name) for name in names]

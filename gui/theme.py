@@ -7,12 +7,13 @@ kind has one everywhere, and a marker of its own.
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _BASE_PT = 10.0
+_MIDDLE = 128  # of a colour's lightness, from 0 to 255
 _ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons"
 
 
@@ -86,6 +87,8 @@ class Theme(QObject):
         self._step = SCALES.index(1.0)
         self._sheet = ""
         self.colours = LIGHT
+        # Not yet ours, the palette tells; asking for the scheme loads 1900 enums of Qt's, 13 ms.
+        self._system_is_dark = QGuiApplication.palette().window().color().lightness() < _MIDDLE
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_changed)
 
@@ -159,7 +162,7 @@ class Theme(QObject):
 
     def apply(self) -> None:
         """Put palette and font on the application, then tell the views, which dress themselves."""
-        dark = self._choice == "dark" or (self._choice == "system" and _system_is_dark())
+        dark = self._choice == "dark" or (self._choice == "system" and self._system_is_dark)
         self.colours = DARK if dark else LIGHT
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -170,12 +173,12 @@ class Theme(QObject):
 
     @Slot()
     def _on_system_changed(self) -> None:
+        from PySide6.QtCore import Qt
+
+        scheme = QGuiApplication.styleHints().colorScheme()
+        self._system_is_dark = scheme == Qt.ColorScheme.Dark
         if self._choice == "system":
             self.apply()
-
-
-def _system_is_dark() -> bool:
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def _palette(colours: Colours) -> QPalette:
