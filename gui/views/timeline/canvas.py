@@ -69,6 +69,11 @@ class TimelineCanvas(QWidget):
         self._view.follow(self._store)
         self._refresh()
 
+    def settle(self) -> None:
+        """Leave out the room that was for more, unless a person has touched the view."""
+        self._view.settle(self._store)
+        self._refresh()
+
     def clear(self) -> None:
         """Take all spans away and follow new data again."""
         self._view.touched = False
@@ -144,7 +149,7 @@ class TimelineCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         line = QFontMetricsF(self.font()).height()
-        return QSize(int(18 * line), int(7 * line))
+        return QSize(int(10 * line), int(7 * line))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_children()
