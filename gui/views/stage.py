@@ -33,9 +33,6 @@ class Stage(QObject):
         """Take trials that have just ended."""
         raise NotImplementedError
 
-    def end(self) -> None:
-        """Show the run as it stands: nothing more will come of it."""
-
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         """Take what programs have just told."""
         raise NotImplementedError

@@ -216,11 +216,6 @@ class StoryTimeline(QWidget):
             self._timeline.append(SpanBatch.of_spans(self._spans))
             self._spans = []
 
-    def end(self) -> None:
-        """Show what was added since, and no room for more."""
-        self.draw()
-        self._timeline.settle()
-
     def _restyle(self) -> None:
         self._sentence.setFont(self._theme.font(0.95, bold=True))
         self._timeline.set_style(timeline_style(self._theme, self._theme.colours.processes))

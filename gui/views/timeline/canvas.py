@@ -69,11 +69,6 @@ class TimelineCanvas(QWidget):
         self._view.follow(self._store)
         self._refresh()
 
-    def settle(self) -> None:
-        """Leave out the room that was for more, unless a person has touched the view."""
-        self._view.settle(self._store)
-        self._refresh()
-
     def clear(self) -> None:
         """Take all spans away and follow new data again."""
         self._view.touched = False

@@ -26,11 +26,6 @@ class View:
         if not self.touched and not inside:
             self.window = TimeWindow.around(store.start_s, store.end_s, _GROWTH)
 
-    def settle(self, store: SpanStore) -> None:
-        """Show everything and no more, unless a person has touched the view."""
-        if not self.touched:
-            self.window = whole(store)
-
     def zoom(self, factor: float, around_s: float, store: SpanStore) -> None:
         """Zoom in by a factor, with one time staying where it is."""
         self._move(self.window.zoomed(factor, around_s, whole(store)))
