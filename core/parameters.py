@@ -65,9 +65,9 @@ class Integer(Parameter):
     def check(self, value: int) -> int:
         """Return the value when it is in range, raise BadInput when it is not."""
         if not self.minimum <= value <= self.maximum:
-            raise self.refuse(
-                f"{self.label} must be from {group(self.minimum)} to {group(self.maximum)}."
-            )
+            what, _, unit = self.label.partition(", ")
+            limits = f"{group(self.minimum)} to {group(self.maximum)} {unit}".rstrip()
+            raise self.refuse(f"{what} must be from {limits}.")
         return value
 
     def format(self, value: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from gui.theme import Theme
 
-_NAV_WIDTH, _NAV_ROW = 160, 34
+_NAV_WIDTH, _NAV_SHARE, _NAV_ROW = 160, 0.24, 34
+_USUAL, _FRAME = (1280, 800), (16, 48)
 
 
 class MainWindow(QMainWindow):
@@ -35,13 +36,14 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self.setWindowTitle("Futures Lab")
         self.setMinimumSize(800, 560)
-        self.resize(1280, 800)
+        self.resize(self._usual_size())
         self._nav = QListWidget()
         self._nav.setObjectName("nav")
         self._nav.setAccessibleName("Experiments")
         self._stack = QStackedWidget()
         for title in titles:
             self._nav.addItem(QListWidgetItem(title))
+            self._nav.item(self._nav.count() - 1).setToolTip(title)
             place = QWidget()
             QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
             self._stack.addWidget(place)
@@ -79,8 +81,17 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_nav()
+
     def sizeHint(self) -> QSize:
-        return QSize(1280, 800)
+        return self._usual_size()
+
+    def _usual_size(self) -> QSize:
+        """The size at first: all of it, its frame too, has to be seen on a small screen."""
+        screen = self.screen().availableSize() - QSize(*_FRAME)
+        return QSize(*_USUAL).boundedTo(screen).expandedTo(self.minimumSize())
 
     def _build(self) -> None:
         self._strip = QWidget()
@@ -134,11 +145,15 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         for part in (self.menuBar(), self._nav, self._strip):
             self._theme.dress(part)
-        self._nav.setFixedWidth(self._theme.px(_NAV_WIDTH))
+        self._fit_nav()
         for row in range(self._nav.count()):
             self._nav.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))
         self._strip.setMinimumHeight(self._theme.px(32))
 
+    def _fit_nav(self) -> None:
+        """With large type in a small window, leave most of the width to the page."""
+        width = min(self._theme.px(_NAV_WIDTH), round(_NAV_SHARE * self.width()))
+        self._nav.setFixedWidth(width)
 
 def _keys(*names: str) -> list[QKeySequence]:
     return [QKeySequence.fromString(name) for name in names]

@@ -86,7 +86,10 @@ class Runs(QObject):
         self._show_progress()
 
     def _on_events_arrived(self, events: list[Any]) -> None:
+        was_asking = self._page.is_asking
         self._page.add_events(events)
+        if self._page.is_asking != was_asking:
+            self._show_progress()
 
     def _on_problem_found(self, sentence: str, detail: str) -> None:
         self._page.show_problem(sentence, detail)
@@ -117,7 +120,8 @@ class Runs(QObject):
         here = self._running is not None and self._running[0].in_window
         several = run is not None and len(run.plan) > 1
         done = f" after {len(run.trials)} of {len(run.plan)} trials" if run and several else ""
-        return {
+        title = f"{self._running[0].title} · " if self._running is not None else ""
+        return title + {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",
             State.CONFIRMING: "Waiting for your answer",
             State.STOPPING: "Stopping",
@@ -131,4 +135,6 @@ class Runs(QObject):
         run = self.controller.run
         if run is not None and self.controller.state is State.RUNNING:
             left = f"about {duration(run.remaining_s)} left"
+            if self._page.is_asking:
+                left = "waiting for you"
             self.progress_changed.emit(len(run.trials), len(run.plan), left)

@@ -240,36 +240,41 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         image: {icon("check")}; }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
     QCheckBox::indicator:checked:disabled {{ background: {c.muted}; border-color: {c.muted}; }}
-    QCheckBox:focus {{ color: {c.accent}; }}
+    QCheckBox:focus, QToolButton:focus {{ color: {c.text}; background: {c.accent_soft};
+        border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
     QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;
         padding: {px(6)}px {px(14)}px; }}
     QPushButton:hover {{ border-color: {c.accent}; }}
-    QPushButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:focus {{ border: 2px solid {c.accent};
+        padding: {px(6) - 1}px {px(14) - 1}px; }}
     QPushButton:disabled {{ color: {c.muted}; background: {c.window}; }}
     QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent};
         border-color: {c.accent}; font-weight: 600; }}
+    QPushButton[primary="true"]:focus {{ border-color: {c.text}; }}
     QPushButton[primary="true"]:hover {{ border-color: {c.text}; }}
     QPushButton[primary="true"]:disabled {{ background: {c.window}; color: {c.muted};
         border-color: {c.line}; }}
     QListWidget#nav {{ background: {c.window}; border: 0; outline: 0;
         padding: {px(6)}px; }}
-    QListWidget#nav::item {{ padding: {px(8)}px {px(10)}px; border-radius: {px(6)}px;
-        color: {c.text}; }}
+    QListWidget#nav::item {{ padding: {px(8) - 2}px {px(10) - 2}px; border-radius: {px(6)}px;
+        border: 2px solid transparent; color: {c.text}; }}
     QListWidget#nav::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
+    QListWidget#nav::item:selected:focus {{ border-color: {c.accent}; }}
     QListWidget#nav::item:hover:!selected {{ background: {c.card}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {c.muted}; border: 0;
         padding: {px(6)}px {px(12)}px; border-bottom: {px(2)}px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover:!selected {{ color: {c.text}; }}
-    QTabBar::tab:focus {{ color: {c.accent}; }}
+    QTabBar::tab:focus {{ color: {c.text}; background: {c.accent_soft}; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
-    QTableView {{ background: {c.card}; border: 0; gridline-color: {c.line};
+    QTableView {{ background: {c.card}; border: 1px solid transparent; gridline-color: {c.line};
         alternate-background-color: {c.window};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
-    QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 0; }}
+    QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 1px solid transparent; }}
+    QTableView:focus, QPlainTextEdit:focus, QTextBrowser:focus {{ border-color: {c.accent}; }}
     QHeaderView {{ background: {c.card}; border: 0; }}
     QHeaderView::section {{ background: {c.card}; color: {c.muted}; border: 0;
         border-bottom: 1px solid {c.line}; padding: {px(5)}px {px(8)}px; }}
@@ -279,12 +284,14 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QWidget#strip {{ background: {c.card}; border-top: 1px solid {c.line}; }}
     QSplitter::handle {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QSlider::groove:horizontal {{ background: {c.line}; height: {2 * px(2)}px;
         border-radius: {px(2)}px; }}
     QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: {px(2)}px; }}
     QSlider::handle:horizontal {{ background: {c.accent}; width: {2 * px(2) + 2 * px(5)}px;
         margin: -{px(5)}px 0; border-radius: {px(2) + px(5)}px; }}
+    QSlider::handle:horizontal:focus {{ background: {c.text}; }}
     QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
         background: {c.muted}; }}
     QScrollBar {{ background: transparent; border: 0; }}

@@ -81,8 +81,8 @@ def _why(record: RunRecord, lost: int) -> tuple[str, ...]:
     version = f"Python {python.version}" if python else "This Python"
     if values["way"] == "plain":
         return (
-            f"{version} lets another thread in only where a loop goes round or a call begins,",
-            "and there is none between reading and writing. That is luck, not a promise.",
+            f"{version} lets another thread in only where a loop goes round or a call begins.",
+            "Neither happens between reading and writing. That is luck, not a promise.",
         )
     return ("A switch can happen in the call, but seldom does: make the interval smaller.",)
 

@@ -155,9 +155,8 @@ def touch_from_callbacks(terms, workers, touches):
     pulse = Pulse()
     pool = concurrent.futures.ThreadPoolExecutor(workers)
     start = time.perf_counter()
-    give_up_at = start + LIMIT_S
     futures = [
-        pool.submit(compute, first, last, lambda: time.perf_counter() > give_up_at)
+        pool.submit(compute, first, last, lambda: time.perf_counter() > start + LIMIT_S)
         for first, last in parts(terms, touches)
     ]
     for future in futures:  # WRONG: this callback is called by a worker, the widget is not its own
@@ -223,8 +222,7 @@ class Click(QObject):
         super().__init__(QCoreApplication.instance())
         self.way, self.terms, self.threads, self.touches = way, terms, threads, touches
         self.pool, self.watch, self.tell, self.done = pool, watch, tell, done
-        self.is_over = False
-        self.child, self.parts, self.outcome = None, [], ""
+        self.is_over, self.child, self.parts, self.outcome = False, None, [], ""
         self.start = self.end = self.posted = None
         self.pulse = Pulse(self)
         self.button = Button(self)

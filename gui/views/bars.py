@@ -43,7 +43,7 @@ class BarsView(QWidget):
         return QSize(self._theme.px(420), self._theme.px(240))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(240), self._theme.px(170))
+        return QSize(self._theme.px(160), self._theme.px(170))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

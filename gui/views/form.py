@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -12,6 +12,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +25,7 @@ from core.parameters import Choice, Choices, IntegerSet, LateChoices, Parameter
 from gui.theme import Theme
 
 _FITS_TWICE = 12  # letters of a check box's label
+_BESIDE = 4  # pixels that stay free beside a text
 
 
 class Form(QWidget):
@@ -236,12 +240,29 @@ class _RangeField(_TextField):
         self.edited.emit()
 
 
+class _Box(QComboBox):
+    """A list to choose from; what is too long for the field ends in dots there."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style = self.style()
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = style.subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = option.fontMetrics.elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room.width() - _BESIDE
+        )
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
 class _ChoiceField(Field):
     _lines = 1
 
     def _build(self) -> None:
         assert isinstance(self.parameter, Choice)
-        self._box = QComboBox()
+        self._box = _Box()
         fit = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self._box.setSizeAdjustPolicy(fit)
         self._box.setMinimumContentsLength(8)
@@ -254,7 +275,20 @@ class _ChoiceField(Field):
         self.set_value(self.parameter.default)
         self._box.currentIndexChanged.connect(self.edited)
         self._name(self._box)
+        self._box.currentTextChanged.connect(self._tell_all)
+        self._tell_all(self._box.currentText())
         self._layout.addWidget(self._box)
+
+    def _tell_all(self, chosen: str) -> None:
+        """Show on the field what may be too long for it."""
+        self._box.setToolTip(f"{chosen}\n\n{self.parameter.help}")
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        assert isinstance(self.parameter, Choice)
+        metrics = QFontMetrics(self._theme.font())
+        widest = max(metrics.horizontalAdvance(one.label) for one in self.parameter.options)
+        self._box.view().setMinimumWidth(widest + self._theme.px(24))
 
     def text(self) -> str:
         return str(self._box.currentData())

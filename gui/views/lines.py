@@ -6,52 +6,91 @@ from statistics import median
 from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 
 from core.experiments.base import Lines
 from gui.theme import SERIES, Theme
 
-_LEGEND_SHARE = 0.45  # of the width of the lines, kept free for each column of their names
+_LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
 _MOST_IN_A_COLUMN = 6
+_MARGIN = 0.06  # of the height, above and below
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
 class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """Lines through the medians of the rows with the same x. GUI thread."""
+    """Lines through the medians of the rows with the same x, their names at the right.
+
+    Only lines with new rows are drawn anew, and the axes move only when the data leave them, so
+    that rows which arrive cost little; never after a person has moved them. GUI thread.
+    """
 
     def __init__(self, show: Lines, theme: Theme) -> None:
-        super().__init__(enableMenu=False)
+        self._bottom = _AxisOfData("bottom")
+        super().__init__(enableMenu=False, axisItems={"bottom": self._bottom})
         self._show = show
         self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
+        self._touched = False
+        self._taken = 0  # rows of which the lines know
+        self._points: dict[str, dict[float, list[float]]] = {}
         self._lines: dict[str, Any] = {}
+        self._range: tuple[float, ...] = ()
         self.setAccessibleName(show.title)
         plot = self.getPlotItem()
+        plot.hideButtons()
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
         self._legend = plot.addLegend(offset=(-8, 4))
+        plot.getViewBox().disableAutoRange()
+        plot.getViewBox().sigRangeChangedManually.connect(self._on_touched)
         theme.changed.connect(self._restyle)
         self._restyle()
 
     def show_rows(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Draw the rows that have a positive x and y."""
+        """Draw the rows that have a positive x and y; they are the last ones and more, or others.
+
+        Fewer rows than before are those of another run.
+        """
+        if len(rows) < self._taken:
+            self._touched = False
+            self._rows = ()
+            self._clear()
         self._rows = rows
-        lines: dict[str, dict[float, list[float]]] = {}
+        changed = self._take(rows[self._taken :])
+        self._taken = len(rows)
+        for name in changed:
+            points = self._points[name]
+            xs = sorted(points)
+            self._line(name).setData(xs, [median(points[x]) for x in xs])
+        if changed:
+            self._name_columns()
+            self._fit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again, and follow new rows."""
+        self._touched = False
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
+            self._fit()
+
+    def _clear(self) -> None:
+        self.getPlotItem().clear()
+        self._taken = 0
+        self._points, self._lines, self._range = {}, {}, ()
+
+    def _take(self, rows: Sequence[dict[str, Any]]) -> list[str]:
+        """Add rows to what is known; return the names of the lines that they change."""
+        changed: dict[str, None] = {}
         for row in rows:
             x, y = row.get(self._show.x), row.get(self._show.y)
             if isinstance(x, int | float) and isinstance(y, int | float) and x > 0 and y > 0:
-                lines.setdefault(str(row.get(self._show.by)), {}).setdefault(x, []).append(y)
-        for name in [name for name in self._lines if name not in lines]:
-            self.getPlotItem().removeItem(self._lines.pop(name))
-        for name, points in lines.items():
-            xs = sorted(points)
-            self._line(name).setData(xs, [median(points[x]) for x in xs])
-        if lines:
-            everything = [math.log10(x) for points in lines.values() for x in points]
-            low, high = min(everything), max(everything)
-            columns = -(-len(lines) // _MOST_IN_A_COLUMN)
-            self._legend.setColumnCount(columns)
-            room = _LEGEND_SHARE * columns * ((high - low) or 1.0)
-            self.getPlotItem().setXRange(low, high + room, padding=0.03)
+                name = str(row.get(self._show.by))
+                self._points.setdefault(name, {}).setdefault(x, []).append(y)
+                changed[name] = None
+        return list(changed)
 
     def _line(self, name: str) -> Any:
         """Return the line of that name, made at its first mention."""
@@ -68,20 +107,78 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             )
         return self._lines[name]
 
+    def _name_columns(self) -> None:
+        columns = -(-len(self._lines) // _MOST_IN_A_COLUMN)
+        if columns != self._legend.columnCount:
+            self._legend.setColumnCount(columns)
+
+    def _fit(self) -> None:
+        """Show all data, with room at their right for the names; hold still while they fit."""
+        if self._touched or not self._points:
+            return
+        xs = [math.log10(x) for points in self._points.values() for x in points]
+        ys = [math.log10(median(y)) for points in self._points.values() for y in points.values()]
+        left, right = min(xs), max(xs)
+        self._bottom.last = right
+        width = (right - left) or 1.0
+        edge = 0.03 * width
+        room = (width + 2 * edge) * (1 / self._share_of_lines() - 1)
+        least, most = min(ys), max(ys)
+        beside = _MARGIN * ((most - least) or 1.0)
+        wanted = (left - edge, right + edge + room, least - beside, most + beside)
+        if self._range and _holds(self._range, wanted):
+            return
+        self._range = (*wanted[:2], wanted[2] - beside, wanted[3] + beside)
+        self.getPlotItem().setXRange(*self._range[:2], padding=0)
+        self.getPlotItem().setYRange(*self._range[2:], padding=0)
+
+    def _share_of_lines(self) -> float:
+        """The share of the width that the names leave free."""
+        self._legend.updateSize()
+        width: float = self.getPlotItem().getViewBox().width() or 1.0
+        names: float = self._legend.width() + self._theme.px(16)
+        return max(_LEAST_SHARE, 1 - names / width)
+
+    def _on_touched(self, *_: Any) -> None:
+        self._touched = True
+
     def _restyle(self) -> None:
         c, plot = self._theme.colours, self.getPlotItem()
-        self.setMinimumSize(self._theme.px(240), self._theme.px(170))
+        self.setMinimumSize(self._theme.px(160), self._theme.px(170))
         self.setBackground(c.card)
         font = self._theme.font(0.92)
         look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
         for side, label in (("left", self._show.y_label), ("bottom", self._show.x_label)):
             axis = plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
             axis.setPen(pg.mkPen(c.line))
             axis.setTextPen(pg.mkPen(c.muted))
             axis.setTickFont(font)
+            axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
             plot.setLabel(side, label, **look)
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
-        self.getPlotItem().clear()
-        self._lines = {}
+        self._clear()
         self.show_rows(self._rows)
+
+
+class _AxisOfData(pg.AxisItem):  # type: ignore[misc]
+    """A log axis without numbers where there are no data, but only names."""
+
+    last = math.inf  # the log10 of the largest x
+
+    def tickValues(self, *room: float) -> Any:
+        """Leave out what is beyond the last."""
+        levels = super().tickValues(*room)
+        return [
+            (spacing, [value for value in values if value <= self.last + 1e-9])
+            for spacing, values in levels
+        ]
+
+
+def _holds(shown: tuple[float, ...], wanted: tuple[float, ...]) -> bool:
+    """Whether a range (left, right, low, high) can stay: all fits, and not much is empty."""
+    left, right, low, high = wanted
+    across = math.isclose(shown[0], left) and math.isclose(shown[1], right)
+    inside = shown[2] <= low and high <= shown[3]
+    return across and inside and (shown[3] - shown[2]) <= 1.5 * (high - low)

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
     from gui.views.code import CodeView
 
-_FORM_WIDTH = 264
+_FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
 _REDRAW_MS, _REDRAW_SHARE = 100, 20
 _STEP_MS = 25  # so that what each step changes is painted in a frame of its own
 _INVITATION = "Press Run to see"
+_AGAIN = "Press Run to begin again."
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
 
@@ -95,6 +96,11 @@ class ExperimentPage(QWidget):
         """Whether `finish` was called."""
         return self._stage is not None
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the program that runs waits for an answer."""
+        return any(button.isEnabled() for button in self._answers)
+
     def finish(self) -> None:
         """Build what a run needs: charts and timeline; from here on it can be started."""
         from gui.views.stages import make_stage
@@ -142,7 +148,7 @@ class ExperimentPage(QWidget):
         if summary.headline:
             self._result.show_summary(summary)
         elif record.status == "stopped":
-            self._result.show_message("Stopped before a trial was done", _INVITATION_DETAILS)
+            self._result.show_message("Stopped before anything was measured", _AGAIN)
         elif record.status == "failed":
             errors = [trial.error.message for trial in record.trials if trial.error]
             details = summary.details or tuple(f"{error}." for error in errors[:1])
@@ -163,7 +169,7 @@ class ExperimentPage(QWidget):
                 " It can be stopped at any moment, and what was measured stays."
             )
         elif state is State.STOPPED and self._record is None:
-            self._result.show_message("Stopped before a trial was done", _INVITATION_DETAILS)
+            self._result.show_message("Stopped before anything was measured", _AGAIN)
         self._form.setEnabled(state not in BUSY)
         self._refresh_buttons()
 
@@ -188,16 +194,23 @@ class ExperimentPage(QWidget):
             self._dress()
         super().showEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_side()
+
     def _build(self) -> None:
         self._run.setProperty("primary", True)
         self._run.setObjectName("run")
         self._stop.setObjectName("stop")
         self._why.setProperty("muted", True)
         self._why.setObjectName("why")
+        self._why.setWordWrap(True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._question.setWordWrap(True)
         header = QHBoxLayout()
-        header.addWidget(self._question, 1)
-        for widget in (self._why, self._run, self._stop):
+        header.addWidget(self._question, 2)
+        header.addWidget(self._why, 1)
+        for widget in (self._run, self._stop):
             header.addWidget(widget)
         self._side = self._make_side()
         column = QVBoxLayout(self._lower)
@@ -239,9 +252,14 @@ class ExperimentPage(QWidget):
         self._form.changed.connect(self._show_code)
         self._run.clicked.connect(self.request_run)
         self._stop.clicked.connect(self.stop_requested)
+        self._result.tab_shown.connect(self._on_tab_shown)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
         self._theme.changed.connect(self._restyle)
+
+    def _on_tab_shown(self, number: int) -> None:
+        """Give the whole height to who reads code or the lesson; what stands below is kept."""
+        self._lower.setVisible(self._stage is None or number < len(self._stage.tabs))
 
     def _draw_soon(self) -> None:
         if not self._redraw.isActive():
@@ -324,9 +342,13 @@ class ExperimentPage(QWidget):
         why = f"Check “{problem}” at the left" if problem else ""
         if self._busy_elsewhere:
             why = f"“{self._busy_elsewhere}” is running"
+        has_focus = self._run.hasFocus() or self._stop.hasFocus()
         self._run.setEnabled(not busy and not why)
         self._stop.setEnabled(self._state in CAN_STOP)
+        if has_focus:  # what is disabled would hand it to whatever comes next
+            (self._stop if self._stop.isEnabled() else self._run).setFocus()
         self._why.setText(why)
+        self._why.setVisible(bool(why))
         self._run.setToolTip(why or ("A run is going on" if busy else "Start the run (Ctrl+R)"))
         self._stop.setToolTip(
             "Stop at once and keep what was measured (Esc)" if busy else "Nothing is running"
@@ -335,13 +357,18 @@ class ExperimentPage(QWidget):
     def _restyle(self) -> None:
         self._question.setFont(self._theme.font(1.2, bold=True))
         self._heading.setFont(self._theme.font(1.0, bold=True))
-        self._side.setFixedWidth(self._theme.px(_FORM_WIDTH))
+        self._fit_side()
         self._run.setIcon(self._theme.icon("play"))
         self._stop.setIcon(self._theme.icon("stop"))
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
         self._is_dressed = False
         if self.isVisible():
             self._dress()
+
+    def _fit_side(self) -> None:
+        """With large type in a small window, leave more than half of the width to the result."""
+        width = min(self._theme.px(_FORM_WIDTH), round(_FORM_SHARE * self.width()))
+        self._side.setFixedWidth(width)
 
     def _dress(self) -> None:
         self._is_dressed = True
@@ -354,10 +381,10 @@ def _scroll(area: QScrollArea, to_end: bool) -> None:
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
-    """Let a widget scroll up and down when it does not fit, as on a projector with large type."""
+    """Let a widget scroll when it does not fit, as on a projector with large type."""
     area = QScrollArea()
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(widget)
     return area

@@ -64,9 +64,22 @@ class Notice(QWidget):
             item = self._buttons.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:
                 widget.deleteLater()
+        in_a_row = self._fitting(buttons)
         for place, button in enumerate(buttons):
-            self._buttons.addWidget(button, *divmod(place, _BUTTONS_IN_A_ROW))
-        self._buttons.setColumnStretch(_BUTTONS_IN_A_ROW, 1)
+            self._buttons.addWidget(button, *divmod(place, in_a_row))
+        for column in range(_BUTTONS_IN_A_ROW + 1):
+            self._buttons.setColumnStretch(column, int(column == in_a_row))
+
+    def _fitting(self, buttons: Sequence[QPushButton]) -> int:
+        """How many buttons fit side by side, for whoever reads large type."""
+        widest = 1
+        for button in buttons:
+            button.setParent(self)
+            button.ensurePolished()
+            widest = max(widest, button.sizeHint().width() + self._buttons.horizontalSpacing())
+        parent = self.parentWidget()
+        room = (parent.width() if parent is not None else self.width()) - 2 * _MARGIN
+        return max(1, min(_BUTTONS_IN_A_ROW, room // widest))
 
     def say(self, sentence: str) -> None:
         """Change the sentence over the same buttons."""
@@ -81,6 +94,7 @@ class ResultPanel(Card):
 
     confirmed = Signal()
     declined = Signal()
+    tab_shown = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -179,6 +193,7 @@ class ResultPanel(Card):
         column.addStretch(1)
         self._notice.hide()
         self._tabs.addTab(QWidget(), " ")
+        self._tabs.currentChanged.connect(self.tab_shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
         layout.addWidget(self._words)

@@ -202,7 +202,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
 
     def _restyle(self) -> None:
         c, plot = self._theme.colours, self.getPlotItem()
-        self.setMinimumSize(self._theme.px(240), self._theme.px(170))
+        self.setMinimumSize(self._theme.px(160), self._theme.px(170))
         self.setBackground(c.card)
         font = self._theme.font(0.92)
         for side in ("left", "bottom"):
@@ -246,6 +246,10 @@ class _Marks:
             symbolBrush=colour,
             symbolPen=pg.mkPen(theme.colours.card, width=1),
         )
+        # The legend shows these, which pyqtgraph would set only when the first data come.
+        self.line.scatter.setBrush(colour)
+        self.line.scatter.setPen(pg.mkPen(theme.colours.card, width=1))
+        self.line.scatter.setSize(9 * theme.scale)
 
     def show(
         self,

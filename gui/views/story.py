@@ -48,6 +48,7 @@ class StoryStage(Stage):
         self._theme = theme
         self._rows = RowTable()
         self._new_rows: list[dict[str, Any]] = []
+        self._widest: dict[str, str] = {}  # text of each column, its name included
         self._states = StateTable()
         self._charts: list[BarsView | LinesView] = []
         self._graphs: list[WaitGraphView] = []
@@ -70,14 +71,15 @@ class StoryStage(Stage):
         for listing in self._listings:
             listing.clear()
         self._timeline.clear()
-        self._show_rows()
+        self._widest = {}
+        self._show_rows([])
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         for trial in trials:
             if trial.error is not None:
                 self._timeline.tell(f"{trial.name}: {trial.error.message}.")
             elif trial.status == "stopped":
-                self._timeline.tell(f"{trial.name}: stopped.")
+                self._timeline.tell(f"Stopped: {trial.name}.")
 
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         for trial, event in events:
@@ -110,9 +112,9 @@ class StoryStage(Stage):
         return [self._timeline.draw, *rows, *(listing.draw for listing in self._listings)]
 
     def _show_new_rows(self) -> None:
-        self._rows.append(self._new_rows)
-        self._new_rows = []
-        self._show_rows()
+        new, self._new_rows = self._new_rows, []
+        self._rows.append(new)
+        self._show_rows(new)
 
     def _view_of(self, show: Show) -> QWidget:
         match show:
@@ -141,19 +143,16 @@ class StoryStage(Stage):
                 return listing
         raise AssertionError(f"{show} is for a sweep")
 
-    def _show_rows(self) -> None:
+    def _show_rows(self, new: list[dict[str, Any]]) -> None:
         rows = self._rows.rows
         for chart in self._charts:
             chart.show_rows(rows)
-        widest = [
-            max((text_of(row.get(name)) for row in rows), key=len, default="")[:_MOST_WIDE]
-            for name in self._rows.names
-        ]
-        fits = [
-            max(name, text, key=len) for name, text in zip(self._rows.names, widest, strict=True)
-        ]
+        for row in new:
+            for name, what in row.items():
+                widest = self._widest.setdefault(name, name)
+                self._widest[name] = max(widest, text_of(what)[:_MOST_WIDE], key=len)
         for table in self._tables:
-            table.set_widest(fits)
+            table.set_widest([self._widest[name] for name in self._rows.names])
             table.scrollToBottom()
 
 

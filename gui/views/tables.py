@@ -58,8 +58,9 @@ class Table(QTableView):
 
     def set_widest(self, widest: Sequence[str]) -> None:
         """Give the columns other widths."""
-        self._widest = widest
-        self._restyle()
+        if widest != self._widest:
+            self._widest = widest
+            self._restyle()
 
     def _on_row_changed(self, current: QModelIndex) -> None:
         if current.isValid():

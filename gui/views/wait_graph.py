@@ -50,7 +50,7 @@ class WaitGraphView(QWidget):
         return QSize(self._theme.px(360), self._theme.px(240))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.px(240), self._theme.px(170))
+        return QSize(self._theme.px(160), self._theme.px(170))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -93,15 +93,18 @@ class WaitGraphView(QWidget):
         return boxes
 
     def _arrow(self, painter: QPainter, start: QRectF, end: QRectF, colour: str) -> None:
-        tail, head = _edge(start, end.center()), _edge(end, start.center())
-        along = head - tail
-        length = math.hypot(along.x(), along.y()) or 1.0
-        unit = along / length
-        # Two who wait for each other have two arrows: each is moved a little to its own side.
-        aside = QPointF(-unit.y(), unit.x()) * self._theme.px(7)
-        tail, head = tail + aside, head + aside
+        along = end.center() - start.center()
+        unit = along / (math.hypot(along.x(), along.y()) or 1.0)
+        across = QPointF(-unit.y(), unit.x())
+        # Two who wait for each other have two arrows: each is moved a little to its own side,
+        # with its ends where the moved line, not the one between the centres, meets the boxes.
+        aside = across * self._theme.px(7)
+        tail, head = (
+            _leaves(start, start.center() + aside, unit),
+            _leaves(end, end.center() + aside, -unit),
+        )
         size = self._theme.px(9)
-        side = QPointF(-unit.y(), unit.x()) * size * 0.5
+        side = across * size * 0.5
         painter.setPen(QPen(QColor(colour), 2))
         painter.drawLine(tail, head - unit * size)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -114,13 +117,13 @@ class WaitGraphView(QWidget):
         self.update()
 
 
-def _edge(box: QRectF, towards: QPointF) -> QPointF:
-    """The point where the line from a box's centre towards a point leaves the box."""
-    centre = box.center()
-    along = towards - centre
-    share = min(
-        box.width() / 2 / abs(along.x()) if along.x() else math.inf,
-        box.height() / 2 / abs(along.y()) if along.y() else math.inf,
-        1.0,
-    )
-    return centre + along * share
+def _leaves(box: QRectF, inside: QPointF, unit: QPointF) -> QPointF:
+    """The point where a line from a point in the box, in a direction of length 1, leaves it."""
+    x_edge = box.right() if unit.x() > 0 else box.left()
+    y_edge = box.bottom() if unit.y() > 0 else box.top()
+    steps = [
+        (edge - start) / step
+        for edge, start, step in ((x_edge, inside.x(), unit.x()), (y_edge, inside.y(), unit.y()))
+        if step
+    ]
+    return inside + unit * min(steps, default=0.0)

@@ -144,7 +144,7 @@ class TimelineCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         line = QFontMetricsF(self.font()).height()
-        return QSize(int(18 * line), int(7 * line))
+        return QSize(int(10 * line), int(7 * line))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_children()
