@@ -36,14 +36,14 @@ def finished(person: Person) -> None:
     person.fill("field-terms", "2000000")
     person.fill("field-blocks", "5")
     person.click("run")
-    person.wait_for_text("status-message", "Finished after", SETTLE_S)
+    person.wait_for_text("status-message", "Finished", SETTLE_S)
 
 
 def stopped(person: Person) -> None:
     """Stop a run in the middle."""
     running(person)
     person.click("stop")
-    person.wait_for_text("status-message", "Stopped after", SETTLE_S)
+    person.wait_for_text("status-message", "Stopped", SETTLE_S)
 
 
 def failed(person: Person) -> None:
@@ -96,7 +96,7 @@ def told(title: str, seconds: float = 60) -> Callable[[Person], None]:
         person.open(title)
         person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
         person.click("run")
-        person.wait_for_text("status-message", "Finished after", seconds)
+        person.wait_for_text("status-message", "Finished", seconds)
 
     show.__name__ = title.lower().replace(" ", "-")
     return show
@@ -148,7 +148,7 @@ def keep_alive_stopped(person: Person) -> None:
     person.click("run")
     person.wait_for_text("status-message", "Trial 3 ", SETTLE_S)
     person.click("stop")
-    person.wait_for_text("status-message", "Stopped after", SETTLE_S)
+    person.wait_for_text("status-message", "Stopped", SETTLE_S)
 
 
 def keep_alive_wrong(person: Person) -> None:

@@ -24,7 +24,7 @@ def open_page(person: Person, title: str) -> None:
 def test_a_program_runs_to_its_end_and_says_what_came_of_it(person: Person, title: str) -> None:
     open_page(person, title)
     person.click("run")
-    person.wait_for_text("status-message", "Finished after", timeout_s=90)
+    person.wait_for_text("status-message", "Finished", timeout_s=90)
     assert person.text("headline")
     assert not person.labs() or person.see()["run"]["enabled"]
 
@@ -34,11 +34,11 @@ def test_a_deadlock_is_noticed_and_ended_as_chosen(person: Person, rescue: str) 
     open_page(person, "Deadlock")
     person.click("run")
     person.click(f"answer-{rescue}")
-    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+    person.wait_for_text("status-message", "Finished", timeout_s=60)
     assert "Deadlock" in person.text("headline")
     open_page(person, "Race")
     person.click("run")
-    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
 
 
 def test_a_deadlock_can_be_stopped_and_the_next_experiment_runs_at_once(person: Person) -> None:
@@ -46,10 +46,10 @@ def test_a_deadlock_can_be_stopped_and_the_next_experiment_runs_at_once(person: 
     person.click("run")
     person.wait_for(lambda seen: "answer-kill" in seen, "the lab noticed it")
     person.window.key("Escape")
-    person.wait_for_text("status-message", "Stopped after", timeout_s=5)
+    person.wait_for_text("status-message", "Stopped", timeout_s=5)
     open_page(person, "Race")
     person.click("run")
-    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
 
 
 def test_a_future_is_lived_through_by_clicking(person: Person) -> None:
@@ -57,7 +57,7 @@ def test_a_future_is_lived_through_by_clicking(person: Person) -> None:
     person.click("run")
     for step in ("submit", "submit", "submit", "cancel-waiting", "finish", "read", "done"):
         person.click(f"answer-{step}")
-    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+    person.wait_for_text("status-message", "Finished", timeout_s=60)
     assert "3 futures" in person.text("headline")
 
 
@@ -76,7 +76,7 @@ def test_ways_to_wait_are_tried_in_this_window_and_it_is_well_afterwards(person:
     wait_until(lambda: not person.labs(), "no process of it is left")
     open_page(person, "Race")
     person.click("run")
-    person.wait_for_text("status-message", "Finished after", timeout_s=60)
+    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
 
 
 def test_ways_to_wait_can_be_stopped_and_run_again(person: Person) -> None:
@@ -84,7 +84,7 @@ def test_ways_to_wait_can_be_stopped_and_run_again(person: Person) -> None:
     person.click("run")
     person.wait_for_text("status-message", "Trial 3")
     person.window.key("Escape")
-    person.wait_for_text("status-message", "Stopped after", timeout_s=5)
+    person.wait_for_text("status-message", "Stopped", timeout_s=5)
     assert "future.result() held the window up for" in person.text("headline")
     wait_until(lambda: not person.labs(), "no process of it is left")
     for way in ("nothing", "result", "events", "timer", "callback", "bridge"):
