@@ -155,5 +155,6 @@ class MainWindow(QMainWindow):
         width = min(self._theme.px(_NAV_WIDTH), round(_NAV_SHARE * self.width()))
         self._nav.setFixedWidth(width)
 
+
 def _keys(*names: str) -> list[QKeySequence]:
     return [QKeySequence.fromString(name) for name in names]

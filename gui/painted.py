@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 
@@ -17,9 +17,11 @@ def when_painted(widget: QWidget, then: Callable[[], None], patience_ms: int | N
 
 
 class _Eye(QObject):
+    """Holds no reference to its widget: freed with the last one, a child would end its parent."""
+
     def __init__(self, widget: QWidget, then: Callable[[], None], patience_ms: int | None) -> None:
         super().__init__(widget)
-        self._widget, self._then = widget, then
+        self._then: Callable[[], None] | None = then
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._go_on)
@@ -29,11 +31,14 @@ class _Eye(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            self._patience.stop()
-            QTimer.singleShot(0, self._go_on)
+            self._patience.start(0)
         return False
 
+    @Slot()
     def _go_on(self) -> None:
-        self._widget.removeEventFilter(self)
+        if (watched := self.parent()) is not None:
+            watched.removeEventFilter(self)
+        then, self._then = self._then, None
         self.deleteLater()
-        self._then()
+        if then is not None:
+            then()
