@@ -50,3 +50,11 @@ class RemoteError(LabError):
     def __init__(self, type_name: str, message: str, detail: str) -> None:
         super().__init__(message, detail)
         self.type_name = type_name
+
+
+class HistoryError(FuturesLabError):
+    """The history could not do what was asked; nothing of a run in progress is lost by it."""
+
+
+class ShareError(FuturesLabError):
+    """A file of runs could not be opened or written; the message names the place."""

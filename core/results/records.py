@@ -10,7 +10,8 @@ import msgspec
 
 SCHEMA = 1
 
-RunStatus = Literal["running", "finished", "stopped", "failed"]
+# "interrupted" is a run whose program ended before it did: found so in the history.
+RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
 TrialStatus = Literal["done", "failed", "stopped"]
 
 

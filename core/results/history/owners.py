@@ -1,0 +1,110 @@
+"""Who is writing a run: told by a lock that the kernel lets go of, however its holder ends.
+
+A process id would not do: it is used again, and means nothing in another container that shares the
+folder. The locked file is named by a token, which the run's row has too.
+"""
+
+import os
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> bool:
+        with suppress(OSError):
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            return True
+        return False
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> bool:
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        return False
+
+
+class Owners:
+    """Our own token, and whether another's owner lives. One thread; `folder` None is memory only.
+
+    `release` lets go of the token, as the end of the process does.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._held: BinaryIO | None = None
+        self._token = ""
+
+    def token(self) -> str:
+        """Return our token, and hold its lock from now on; raises OSError where none can be."""
+        if not self._token:
+            token = uuid.uuid4().hex
+            if self._folder is not None:
+                self._held = self._hold(self._path(token))
+            self._token = token
+        return self._token
+
+    def is_alive(self, token: str) -> bool:
+        """Tell whether the owner of a token lives; where that cannot be known, it does."""
+        if token and token == self._token:
+            return True
+        if self._folder is None or not token.isalnum():
+            return False
+        try:
+            with self._path(token).open("r+b") as file:
+                if not _lock(file):
+                    return True
+                self._path(token).unlink(missing_ok=True)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    def release(self) -> None:
+        """Let go of our token, for good."""
+        if self._held is not None:
+            with suppress(OSError):
+                self._path(self._token).unlink(missing_ok=True)
+            self._held.close()
+            self._held = None
+        self._token = ""
+
+    def _path(self, token: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"writer-{token}.lock"
+
+    def _hold(self, path: Path) -> BinaryIO:
+        """Make and lock a file; again, where another found it not locked yet and removed it."""
+        while True:
+            file = path.open("a+b")
+            try:
+                if _lock(file) and _is_at(file, path):
+                    return file
+            except OSError:
+                file.close()
+                raise
+            file.close()
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
+
+
+@contextmanager
+def locked(path: Path, patience_s: float = 10.0) -> Iterator[None]:
+    """Hold a file's lock; go on without it where others hold it for too long. Raises OSError."""
+    deadline = time.monotonic() + patience_s
+    with path.open("a+b") as file:
+        while not _lock(file) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield

@@ -1,0 +1,91 @@
+"""A record as it lies in the tables, and back: every field that it has, known to us or not."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from core.results.files import encode
+from core.results.history.listing import folded
+from core.results.records import Environment, RunRecord, TrialRecord, from_json
+
+_SMALL = 512
+_LEAST_EFFORT = 1
+_MOST_WHOLE = 2**63 - 1
+
+
+def pack(data: bytes) -> bytes:
+    """Make JSON small, where that is worth it; `unpack` tells by the first byte."""
+    return data if len(data) < _SMALL else zlib.compress(data, _LEAST_EFFORT)
+
+
+def unpack(data: bytes) -> bytes:
+    """Give the JSON back; raises zlib.error where it is damaged."""
+    return data if data[:1] == b"{" else zlib.decompress(data)
+
+
+def head_of(record: RunRecord) -> bytes:
+    """Write a record without its trials."""
+    return encode(replace(record, trials=()))
+
+
+def trial_of(trial: TrialRecord) -> bytes:
+    """Write one trial."""
+    return encode(trial)
+
+
+def whole(head: bytes, trials: Iterable[bytes], status: str) -> bytes:
+    """Join what lies in the tables to the JSON of a record."""
+    fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
+    fields["trials"] = msgspec.Raw(b"[" + b",".join(trials) + b"]")
+    fields["status"] = msgspec.Raw(msgspec.json.encode(status))
+    return msgspec.json.encode(fields)
+
+
+def record_of(data: bytes) -> RunRecord:
+    """Read the JSON of a record; raises msgspec.DecodeError."""
+    return from_json(data)
+
+
+def parts_of(raw: dict[str, Any]) -> tuple[bytes, list[bytes]]:
+    """Take the plain values of a record apart: its head, and each trial."""
+    head = encode({**raw, "trials": []})
+    return head, [encode(trial) for trial in raw["trials"]]
+
+
+def columns_of(record: RunRecord, said: str) -> dict[str, Any]:
+    """Say what the list shows and sorts by."""
+    return {
+        "experiment": _text(record.experiment),
+        "started_at": _text(record.started_at),
+        "status": record.status,
+        "planned": max(0, min(record.planned_trials, _MOST_WHOLE)),
+        "python": _text(python_of(record.environment)),
+        "machine": _text(machine_of(record.environment)),
+        "said": _text(said),
+    }
+
+
+def python_of(environment: Environment) -> str:
+    """Name the Python of a run in few words."""
+    python = environment.python
+    if python is None:
+        return ""
+    return f"{python.version}{'' if python.gil else ' without the GIL'}"
+
+
+def machine_of(environment: Environment) -> str:
+    """Name the machine of a run in few words."""
+    cpus = environment.usable_cpus
+    return f"{environment.cpu}, {cpus} CPU{'s' * (cpus != 1)}, {environment.system}"
+
+
+def words_of(columns: Sequence[str]) -> str:
+    """Join what can be searched."""
+    return folded("\n".join(columns))
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "�")
