@@ -6,6 +6,7 @@ Run(...)  <------------------ done-callback
 submit()  ------------------> trial 1, trial 2, ... one at a time
 run.take(trial, future) <---- done-callback, carried over by the front end's own means
 run.grow(), submit()    ----> another block, as long as the experiment wants one
+run.resume(record)            before submitting `run.pending`: what an earlier record has stays
 stop()    ------------------> drop the pending, kill the running
 """
 
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from core import several
+from core import continuing, several
 from core.engines.engine import Engine
 from core.engines.lab_process import left_out
 from core.errors import LabStopped, RemoteError
@@ -111,6 +112,7 @@ class Run:
         self._last_news = self._began = time.monotonic()
         self._expected_done = 0.0
         self._took = 0.0
+        self._earlier_s, self._told_nothing = 0.0, True
         self._later_s = self.expected_s - self._planned_s
 
     @property
@@ -154,13 +156,45 @@ class Run:
                 record = replace(record, rows=tuple(rows), events=tuple(events))
             took = sum(part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s))
             self._last_news = time.monotonic()
-            if not self.trials:  # a person may have been asked first whether to begin
-                self._began = self._last_news - took
+            if self._told_nothing:  # a person may have been asked first whether to begin
+                self._began = self._last_news - took - self._earlier_s
+                self._told_nothing = False
             self.trials.append(record)
             if record.status == "done":
                 self._expected_done += trial.expected_s
                 self._took += took
         return record
+
+    @property
+    def pending(self) -> tuple[Trial, ...]:
+        """The trials of the plan that nothing has come of yet, in order."""
+        return self.plan[len(self.trials) :]
+
+    def resume(self, earlier: RunRecord) -> None:
+        """Go on where an earlier run of the same values ended, before anything is submitted.
+
+        What it finished, or failed at, stays; what was stopped is done again. Raises BadInput where
+        it was another machine or Python, or the record does not belong to this plan.
+        """
+        self.calibration = earlier.calibration
+        done, rest = continuing.split(self._as_planned(earlier), earlier, self.environment)
+        self.plan = (*(trial for trial, _ in done), *rest)
+        self.trials = [record for _, record in done]
+        self.environment, self.started_at = earlier.environment, earlier.started_at
+        self._earlier_s = continuing.took_s(self.trials)
+
+    def _as_planned(self, earlier: RunRecord) -> tuple[Trial, ...]:
+        """Plan as far as the earlier run had come, block by block where it grows."""
+        plan = self._planned(self.values)[0]
+        last = max((trial.block for trial in earlier.trials), default=0)
+        while self.experiment.grow is not None and plan and plan[-1].block < last:
+            before = tuple(one for one in earlier.trials if one.block <= plan[-1].block)
+            parts = tuple(part for _, part in by_python(replace(earlier, trials=before)))
+            growth = self.experiment.grow(self.values, parts, 0.0)
+            if growth.values is None:
+                break
+            plan = self._planned(growth.values)[0]
+        return plan
 
     def grow(self) -> tuple[Trial, ...]:
         """Add the trials that the experiment wants once its plan is over, and return them.
