@@ -60,9 +60,7 @@ def split(
 def took_s(trials: Iterable[TrialRecord]) -> float:
     """Give the seconds that trials took in all."""
     return sum(
-        part or 0.0
-        for trial in trials
-        for part in (trial.startup_s, trial.work_s, trial.closing_s)
+        part or 0.0 for trial in trials for part in (trial.startup_s, trial.work_s, trial.closing_s)
     )
 
 

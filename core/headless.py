@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import os
 import queue
 import select
 import signal
@@ -16,14 +15,17 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
-from core import __version__, experiments
+from core import __version__, experiments, headless_history
+from core.continuing import values_of
 from core.engines import places
 from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
-from core.errors import BadInput, LabError
+from core.errors import BadInput, FuturesLabError, HistoryError, LabError
 from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
+from core.headless_target import Target
+from core.keeping import Keeper, users_history
 from core.parameters import Choice, Choices, LateChoices, Parameter
 from core.results.analysis import analysis
 from core.results.pythons import by_python
@@ -57,6 +59,8 @@ def main(argv: Sequence[str]) -> int:
             return DONE
         if words.command == "pythons":
             return _list_pythons(words.paths, words.json)
+        if words.command == "history":
+            return _history(words)
         if words.command != "run":
             parser.print_help()
             return DONE
@@ -64,19 +68,32 @@ def main(argv: Sequence[str]) -> int:
         values = _values(experiment, words)
         if words.script is not None:
             return _save_script(experiment, values, words.script)
-        target = _Target(words.json) if words.json is not None else None
+        target = Target(words.json) if words.json is not None else None
         pythons = chosen(values)
-    except BadInput as error:
-        print(f"futures-lab: {_flag(error.field)}{error}", file=sys.stderr)
+    except (BadInput, HistoryError) as error:
+        field = _flag(error.field) if isinstance(error, BadInput) else ""
+        print(f"futures-lab: {field}{error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:  # while it looked for Pythons
         return INTERRUPTED
-    return _run(experiment, values, pythons, target)
+    return _run(experiment, values, pythons, target, keeps=not words.no_history)
+
+
+def _history(words: argparse.Namespace) -> int:
+    """Do what is asked of the history; raise BadInput and HistoryError."""
+    target = Target(words.json) if words.json is not None else None
+    if words.action != "continue":
+        headless_history.perform(words, target)
+        return DONE
+    record = headless_history.unfinished(words.run)
+    experiment = experiments.find(record.experiment)
+    values = values_of(experiment, record)
+    return _run(experiment, values, chosen(values), target, earlier=(words.run, record))
 
 
 def _list_pythons(paths: Sequence[str], json: str | None) -> int:
     """Print the Pythons of this machine; 2 when one of `paths` is none."""
-    target = _Target(json) if json is not None else None
+    target = Target(json) if json is not None else None
     everything = found(paths)
     if target is None or target.is_file:
         show(everything, Console(highlight=False))
@@ -97,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Futures Lab {__version__}")
     parser.add_argument("--list", action="store_true", help="name the experiments")
-    commands = parser.add_subparsers(dest="command", metavar="run | pythons")
+    commands = parser.add_subparsers(dest="command", metavar="run | history | pythons")
     pythons = commands.add_parser(
         "pythons", help="list the Pythons of this machine", allow_abbrev=False
     )
@@ -105,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     pythons.add_argument(
         "--json", metavar="PATH", help="write all that is known there; - for standard output"
     )
+    headless_history.add_parser(commands)
     run = commands.add_parser("run", help="run an experiment", allow_abbrev=False)
     names = run.add_subparsers(dest="experiment", metavar="experiment", required=True)
     for experiment in experiments.catalogue():
@@ -120,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
             )
         one.add_argument(
             "--json", metavar="PATH", help="write the run's record there; - for standard output"
+        )
+        one.add_argument(
+            "--no-history", action="store_true", help="do not keep the run in the history"
         )
         one.add_argument(
             "--script",
@@ -166,48 +187,6 @@ _News = queue.SimpleQueue["_Item | None"]
 _STOP = None
 
 
-class _Target:
-    """Where JSON goes: a file, tried before the run, or standard output. Raises BadInput."""
-
-    def __init__(self, path: str) -> None:
-        self._path = None if path == "-" else Path(os.path.realpath(path))
-        if self._path is None:
-            return
-        try:
-            new = not self._path.exists()
-            with self._path.open("ab"):
-                pass
-            if new:
-                self._path.unlink()
-        except OSError as error:
-            raise BadInput(
-                f"“{path}” cannot be written: {error.strerror}. Choose another file.", "json"
-            ) from error
-
-    @property
-    def is_file(self) -> bool:
-        """Whether standard output stays free."""
-        return self._path is not None
-
-    def write(self, data: bytes) -> None:
-        """Write the data, whole or not at all where the folder allows it; raises OSError."""
-        if self._path is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-            return
-        if self._path.is_file() or not self._path.exists():
-            partial_path = self._path.with_name(f".{os.getpid()}.partial")
-            try:
-                partial_path.write_bytes(data)
-                partial_path.replace(self._path)
-                return
-            except OSError:
-                pass  # the folder takes no new files, but the file itself could be opened
-            finally:
-                partial_path.unlink(missing_ok=True)
-        self._path.write_bytes(data)
-
-
 def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> int:
     """Write the experiment's script; raise BadInput where it cannot be written."""
     text = experiment.code(values).text
@@ -227,15 +206,22 @@ def _run(
     experiment: Experiment,
     values: dict[str, Any],
     pythons: Sequence[PythonChoice],
-    target: _Target | None,
+    target: Target | None,
+    keeps: bool = True,
+    earlier: tuple[int, RunRecord] | None = None,
 ) -> int:
-    """Run an experiment to its end, or to Ctrl-C, and hand its record over."""
+    """Run an experiment to its end, or to Ctrl-C, and hand its record over.
+
+    With `keeps` it is written to the history as it happens. `earlier` is the id and the record of a
+    run to go on with.
+    """
     output = Output(Console(stderr=True, highlight=False), table=target is None or target.is_file)
     news: _News = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Only a note: whatever a handler interrupts is finished first, and nothing gets lost.
         signal.signal(number, lambda *_: news.put(_STOP))
     lab = LabExecutor(on_event=lambda future, event: news.put((future, event)))
+    keeper = Keeper(users_history(output.say) if keeps else None, output.say)
     try:
         for choice in pythons:
             output.say(f"Python {choice.name} is {choice.lab.command[0]}.")
@@ -245,12 +231,20 @@ def _run(
             output.say("Stopped before anything was measured.")
             return INTERRUPTED
         run = Run(experiment, values, prepared.result())
-        run.end(stopped=_carry_out(run, lab, news, output))
+        if earlier is not None:
+            run.resume(earlier[1])
+            keeper.resume(earlier[0], run.record())
+        run.end(stopped=_carry_out(run, lab, news, output, keeper))
+        keeper.save(run.record())
     except LabError as error:
         output.problem(f"{error}", error.detail)
         return TRIAL_FAILED
+    except FuturesLabError as error:
+        output.problem(f"{error}")
+        return BAD_INPUT
     finally:
         output.close()
+        keeper.close()
         stop(lab)
         lab.shutdown()
     return _hand_over(run, target, output)
@@ -263,17 +257,20 @@ def _next(news: "_News") -> "_Item | None":
             return news.get(timeout=0.5)
 
 
-def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output) -> bool:
+def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output, keeper: Keeper) -> bool:
     """Submit the plan and take all news of it until it is over; true when Ctrl-C ended it."""
     output.begin(run)
+    keeper.save(run.record())
     stopped = False
-    waiting = _submit(run.plan, lab, news)
+    waiting = _submit(run.pending or run.grow(), lab, news)
     while waiting:
         item = _next(news)
         if item is not _STOP:
             if item[1] is not None and item[1]["kind"] == "asks":
                 lab.answer(_typed(item[1]["prompt"], news))
             _take(run, waiting, item, None if stopped else output)
+            if item[1] is None:
+                keeper.save(run.record())
         elif not stopped:
             stopped = True
             stop(lab)
@@ -336,7 +333,7 @@ def _is_sweep(experiment: Experiment) -> bool:
     return any(isinstance(show, Scaling) for show in experiment.shows)
 
 
-def _hand_over(run: Run, target: _Target | None, output: Output) -> int:
+def _hand_over(run: Run, target: Target | None, output: Output) -> int:
     record = run.record()
     data = _as_json(run.experiment, record) if target is not None else b""
     try:

@@ -70,10 +70,9 @@ def columns_of(record: RunRecord, said: str) -> dict[str, Any]:
 
 def python_of(environment: Environment) -> str:
     """Name the Python of a run in few words."""
-    python = environment.python
-    if python is None:
-        return ""
-    return f"{python.version}{'' if python.gil else ' without the GIL'}"
+    pythons = environment.pythons or (environment.python,)
+    names = [f"{one.version}{'' if one.gil else ' without the GIL'}" for one in pythons if one]
+    return ", ".join(dict.fromkeys(names))
 
 
 def machine_of(environment: Environment) -> str:

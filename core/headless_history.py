@@ -1,0 +1,279 @@
+"""The command `history`: list, show, export, import, compare and continue runs."""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from core.errors import BadInput, HistoryError, ShareError
+from core.experiments.base import configuration
+from core.headless_output import table as medians
+from core.headless_target import Target
+from core.keeping import headline, users_history
+from core.results import share, tables
+from core.results.compare import Comparison, compare
+from core.results.files import write_whole
+from core.results.history.history import History
+from core.results.history.listing import Page, Query
+from core.results.records import RunRecord, to_json
+from core.results.share import Shared
+
+_ORDERS = ("started", "name", "experiment", "status", "trials", "python", "machine")
+_SHOWN = 50
+_WRITERS: dict[str, Callable[[Sequence[Shared]], bytes]] = {
+    ".futureslab": share.dump,
+    ".csv": tables.trials_csv,
+    ".json": tables.to_json,
+}
+
+
+def add_parser(commands: Any) -> None:
+    """Declare the command and its actions."""
+    whole = commands.add_parser("history", help="the runs that were kept", allow_abbrev=False)
+    actions = whole.add_subparsers(dest="action", metavar="action", required=True)
+    listed = _action(actions, "list", "list runs, newest first")
+    listed.add_argument("text", nargs="*", metavar="TEXT", help="only runs with all these words")
+    listed.add_argument("--experiment", default="", metavar="NAME", help="only runs of this one")
+    listed.add_argument("--sort", default="started", choices=_ORDERS, help="what comes first")
+    listed.add_argument("--ascending", action="store_true", help="the smallest or oldest first")
+    listed.add_argument("--deleted", action="store_true", help="those that can be brought back")
+    listed.add_argument("--limit", type=int, default=_SHOWN, metavar="N", help="at most so many")
+    shown = _action(actions, "show", "say what a run found")
+    shown.add_argument("runs", nargs=1, metavar="RUN", help="its number, or a file of one run")
+    exported = _action(actions, "export", "write runs to a file: .futureslab, .csv or .json")
+    exported.add_argument("runs", nargs="+", metavar="RUN", help="their numbers")
+    exported.add_argument("file", metavar="FILE", help="the file; what is there is replaced")
+    exported.add_argument("--tasks", action="store_true", help="in a .csv, a row for each task")
+    imported = _action(actions, "import", "take runs in from files")
+    imported.add_argument("files", nargs="+", metavar="FILE", help=".futureslab, or a record")
+    compared = _action(actions, "compare", "lay runs side by side")
+    compared.add_argument("runs", nargs="+", metavar="RUN", help="numbers, or files of runs")
+    continued = _action(actions, "continue", "go on with a run that was cut off")
+    continued.add_argument("run", type=int, metavar="RUN", help="its number")
+
+
+def _action(actions: Any, name: str, help: str) -> Any:
+    one = actions.add_parser(name, help=help, description=f"{help}.", allow_abbrev=False)
+    one.add_argument("--json", metavar="PATH", help="write JSON there; - for standard output")
+    return one
+
+
+def perform(words: argparse.Namespace, target: Target | None) -> None:
+    """Do an action; raises BadInput and HistoryError with a sentence."""
+    action = {
+        "list": _list,
+        "show": _show,
+        "export": _export,
+        "import": _import,
+        "compare": _compare,
+    }[words.action]
+    say: Callable[..., None] = Console(highlight=False, stderr=True).print
+    with _opened() as history:
+        for sentence in history.opened.result().sentences:
+            say(sentence, markup=False, soft_wrap=True)
+        found = action(history, words)
+    if target is not None:
+        try:
+            target.write(found.json)
+        except OSError as error:
+            raise BadInput(f"The file cannot be written: {error.strerror}.", "json") from error
+    if target is None or target.is_file:
+        _print(found)
+
+
+def unfinished(run: int) -> RunRecord:
+    """Read a run to go on with; raises BadInput where it came to its end or still goes on."""
+    with _opened() as history:
+        record = history.open(run).result()
+    if record.status == "running":
+        raise BadInput("This run is still going on: stop it where it runs first.")
+    if record.status not in ("interrupted", "stopped"):
+        raise BadInput(f"Run {run} came to its end: there is nothing to go on with.")
+    return record
+
+
+class _Found:
+    """What an action found: for people, in lines and tables, and for programs."""
+
+    def __init__(self, json: bytes, *shown: str | Table) -> None:
+        self.json = json
+        self.shown = shown
+
+
+def _print(found: _Found) -> None:
+    console = Console(highlight=False)
+    for one in found.shown:
+        if isinstance(one, Table):
+            console.print(one)
+        else:
+            console.print(plain(one), markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _opened() -> Iterator[History]:
+    history = users_history()
+    try:
+        yield history
+    finally:
+        history.shutdown()
+
+
+def plain(text: str) -> str:
+    """Take out what a terminal would obey: names and notes may come from anybody's file."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+# ------------------------------------------------------------------------------------ actions
+
+
+def _list(history: History, words: argparse.Namespace) -> _Found:
+    query = Query(
+        text=" ".join(words.text),
+        experiment=words.experiment,
+        order=words.sort,
+        descending=not words.ascending,
+        deleted=words.deleted,
+        limit=max(0, words.limit),
+    )
+    page = history.page(query).result()
+    if not page.rows:
+        return _Found(_json(page), "There is no such run in the history.")
+    more = page.count - len(page.rows)
+    lines = [f"{more} more; --limit {page.count} shows all."] if more else []
+    return _Found(_json(page), _table_of(page), *lines)
+
+
+def _table_of(page: Page) -> Table:
+    shown = Table(box=None, pad_edge=False)
+    shown.add_column("run", justify="right", no_wrap=True)
+    for heading in ("experiment", "started", "status"):
+        shown.add_column(heading, no_wrap=True)
+    shown.add_column("trials", justify="right", no_wrap=True)
+    shown.add_column("name", overflow="fold")
+    shown.add_column("found", overflow="fold")
+    for row in page.rows:
+        cells = (
+            f"{'* ' if row.is_pinned else ''}{row.id}",
+            row.experiment,
+            row.started_at[:16].replace("T", " "),
+            row.status,
+            f"{row.done}/{row.planned}",
+            row.name or (row.whose and f"of {row.whose}"),
+            row.said,
+        )
+        shown.add_row(*(plain(cell).replace("[", "\\[") for cell in cells))
+    return shown
+
+
+def _show(history: History, words: argparse.Namespace) -> _Found:
+    (run,) = _runs(history, words.runs)
+    record = run.record
+    count = f"{len(record.trials)} of {record.planned_trials} trials"
+    lines = [
+        f"{record.experiment}, {record.started_at}, {record.status}: {count}",
+        *filter(None, (run.name, run.whose and f"Of {run.whose}.", run.note)),
+        f"{record.environment.cpu}, {record.environment.system}",
+        ", ".join(f"{name} {what}" for name, what in record.parameters.items()),
+    ]
+    said: list[str | Table]
+    try:
+        said = [headline(record), medians(record)]
+    except Exception as error:  # a stranger's file may hold what no run of ours could
+        said = [f"What it found cannot be said: {error}."]
+    return _Found(to_json(record), *lines, *said)
+
+
+def _export(history: History, words: argparse.Namespace) -> _Found:
+    path = Path(words.file)
+    writer = tables.tasks_csv if words.tasks else _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        kinds = ", ".join(_WRITERS)
+        raise BadInput(f"“{path.name}” says no format: end its name with one of {kinds}.")
+    runs = _runs(history, words.runs)
+    try:
+        write_whole(path, writer(runs))
+    except OSError as error:
+        raise BadInput(
+            f"“{path}” cannot be written: {error.strerror}. Choose another file."
+        ) from error
+    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    said = {"file": str(path), "runs": len(runs), "bytes": path.stat().st_size}
+    return _Found(_json(said), f"{count} written to {path}.")
+
+
+def _import(history: History, words: argparse.Namespace) -> _Found:
+    added: list[int] = []
+    known, problems = 0, []
+    for file in words.files:
+        try:
+            came = history.load(Path(file)).result()
+        except ShareError as error:
+            problems.append(f"{error}")
+            continue
+        added += came.runs
+        known += came.known
+    said = _json({"runs": added, "known": known, "problems": problems})
+    if problems and not added:
+        raise BadInput(plain(" ".join(problems)))
+    new = len(added) - known
+    lines = [f"{new} taken in, {known} here already: {', '.join(map(str, added))}."]
+    return _Found(said, *problems, *lines)
+
+
+def _compare(history: History, words: argparse.Namespace) -> _Found:
+    runs = _runs(history, words.runs)
+    if len(runs) < 2:
+        raise BadInput("One run alone cannot be compared: name two or more.")
+    found = compare([run.record for run in runs])
+    names = [plain(run.name or run.whose or f"run {n}") for n, run in enumerate(runs, 1)]
+    parts = [_differences(found, names), _ratios(found, names)]
+    return _Found(_json(found), *found.warnings, *(one for one in parts if one.row_count))
+
+
+def _differences(found: Comparison, names: Sequence[str]) -> Table:
+    shown = Table("", *(name.replace("[", "\\[") for name in names), box=None, pad_edge=False)
+    for one in found.differences:
+        cells = (f"{one.area}: {one.name}", *one.values)
+        shown.add_row(*(plain(cell).replace("[", "\\[") for cell in cells))
+    return shown
+
+
+def _ratios(found: Comparison, names: Sequence[str]) -> Table:
+    shown = Table(box=None, pad_edge=False)
+    for heading in ("configuration", "", "times as fast", "95 % interval", "verdict"):
+        shown.add_column(heading)
+    for one in found.ratios:
+        ends = "" if one.low is None or one.high is None else f"{one.low:.2f} – {one.high:.2f}"
+        shown.add_row(
+            plain(configuration(one.executor, one.workers)).replace("[", "\\["),
+            f"{names[one.run]} against {names[0]}".replace("[", "\\["),
+            f"{one.median:.2f}×",
+            ends,
+            {"same": "no difference", "unclear": "too few or too noisy"}.get(
+                one.verdict, one.verdict
+            ),
+        )
+    return shown
+
+
+def _runs(history: History, named: Sequence[str]) -> tuple[Shared, ...]:
+    """Read runs by their numbers, or out of files; raises BadInput."""
+    found: list[Shared] = []
+    for name in named:
+        try:
+            if name.isdecimal() and len(name) < 19:
+                found += history.shared([int(name)]).result()
+            else:
+                found += share.load(Path(name))
+        except (HistoryError, ShareError) as error:
+            raise BadInput(plain(f"{error}")) from error
+    return tuple(found)
