@@ -7,8 +7,9 @@ spreadsheet opens the table; numbers stay numbers.
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, get_type_hints
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -74,7 +75,7 @@ def to_json(runs: Iterable[Shared]) -> bytes:
     return msgspec.json.format(encode(plain), indent=2) + b"\n"
 
 
-_WHOSE = ("run", "name", "whose", "experiment", "started_at")
+_WHOSE = ("run", "run_name", "run_whose", "experiment", "started_at")
 _WHICH = ("order", "block", "executor", "start_method", "workers")
 
 
@@ -111,21 +112,30 @@ def _which(trial: TrialRecord) -> Row:
 def _flat(struct: msgspec.Struct, before: str = "") -> Row:
     """Take the single values of a struct, and those of the structs in it; lists are left out."""
     row: Row = {}
+    single = _names(type(struct))
     for name in struct.__struct_fields__:
         what = getattr(struct, name)
         if isinstance(what, msgspec.Struct):
             row |= _flat(what, f"{before}{name}_")
-        elif not isinstance(what, tuple | list | dict):
+        elif name in single:
             row[f"{before}{name}"] = what
     return row
 
 
-def _names(kind: type[msgspec.Struct]) -> Iterator[str]:
-    """Name the columns that every record of a kind gives."""
-    for field in msgspec.structs.fields(kind):
-        text = f"{get_type_hints(kind)[field.name]}"
-        if "records." not in text and not text.startswith("tuple"):
-            yield field.name
+@lru_cache
+def _names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Name the columns that every record of a kind gives: its fields of one value each."""
+    hints = get_type_hints(kind)
+    return tuple(
+        name
+        for name in kind.__struct_fields__
+        if not any(f"{hints[name]}".startswith(many) for many in ("tuple", "dict", "list"))
+        and not any(_is_struct(part) for part in (hints[name], *get_args(hints[name])))
+    )
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _short(what: Any) -> Any:

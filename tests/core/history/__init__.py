@@ -1,0 +1,1 @@
+"""Every run kept, and files of runs."""
