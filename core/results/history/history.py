@@ -159,11 +159,11 @@ class History:
             try:
                 return call(self._ready())
             except sqlite3.Error as error:
-                if not recovery.is_damage(error):
+                damaged = self._opened.identity if self._opened is not None else None
+                if damaged is None or not recovery.is_damage(error):
                     raise
                 self._close()
-                store = self._open_again()
-                return call(store)
+                return call(self._open_again(damaged))
         except sqlite3.Error as error:
             raise HistoryError(_sentence(error)) from error
         except OSError as error:
@@ -175,20 +175,20 @@ class History:
         if self._store is None or opened is None:
             return self._open_again()
         if self._folder is not None and opened.identity is not None:
-            there = opening.identity(self._folder / opening.FILE)
+            there = recovery.identity(self._folder / opening.FILE)
             if there != opened.identity:
                 self._close()
                 return self._open_again()
         return self._store
 
-    def _open_again(self) -> Store:
-        for sentence in self._open().sentences:
+    def _open_again(self, damaged: recovery.Identity | None = None) -> Store:
+        for sentence in self._open(damaged).sentences:
             self._on_problem(sentence)
         assert self._store is not None
         return self._store
 
-    def _open(self) -> Opened:
-        opened = opening.open_history(self._folder)
+    def _open(self, damaged: recovery.Identity | None = None) -> Opened:
+        opened = opening.open_history(self._folder, damaged=damaged)
         if self._owners is None:
             self._owners = Owners(self._folder if opened.place == "file" else None)
         self._opened = opened

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.results.history import recovery, schema
+from core.results.history.recovery import Identity
 
 FILE = "history.sqlite3"
 _VIEWS = {"runs": ("run", schema.RUN_COLUMNS), "heads": ("head", "*"), "trials": ("trial", "*")}
@@ -30,7 +31,7 @@ class Opened:
     connection: sqlite3.Connection
     place: Literal["file", "memory"]
     sentences: tuple[str, ...] = ()
-    identity: tuple[int, int] | None = None
+    identity: Identity | None = None
 
 
 def default_folder() -> Path:
@@ -41,34 +42,31 @@ def default_folder() -> Path:
 
 
 def open_history(
-    folder: Path | None, migrations: Sequence[schema.Migration] = schema.MIGRATIONS
+    folder: Path | None,
+    migrations: Sequence[schema.Migration] = schema.MIGRATIONS,
+    damaged: Identity | None = None,
 ) -> Opened:
     """Open the history of a folder; None is memory only. Raises nothing but for bugs.
 
-    The connection belongs to the calling thread. May wait for another program that starts, for
-    `schema.BUSY_S` at most.
+    `damaged` is the file that was found to be, if any. The connection belongs to the calling
+    thread. May wait for another program that starts, for `schema.BUSY_S` at most.
     """
     if folder is None:
         return _in_memory()
     path = folder / FILE
+    if damaged is not None:
+        return _recovered(path, migrations, damaged)
+    found = recovery.identity(path)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return _in_file(path, migrations)
     except recovery.Damaged:
-        return _recovered(path, migrations)
+        return _recovered(path, migrations, found)
     except _Newer as error:
         return _in_memory(path, f"{error}")
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{error}"
         return _in_memory(path, f"The history cannot be written in “{folder}”: {reason}.")
-
-
-def identity(path: Path) -> tuple[int, int] | None:
-    """Tell one file from another of the same name; None where there is none."""
-    with suppress(OSError):
-        about = path.stat()
-        return about.st_dev, about.st_ino
-    return None
 
 
 class _Newer(Exception):
@@ -96,21 +94,23 @@ def _in_file(path: Path, migrations: Sequence[schema.Migration]) -> Opened:
         if recovery.is_damage(error):
             raise recovery.Damaged from error
         raise
-    return Opened(connection, "file", (), identity(path))
+    return Opened(connection, "file", (), recovery.identity(path))
 
 
-def _recovered(path: Path, migrations: Sequence[schema.Migration]) -> Opened:
+def _recovered(
+    path: Path, migrations: Sequence[schema.Migration], found: Identity | None
+) -> Opened:
     """Set a damaged file aside and begin a fresh one with what can be read of it."""
     try:
-        aside, runs = recovery.recover(path)
+        aside, runs = recovery.recover(path, found)
         opened = _in_file(path, migrations)
     except (OSError, sqlite3.Error, recovery.Damaged, _Newer) as error:
         return _in_memory(None, f"The history is damaged, and cannot be mended: {error}.")
     if aside is None:  # another program was quicker
         return opened
     count = "1 run" if runs == 1 else f"{runs} runs"
-    found = f"{count} could be read and are here." if runs else "Nothing in it could be read."
-    sentence = f"The history was damaged. It was set aside as “{aside.name}”. {found}"
+    rest = f"{count} could be read and are here." if runs else "Nothing in it could be read."
+    sentence = f"The history was damaged. It was set aside as “{aside.name}”. {rest}"
     return Opened(opened.connection, "file", (sentence,), opened.identity)
 
 
@@ -127,7 +127,7 @@ def _in_memory(path: Path | None = None, sentence: str = "") -> Opened:
 
 def _attach(connection: sqlite3.Connection, path: Path) -> bool:
     """Show a file beside what is in memory, for reading; false where it cannot be."""
-    if identity(path) is None:
+    if recovery.identity(path) is None:
         return False
     for how in ("mode=ro", "mode=ro&immutable=1"):  # a folder without write access needs this
         with suppress(sqlite3.Error):

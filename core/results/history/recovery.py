@@ -8,14 +8,19 @@ Whenever this is cut off, the next start finds all that it needs to do it again 
 from __future__ import annotations
 
 import sqlite3
+import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from core.results.history import schema
 from core.results.history.owners import locked
+from core.results.history.rows import columns_of, record_of, unpack, words_of
 
 _SIDES = ("", "-wal", "-shm")
 _MOST_MISSING = 2000  # ids without a run, one after the other, before the search for more ends
@@ -24,6 +29,10 @@ _CHECKS = (
     "SELECT run, data, extra FROM main.head LIMIT 0",
     "SELECT run, number, data FROM main.trial LIMIT 0",
 )
+
+
+_EMPTY = {"owner": "", "name": "", "note": "", "whose": "", "pinned": 0, "deleted_at": None}
+Identity = tuple[int, int]
 
 
 class Damaged(Exception):
@@ -78,14 +87,22 @@ def finish(path: Path) -> None:
         new.replace(path)
 
 
-def recover(path: Path) -> tuple[Path | None, int]:
+def identity(path: Path) -> Identity | None:
+    """Tell one file from another of the same name; None where there is none."""
+    with suppress(OSError):
+        about = path.stat()
+        return about.st_dev, about.st_ino
+    return None
+
+
+def recover(path: Path, damaged: Identity | None) -> tuple[Path | None, int]:
     """Replace a damaged file by a fresh one with what can be read; give its new name, and how many.
 
-    None where it is not damaged any more: another program has just done it. Raises OSError and
+    None where it is another file by now, for another program was quicker. Raises OSError and
     sqlite3.Error.
     """
     with locked(path.with_name(f"{path.name}.lock")):
-        if path.exists() and _is_whole(path):
+        if identity(path) != damaged:
             return None, 0
         new = _new(path)
         for side in (*_SIDES, "-journal"):
@@ -112,15 +129,6 @@ def _free_name(path: Path) -> Path:
     return path.with_name(name)
 
 
-def _is_whole(path: Path) -> bool:
-    """Look through all of a file; takes a second for a large one."""
-    with suppress(sqlite3.Error, Damaged), closing(connect(path)) as connection:
-        checked_version(connection)
-        check_tables(connection)
-        return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    return False
-
-
 def _copy(path: Path, new: Path) -> int:
     """Copy every run that can be read, with its whole trials; return how many."""
     with closing(connect(new)) as target:
@@ -128,6 +136,8 @@ def _copy(path: Path, new: Path) -> int:
         schema.migrate(target)
         count = 0
         with suppress(sqlite3.Error), closing(connect(path)) as source:
+            # Without this a file that was cut short is not read at all.
+            source.execute("PRAGMA writable_schema = ON")
             target.execute("BEGIN")
             for row in _runs(source):
                 count += _copy_run(source, target, row)
@@ -143,9 +153,24 @@ def _runs(source: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     while number < last or missing < _MOST_MISSING:
         number += 1
         found = _first(source, f"SELECT {schema.RUN_COLUMNS} FROM run WHERE id = ?", number)
+        found = found or _made_anew(source, number)
         missing = 0 if found else missing + 1
         if found:
             yield found
+
+
+def _made_anew(source: sqlite3.Connection, number: int) -> tuple[Any, ...] | None:
+    """Make the row of a run from its head, where only that can be read; its name is lost."""
+    head = _first(source, "SELECT data FROM head WHERE run = ?", number)
+    if head is None or not _is_json(head[0]):
+        return None
+    with suppress(msgspec.DecodeError):
+        columns = columns_of(record_of(unpack(head[0])), "")
+        made = {**_EMPTY, **columns, "id": number, "key": uuid.uuid4().hex, "done": 0}
+        made["status"] = "interrupted"
+        made["words"] = words_of([columns[name] for name in ("experiment", "python", "machine")])
+        return tuple(made[name] for name in schema.RUN_COLUMNS.split(", "))
+    return None
 
 
 def _last(source: sqlite3.Connection) -> int:
@@ -156,7 +181,7 @@ def _last(source: sqlite3.Connection) -> int:
 def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple[Any, ...]) -> bool:
     """Copy one run; false where its head, or the row itself, makes no run."""
     head = _first(source, "SELECT data, extra FROM head WHERE run = ?", row[0])
-    if head is None:
+    if head is None or not _is_json(head[0]) or not _is_json(head[1]):
         return False
     try:
         marks = ", ".join("?" * len(row))
@@ -171,7 +196,7 @@ def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple
     for number in range(1, min(max(planned, done), 100_000) + 1):
         asked = "SELECT data FROM trial WHERE run = ? AND number = ?"
         found = _first(source, asked, row[0], number)
-        if found:
+        if found and _is_json(found[0]):
             there += 1
             target.execute("INSERT INTO trial VALUES (?, ?, ?)", (row[0], there, *found))
     lost = there < done
@@ -180,6 +205,13 @@ def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple
         (there, lost, row[0]),
     )
     return True
+
+
+def _is_json(data: object) -> bool:
+    with suppress(zlib.error, msgspec.DecodeError, TypeError):
+        msgspec.json.decode(unpack(data), type=dict[str, msgspec.Raw])  # type: ignore[arg-type]
+        return True
+    return False
 
 
 def _first(source: sqlite3.Connection, statement: str, *values: Any) -> tuple[Any, ...] | None:

@@ -35,7 +35,7 @@ _FIRST = (
     """CREATE TABLE head (
         run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE,
         data BLOB NOT NULL,
-        extra BLOB NOT NULL DEFAULT '{}'
+        extra BLOB NOT NULL
     )""",
     """CREATE TABLE trial (
         run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,

@@ -174,8 +174,10 @@ class Store:
             trials = [rows.unpack(data) for (data,) in found]
             data = rows.whole(rows.unpack(head), trials, row.status)
             record = rows.record_of(data)
-        except (msgspec.DecodeError, zlib.error, TypeError, RecursionError) as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             raise HistoryError(f"Run {run} cannot be read: {error}.") from error
+        except (msgspec.DecodeError, zlib.error, TypeError) as error:
+            raise sqlite3.DatabaseError(f"run {run} is damaged: {error}") from error
         return Shared(
             key=row.key,
             name=row.name,
@@ -249,9 +251,9 @@ class Store:
             "UPDATE main.run SET words = ? WHERE id = ? AND words <> ?", words, run, words
         )
 
-    def _write_head(self, run: int, head: bytes, extra: bytes | None = None) -> None:
+    def _write_head(self, run: int, head: bytes, extra: bytes = b"{}") -> None:
         self._execute(
-            "INSERT INTO main.head (run, data, extra) VALUES (?, ?, coalesce(?, '{}'))"
+            "INSERT INTO main.head (run, data, extra) VALUES (?, ?, ?)"
             " ON CONFLICT (run) DO UPDATE SET data = excluded.data",
             run,
             rows.pack(head),

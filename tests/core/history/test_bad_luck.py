@@ -1,0 +1,385 @@
+"""Kills, full disks, damaged and newer files: what was written stays, and what is wrong is said."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from core.errors import HistoryError
+from core.results.history import opening, schema
+from core.results.history.history import History
+from core.results.history.listing import Query
+from core.results.history.opening import FILE
+from tests.core.history import killing
+from tests.core.history.conftest import MakeHistory
+from tests.core.history.test_history import ids, kept, running
+from tests.core.making import done, record
+from tests.core.watching import ROOT
+
+DATA = Path(__file__).parent / "data"
+
+
+def filled(folder: Path, runs: int = 30) -> None:
+    """Write a history with some runs of three trials each."""
+    history = History(folder)
+    rows = tuple({"n": n, "noise": random.Random(n).random()} for n in range(100))
+    for _ in range(runs):
+        kept(history, record([done("threads", n, 1, 0.5, rows=rows) for n in (1, 2, 3)]))
+    history.shutdown()
+
+
+# ------------------------------------------------------------------------------------ killed
+
+
+def test_a_killed_writer_loses_nothing_that_was_promised(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    promised: dict[str, str] = {}
+    for _ in range(24):
+        promised |= killing.kill_once(tmp_path, chance)
+        killing.check(tmp_path, promised)
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+SECOND = (
+    "ALTER TABLE run ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'",
+    "CREATE TABLE other (x)",
+    "INSERT INTO other SELECT id FROM run",
+    "UPDATE run SET mood = 'better'",
+)
+KILLED_AT_A_STEP = """
+import os, signal, sqlite3, sys
+from core.results.history import recovery, schema
+from tests.core.history.test_bad_luck import SECOND
+
+path, steps = sys.argv[1], int(sys.argv[2])
+
+def step(statement):
+    global steps
+    if steps == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    steps -= 1
+
+connection = recovery.connect(path)
+recovery.prepare(connection)
+connection.set_trace_callback(step)
+schema.migrate(connection, (*schema.MIGRATIONS, SECOND))
+step("")
+print("migrated")
+"""
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["a new file", "a file with runs"])
+def test_a_migration_that_is_killed_at_any_step_is_done_or_not(tmp_path: Path, begun: bool) -> None:
+    ends = set()
+    for steps in range(40):
+        folder = tmp_path / str(steps)
+        folder.mkdir()
+        if begun:
+            filled(folder, 3)
+        command = [sys.executable, "-c", KILLED_AT_A_STEP, str(folder / FILE), str(steps)]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+        with contextlib.closing(sqlite3.connect(folder / FILE)) as connection:
+            version = schema.version_of(connection)
+            ends.add(version)
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            assert ("run" in tables) == (version >= 1)
+            assert ("other" in tables) == (version >= 2)
+            if begun:
+                assert connection.execute("SELECT count(*) FROM run").fetchone() == (3,)
+                assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        again = opening.open_history(folder, (*schema.MIGRATIONS, SECOND))
+        assert (again.place, again.sentences) == ("file", ())
+        assert schema.version_of(again.connection) == 2
+        again.connection.close()
+        if ended.returncode == 0:
+            break
+    assert ended.returncode == 0
+    assert ends == ({1, 2} if begun else {0, 1, 2})
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    filled(tmp_path, 2)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.OperationalError):
+            schema.migrate(connection, (*schema.MIGRATIONS, (*SECOND, "no SQL")))
+        assert schema.version_of(connection) == 1
+    history = History(tmp_path)
+    assert history.page().result().count == 2
+    history.shutdown()
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION + 1))
+def test_a_file_of_every_version_that_was_shipped_opens(tmp_path: Path, version: int) -> None:
+    shutil.copy(DATA / f"history-{version}.sqlite3", tmp_path / FILE)
+    history = History(tmp_path)
+    assert history.opened.result().sentences == ()
+    page = history.page().result()
+    assert [(row.name, row.note, row.is_pinned) for row in page.rows] == [
+        ("kept", "a note", True),
+        ("", "", False),
+    ]
+    runs = [history.open(row.id).result() for row in page.rows]
+    assert [len(run.trials) for run in runs] == [2, 1]
+    assert [run.status for run in runs] == ["finished", "interrupted"]
+    assert kept(history, record([])) == 3
+    history.shutdown()
+
+
+# ------------------------------------------------------------------------------------ newer
+
+
+def newer(folder: Path, readable_from: int) -> None:
+    filled(folder, 3)
+    with contextlib.closing(sqlite3.connect(folder / FILE)) as connection:
+        connection.execute("ALTER TABLE run ADD COLUMN mood TEXT")
+        connection.execute("UPDATE about SET value = ?", (str(readable_from),))
+        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+        connection.commit()
+
+
+def test_a_newer_file_is_only_read_and_that_is_said(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    newer(tmp_path, schema.VERSION)
+    before = (tmp_path / FILE).read_bytes()
+    history = make_history(tmp_path)
+    opened = history.opened.result()
+    assert opened.place == "memory"
+    (sentence,) = opened.sentences
+    assert "newer Futures Lab" in sentence
+    assert "until you close the program" in sentence
+    assert sorted(ids(history, Query())) == [1, 2, 3]
+    assert len(history.open(2).result().trials) == 3
+    for change in (history.rename(1, "x"), history.delete([2]), history.pin([3])):
+        with pytest.raises(HistoryError, match="can only be read here"):
+            change.result()
+    writing = history.begin()
+    assert writing.save(running(1)).result() == 4
+    assert writing.save(replace(running(2), status="finished")).result() == 4
+    history.rename(4, "new").result()
+    assert len(history.open(4).result().trials) == 2
+    assert ids(history, Query(text="new")) == [4]
+    history.shutdown()
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_newer_file_that_cannot_be_understood_is_left_alone(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    newer(tmp_path, schema.VERSION + 1)
+    history = make_history(tmp_path)
+    assert history.opened.result().place == "memory"
+    assert ids(history, Query()) == []
+    assert kept(history, record([])) == 1
+
+
+# ------------------------------------------------------------------------------------ damaged
+
+
+def spoil_all(path: Path) -> None:
+    path.write_bytes(b"precious, but no database" * 400)
+
+
+def spoil_the_end(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size * 2 // 3)
+
+
+def spoil_pages(path: Path) -> None:
+    chance = random.Random(3)
+    with path.open("r+b") as file:
+        for page in chance.sample(range(5, path.stat().st_size // 4096), 6):
+            file.seek(page * 4096)
+            file.write(chance.randbytes(4096))
+
+
+def spoil_a_table(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE trial")
+
+
+def be_another_programs(path: Path) -> None:
+    path.unlink()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name)")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "least"),
+    [
+        (spoil_all, 0),
+        (spoil_the_end, 1),
+        (spoil_pages, 10),
+        (spoil_a_table, 30),
+        (be_another_programs, 0),
+    ],
+    ids=lambda what: getattr(what, "__name__", str(what)),
+)
+def test_a_damaged_file_is_set_aside_and_read_as_far_as_it_goes(
+    make_history: MakeHistory, tmp_path: Path, spoil: Callable[[Path], None], least: int
+) -> None:
+    filled(tmp_path)
+    spoil(tmp_path / FILE)
+    spoilt = (tmp_path / FILE).read_bytes()
+    problems: list[str] = []
+    history = make_history(tmp_path, on_problem=problems.append)
+    said = [*history.opened.result().sentences]
+    found = [history.open(number).exception() for number in ids(history, Query())]
+    while any(found):  # damage deep inside is met when it is read
+        found = [history.open(number).exception() for number in ids(history, Query())]
+    (sentence,) = said + problems
+    (aside,) = tmp_path.glob(f"{FILE}.damaged-*[0-9]")
+    assert f"set aside as “{aside.name}”" in sentence
+    assert len(found) >= least
+    assert f"{len(found)} run" in sentence or "Nothing" in sentence
+    assert spoil not in (spoil_all, be_another_programs) or aside.read_bytes() == spoilt
+    assert kept(history, running(2)) > len(found)
+    history.shutdown()
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_file_that_is_damaged_while_it_is_used_costs_the_run_nothing(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    problems: list[str] = []
+    history = make_history(tmp_path, on_problem=problems.append)
+    writing = history.begin()
+    writing.save(running(2)).result()
+    with contextlib.suppress(FileNotFoundError):
+        (tmp_path / FILE).rename(tmp_path / "gone")  # as another program sets it aside
+    number = writing.save(running(3)).result()
+    assert len(history.open(number).result().trials) == 3
+
+
+def test_a_mending_that_was_cut_off_is_finished(make_history: MakeHistory, tmp_path: Path) -> None:
+    filled(tmp_path, 2)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    (tmp_path / FILE).rename(tmp_path / f"{FILE}.new")
+    assert make_history(tmp_path).page().result().count == 2
+
+
+# ------------------------------------------------------------------------------------ no room
+
+
+def test_a_full_file_costs_nothing_once_there_is_room_again(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    history = make_history(tmp_path)
+    opened = history.opened.result()
+    writing = history.begin()
+    number = writing.save(running(1)).result()
+
+    def limit(pages: int) -> None:
+        history._executor.submit(
+            lambda: opened.connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+        ).result()
+
+    limit(1)  # as small as it already is
+    large = tuple({"n": n, "noise": random.Random(n).random()} for n in range(3000))
+    trials = (*running(1).trials, done("threads", 2, 1, 0.5, rows=large))
+    with pytest.raises(HistoryError, match="disk is full"):
+        writing.save(replace(running(2), trials=trials)).result()
+    assert len(history.open(number).result().trials) == 1
+    limit(1_000_000)
+    more = (*trials, done("threads", 3, 1, 0.5))
+    assert writing.save(replace(running(3), trials=more)).result() == number
+    assert history.open(number).result().trials == more
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, options: str = "size=1m") -> Iterator[Path]:
+    """Mount a real file system of one megabyte; skips where that is not permitted."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if sys.platform != "linux" or not shutil.which("mount") or os.geteuid() != 0:
+        pytest.skip("Linux only, and only as root: mounts a small file system")
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("Linux only, and only where mounting is permitted")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_of_one_megabyte_fills_up_and_is_freed(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        history = History(disk / "data")
+        writing = history.begin()
+        number = writing.save(running(1)).result()
+        (disk / "fill").write_bytes(b"")
+        with contextlib.suppress(OSError), (disk / "fill").open("wb", buffering=0) as fill:
+            while fill.write(bytes(4096)):
+                pass
+        large = tuple({"n": n, "noise": random.Random(n).random()} for n in range(3000))
+        trials = (*running(1).trials, done("threads", 2, 1, 0.5, rows=large))
+        with pytest.raises(HistoryError, match="disk is full"):
+            writing.save(replace(running(2), trials=trials)).result()
+        assert [row.done for row in history.page().result().rows] == [1]
+        assert len(history.open(number).result().trials) == 1
+        (disk / "fill").unlink()
+        assert writing.save(replace(running(2), trials=trials)).result() == number
+        assert history.open(number).result().trials == trials
+        history.shutdown()
+
+
+def test_a_full_disk_at_the_start_means_memory(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        with contextlib.suppress(OSError), (disk / "fill").open("wb", buffering=0) as fill:
+            while fill.write(bytes(4096)):
+                pass
+        history = History(disk / "data")
+        (sentence,) = history.opened.result().sentences
+        assert "cannot be written" in sentence
+        assert len(history.open(kept(history, running(2))).result().trials) == 2
+        history.shutdown()
+
+
+def test_a_read_only_home_shows_what_is_there_and_keeps_the_rest_in_memory(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "size=4m") as disk:
+        filled(disk / "data", 2)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        history = History(disk / "data")
+        opened = history.opened.result()
+        (sentence,) = opened.sentences
+        assert opened.place == "memory"
+        assert "cannot be written in" in sentence
+        assert sorted(ids(history, Query())) == [1, 2]
+        number = kept(history, running(2))
+        assert history.row(number).result().status == "running"
+        assert number == 3
+        assert len(history.open(1).result().trials) == 3
+        history.shutdown()
+
+
+def test_a_home_where_no_folder_can_be_made_means_memory(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    history = make_history(tmp_path / "file" / "data")
+    (sentence,) = history.opened.result().sentences
+    assert "Not a directory" in sentence
+    assert history.row(kept(history, running(2))).result().status == "running"
+    history.export([1], tmp_path / "a.futureslab").result()
+    assert (tmp_path / "a.futureslab").exists()
+
+
+def test_a_history_in_memory_is_a_history(make_history: MakeHistory) -> None:
+    history = make_history(None)
+    assert history.opened.result().sentences == ()
+    number = kept(history, running(2))
+    history.delete([number]).result()
+    assert ids(history, Query()) == []
