@@ -1,7 +1,7 @@
 """Measure, print one table, and write JSON beside it.
 
 python -m benchmarks [fidelity] [tasks] [alive] [bridge] [start] [rest] [timeline]
-                     [events] [pythons] [--quick] [--json PATH]
+                     [events] [history] [pythons] [--quick] [--json PATH]
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ NAMES = (
     "timeline",
     "events",
     "pythons",
+    "history",
 )
 _RESULTS = Path(__file__).with_name("results") / "latest.json"
 _STYLE = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "–"}

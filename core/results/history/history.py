@@ -193,7 +193,8 @@ class History:
             self._owners = Owners(self._folder if opened.place == "file" else None)
         self._opened = opened
         self._store = Store(opened.connection, self._owners, self._say)
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, OSError):
+            self._owners.sweep()
             self._store.settle()
             self._store.purge()
         return opened

@@ -68,6 +68,12 @@ class Owners:
             return True
         return False
 
+    def sweep(self) -> None:
+        """Remove the locks of owners that ended before they could."""
+        if self._folder is not None:
+            for path in self._folder.glob("writer-*.lock"):
+                self.is_alive(path.stem.removeprefix("writer-"))
+
     def release(self) -> None:
         """Let go of our token, for good."""
         if self._held is not None:

@@ -1,0 +1,162 @@
+"""The command `history`, and runs that are kept: a real process each time, in a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.results.history.history import History
+from core.results.records import from_json
+from core.results.share import load
+from tests.core.watching import ROOT, SOON_S
+
+RUN = ("run", "pi-scaling", "--terms", "20000", "--workers", "1,2", "--executors", "serial,threads")
+
+
+class Home:
+    """A home of a test's own, and the program in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._environment = {
+            **os.environ,
+            "XDG_DATA_HOME": str(folder),
+            "HOME": str(folder),
+            "LOCALAPPDATA": str(folder),
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "main.py", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+        )
+
+    def main(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        with self.start(*arguments) as process:
+            printed = process.communicate(timeout=2 * SOON_S)
+        assert process.returncode == code, printed
+        return printed
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path: Path) -> None:
+    _, said = home.main(*RUN, "--blocks", "1", "--json", str(tmp_path / "record.json"))
+    assert "This is run 1 of the history." in said
+    record = from_json((tmp_path / "record.json").read_bytes())
+
+    listed, _ = home.main("history", "list", "--json", "-")
+    (row,) = json.loads(listed)["rows"]
+    assert (row["id"], row["experiment"], row["status"], row["done"]) == (
+        1,
+        "pi-scaling",
+        "finished",
+        3,
+    )
+    assert "pi-scaling" in home.main("history", "list", "pi", "finished")[0]
+    assert "no such run" in home.main("history", "list", "nonsense")[0]
+    assert from_json(home.main("history", "show", "1", "--json", "-")[0].encode()) == record
+    assert "3 of 3 trials" in home.main("history", "show", "1")[0]
+
+    files = [tmp_path / name for name in ("a.futureslab", "a.csv", "a.json")]
+    for file in files:
+        assert "1 run written" in home.main("history", "export", "1", str(file))[0]
+    assert load(files[0])[0].record == record
+    assert len(files[1].read_text().splitlines()) == 4
+    assert json.loads(files[2].read_bytes())[0]["record"]["status"] == "finished"
+    home.main("history", "export", "--tasks", "1", str(tmp_path / "tasks.csv"))
+    assert len((tmp_path / "tasks.csv").read_text().splitlines()) == 5
+
+    other = Home(tmp_path / "other")
+    other.folder.mkdir()
+    assert "1 taken in, 0 here already: 1." in other.main("history", "import", str(files[0]))[0]
+    assert "0 taken in, 1 here already: 1." in other.main("history", "import", str(files[0]))[0]
+    assert from_json(other.main("history", "show", "1", "--json", "-")[0].encode()) == record
+
+    compared = json.loads(home.main("history", "compare", "1", str(files[0]), "--json", "-")[0])
+    assert (compared["differences"], len(compared["ratios"])) == ([], 3)
+    assert all(ratio["median"] == 1 for ratio in compared["ratios"])
+
+
+def test_a_run_can_be_kept_out(home: Home) -> None:
+    _, said = home.main(*RUN, "--blocks", "1", "--no-history")
+    assert "history" not in said
+    assert json.loads(home.main("history", "list", "--json", "-")[0]) == {"rows": [], "count": 0}
+
+
+def test_a_killed_run_is_there_and_is_continued(home: Home) -> None:
+    with home.start(*RUN, "--blocks", "3", "--terms", "3000000") as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("3/9 "):
+            assert process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    before = json.loads(home.main("history", "show", "1", "--json", "-")[0])
+    assert before["status"] == "interrupted"
+    assert 2 <= len(before["trials"]) < 9
+    _, said = home.main("history", "continue", "1")
+    assert "This is run 1 of the history." in said
+    assert f"{len(before['trials']) + 1}/9 " in said
+    assert f"{len(before['trials'])}/9 " not in said
+    after = json.loads(home.main("history", "show", "1", "--json", "-")[0])
+    assert after["status"] == "finished"
+    assert after["trials"][: len(before["trials"])] == before["trials"]
+    assert sorted(trial["order"] for trial in after["trials"]) == list(range(1, 10))
+    _, said = home.main("history", "continue", "1", code=2)
+    assert said == "futures-lab: Run 1 came to its end: there is nothing to go on with.\n"
+
+
+def test_a_home_that_cannot_be_written_costs_the_run_nothing(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "futures-lab").write_text("in the way")
+    printed, said = home.main(*RUN, "--blocks", "1", "--json", "-")
+    assert from_json(printed.encode()).status == "finished"
+    assert "The history cannot be written" in said
+    assert "This is run" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "7"),
+        ("show", "nothing.futureslab"),
+        ("export", "7", "a.futureslab"),
+        ("export", "7", "a.doc"),
+        ("import", "nothing.futureslab"),
+        ("compare", "7", "8"),
+        ("continue", "7"),
+        ("list", "--sort", "mood"),
+        ("list", "--json", "/nowhere/list.json"),
+        ("walk",),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_sentence(home: Home, arguments: tuple[str, ...]) -> None:
+    printed, said = home.main("history", *arguments, code=2)
+    assert printed == ""
+    assert said.startswith("futures-lab: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_names_from_strangers_do_not_command_the_terminal(home: Home) -> None:
+    home.main(*RUN, "--blocks", "1")
+    history = History(home.folder / "futures-lab")
+    history.rename(1, "\x1b[2J[red]=cmd").result()
+    history.shutdown()
+    printed = home.main("history", "list")[0] + home.main("history", "show", "1")[0]
+    assert "\x1b" not in printed
+    assert "[red]=cmd" in printed.replace("\n", "")
