@@ -309,7 +309,7 @@ def test_the_watch_for_processes_sees_a_run_start_one() -> None:
 def test_trying_a_file_before_the_run_leaves_none_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(headless, "_run", lambda *_: 0)
+    monkeypatch.setattr(headless, "_run", lambda *_, **__: 0)
 
     assert headless.main([*SERIAL, "--json", str(tmp_path / "record.json")]) == 0
     assert list(tmp_path.iterdir()) == []
