@@ -261,7 +261,7 @@ def _bounded(record: RunRecord) -> Iterator[tuple[str, float, float, float]]:
     yield "environment.usable_cpus", record.environment.usable_cpus, 1, _MOST_WORKERS
     for number, trial in enumerate(record.trials):
         place = f"trials[{number}]"
-        yield f"{place}.workers", trial.workers, 0, _MOST_WORKERS
+        yield f"{place}.workers", trial.workers, 1, _MOST_WORKERS
         yield f"{place}.block", trial.block, 0, _MOST_TRIALS
         yield f"{place}.order", trial.order, 0, _MOST_TRIALS
         for name in trial.__struct_fields__:

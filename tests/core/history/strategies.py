@@ -19,7 +19,7 @@ PLAIN: st.SearchStrategy[Any] = st.recursive(
 # What a run can have measured; everything else may be any number.
 BOUNDED = {
     "schema": (1, 1),
-    "workers": (0, 10_000),
+    "workers": (1, 10_000),
     "worker": (0, 10_000),
     "usable_cpus": (1, 10_000),
     "block": (0, 1_000_000),

@@ -88,6 +88,7 @@ def test_what_is_wrong_is_named_with_its_place(change: dict[str, Any], says: str
     [
         ("workers", "two"),
         ("workers", 10**18),
+        ("workers", 0),
         ("workers", -1),
         ("work_s", 1e300),
         ("block", 10**40),
