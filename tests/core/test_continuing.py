@@ -84,7 +84,7 @@ def test_a_run_that_grows_is_planned_as_far_as_it_had_come(after: int) -> None:
             run.grow()
         return run
 
-    until = {"until": "width", "width": 0.1, "budget": 86_400.0}
+    until: dict[str, Any] = {"until": "width", "width": 0.1, "budget": 86_400.0}
     before = grown(begun(**until))
     trials = before.record().trials[:after]
     run = begun(**until)
