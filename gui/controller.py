@@ -6,7 +6,7 @@ idle -> preparing -> (confirming) -> running -> finished | failed
 
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +18,9 @@ from core.parameters import Values
 from core.runner import Run
 from gui.bridge import FutureBridge
 from gui.models.run_state import BUSY, State
+
+if TYPE_CHECKING:
+    from core.engines.interpreters import Choice
 
 
 class RunController(QObject):
@@ -42,10 +45,16 @@ class RunController(QObject):
         self.state = State.IDLE
         self.run: Run | None = None
 
-    def start(self, experiment: Experiment, values: Values, engine: Engine | None = None) -> None:
-        """Begin a run, in the lab process unless another engine is given.
+    def start(
+        self,
+        experiment: Experiment,
+        values: Values,
+        engine: Engine | None = None,
+        pythons: "Sequence[Choice]" = (),
+    ) -> None:
+        """Begin a run, in the lab process unless another engine is given, over these `pythons`.
 
-        Ignored while another run is busy.
+        None of them means our own. Ignored while another run is busy.
         """
         if self.state in BUSY:
             return
@@ -53,7 +62,7 @@ class RunController(QObject):
         self._engine = engine or self._lab
         self._asked = (experiment, values)
         self._enter(State.PREPARING)
-        prepared = runner.prepare(self._engine, experiment, values)
+        prepared = runner.prepare(self._engine, experiment, values, pythons)
         self._bridge.watch(prepared, self._on_prepared)
 
     def confirm(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from gui import experiments
 from gui.main_window import MainWindow
+from gui.models.found import Offer, Refusal
 from gui.painted import when_painted
 from gui.settings import Settings
 from gui.theme import Theme
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gui.views.page import ExperimentPage
 
 _PATIENCE_MS = 1000
+_IDLE_MS = 1500  # what was asked for at the start is done by then; Pythons can wait
 
 
 class Lab(QObject):
@@ -106,13 +108,15 @@ class Lab(QObject):
         # up for 35 ms, just when a program tells much.
         gc.freeze()
         gc.enable()
+        QTimer.singleShot(_IDLE_MS, runs.pythons.begin)
 
     def _need_runs(self) -> "Runs":
         """Build what runs, once: after the first paint, or at a click that comes sooner."""
         if self.runs is None:
             from gui.runs import Runs
 
-            self.runs = Runs(self)
+            self.runs = Runs(self._settings.pythons, self)
+            self.runs.pythons.added.connect(self._on_python_added)
             for page in self._pages.values():
                 self.runs.attach(page)
         return self.runs
@@ -151,6 +155,11 @@ class Lab(QObject):
     def _on_theme_chosen(self, choice: str) -> None:
         self._theme.choose(choice)
         self._settings.theme = choice
+
+    @Slot(object)
+    def _on_python_added(self, what: Offer | Refusal) -> None:
+        if isinstance(what, Offer):
+            self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
 
     @Slot(int)
     def _on_zoomed(self, steps: int) -> None:

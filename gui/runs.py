@@ -1,34 +1,48 @@
 """One run at a time, on whichever page asked for it: what the controller says reaches that page."""
 
-from concurrent.futures import Future
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.engines.engine import Engine
 from core.engines.lab_client import LabExecutor
+from core.errors import BadInput
 from core.experiments.base import Experiment
 from core.results.statistics import duration
 from gui.bridge import FutureBridge
 from gui.controller import RunController
+from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, State
+from gui.pythons import Pythons
 from gui.views.page import ExperimentPage
+
+if TYPE_CHECKING:
+    from core.engines.interpreters import Search
 
 _CLOCK_MS = 1000
 
 
 class Runs(QObject):
-    """Owns the lab executor and the controller; pages are attached once built. GUI thread."""
+    """Owns the lab executor and the controller; pages are attached once built. GUI thread.
+
+    `added_pythons` are paths that a person added before.
+    """
 
     message_changed = Signal(str)
     progress_changed = Signal(int, int, str)
     busy_changed = Signal(bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, added_pythons: Sequence[str] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = FutureBridge(self)
+        self.pythons = Pythons(self._bridge, _make_search, added_pythons, self)
+        self.pythons.changed.connect(self._on_pythons_changed)
+        self.pythons.added.connect(self._on_python_added)
         self._window: Engine | None = None
         self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
+        self._thinker = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
         self.controller.run_started.connect(self._on_run_started)
@@ -46,17 +60,49 @@ class Runs(QObject):
         page.stop_requested.connect(self.controller.stop)
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
+        page.wanted.connect(self._compute)
+        page.pythons_wanted.connect(self.pythons.begin)
+        page.python_added.connect(self.pythons.add)
+        page.show_pythons(self.pythons.found)
         self._tell_other_pages()
 
     def start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
         """Begin a run that this page will show; ignored while another is busy."""
-        if self.controller.state not in BUSY:
-            self._running = (experiment, page)
-            self.controller.start(experiment, values, self._engine_of(experiment))
+        if self.controller.state in BUSY:
+            return
+        try:
+            pythons = self.pythons.resolve(values.get("pythons", ()))
+        except BadInput as error:
+            page.show_problem(str(error), "")
+            return
+        self._running = (experiment, page)
+        self.controller.start(experiment, values, self._engine_of(experiment), pythons)
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
         self.controller.shut_down()
+        self.pythons.shut_down()
+        self._thinker.shutdown(cancel_futures=True)
+
+    @Slot(object, object)
+    def _compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        """Do a job that takes long in another thread, and hand its result to `take`, here."""
+        self._bridge.watch(self._thinker.submit(job), self._on_computed, take)
+
+    def _on_computed(self, arrived: "list[tuple[Callable[[Any], None], Future[Any]]]") -> None:
+        for take, future in arrived:
+            if not future.cancelled():
+                take(future.result())
+
+    @Slot(object)
+    def _on_pythons_changed(self, found: FoundPythons) -> None:
+        for page in self._pages:
+            page.show_pythons(found)
+
+    @Slot(object)
+    def _on_python_added(self, what: Offer | Refusal) -> None:
+        for page in self._pages:
+            page.show_added_python(what)
 
     def _engine_of(self, experiment: Experiment) -> Engine | None:
         """Give the engine that runs an experiment's jobs; None for the lab process."""
@@ -99,6 +145,7 @@ class Runs(QObject):
         self._page.show_state(state, run.expected_s if run else 0.0)
         self._tell_other_pages()
         self.busy_changed.emit(state in BUSY)
+        self.pythons.hold(state in BUSY)
         if state is State.RUNNING:
             self._clock.start()
             self._show_progress()
@@ -138,3 +185,9 @@ class Runs(QObject):
             if self._page.is_asking:
                 left = "waiting for you"
             self.progress_changed.emit(len(run.trials), len(run.plan), left)
+
+
+def _make_search() -> "Search":
+    from core.engines.interpreters import Search
+
+    return Search()

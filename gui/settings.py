@@ -44,3 +44,13 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("window/geometry", geometry)
+
+    @property
+    def pythons(self) -> tuple[str, ...]:
+        """The paths of the Pythons that were added by hand."""
+        value = self._store.value("pythons/added", [])
+        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+    @pythons.setter
+    def pythons(self, paths: tuple[str, ...]) -> None:
+        self._store.setValue("pythons/added", list(paths))

@@ -35,6 +35,9 @@ class Colours:
     serial: str
     threads: str
     processes: str
+    pool: str
+    interpreters: str
+    ceiling: str
     waiting: str
 
 
@@ -53,6 +56,9 @@ LIGHT = Colours(
     serial="#4d5663",
     threads="#d55e00",
     processes="#0072b2",
+    pool="#009e73",
+    interpreters="#a3457d",
+    ceiling="#16202c",
     waiting="#a3457d",
 )
 DARK = Colours(
@@ -70,10 +76,35 @@ DARK = Colours(
     serial="#b4bcc6",
     threads="#e69f00",
     processes="#56b4e9",
+    pool="#009e73",
+    interpreters="#cc79a7",
+    ceiling="#e8ecf1",
     waiting="#cc79a7",
 )
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
-SYMBOLS = {"serial": "s", "threads": "t1", "processes": "o"}
+SYMBOLS = {
+    "serial": "s",
+    "threads": "t1",
+    "processes": "o",
+    "pool": "d",
+    "interpreters": "star",
+    "ceiling": "+",
+}
+PHASES = {
+    "startup_s": "#8c8c8c",
+    "sending_s": "#e69f00",
+    "queueing_s": "#56b4e9",
+    "computing_s": "#0072b2",
+    "waiting_s": "#d55e00",
+    "collecting_s": "#cc79a7",
+}
+LINES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+    Qt.PenStyle.DotLine,
+)
 
 
 class Theme(QObject):

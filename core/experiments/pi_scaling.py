@@ -47,7 +47,7 @@ _INTERPRETER_S = 0.04
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _MOST_TERMS = 100_000_000_000
 _MOST_TRIALS = 10_000
-_AT_FIRST = ("serial", "threads", "processes")
+_AT_FIRST = ("serial", "threads", "processes", kinds.CEILING)
 _MARKS = ("pool.submit(myPi", "future.result()")
 
 
@@ -334,19 +334,16 @@ def _summary(record: RunRecord) -> Summary:
 
     chosen = verdicts.headline(record)
     series = statistics.series(record)
-    lines = [one.sentence(*_names(one)) for one in chosen]
-    details = [_span(one) for one in chosen]
+    lines = [one.told(*_names(one)) for one in chosen]
+    repeats = max((len(point.times) for one in series for point in one.points), default=0)
+    details = [_brackets(repeats)] if lines else []
+    details += [_why_unclear(one) for one in chosen if one.advice and _is_news(one)]
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
         what = workloads.named(record.parameters.get("workload", "leibniz"))
         lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
         details = ["To compare, choose threads or processes too, and serial or one worker."]
-    repeats = max((len(point.times) for one in series for point in one.points), default=0)
-    if 0 < repeats < statistics.ENOUGH_BLOCKS:
-        times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
-        enough = statistics.ENOUGH_BLOCKS
-        details.append(f"Provisional: only {times}, {enough} or more can be trusted.")
     details += noise.sentences(record)
     if record.end_reason:
         details.append(record.end_reason)
@@ -358,12 +355,30 @@ def _names(one: SpeedUp) -> tuple[str, str]:
     return configuration(one.executor, one.workers), base
 
 
-def _span(one: SpeedUp) -> str:
-    who, base = _names(one)
-    if len(one.by_block) == 1:
-        return f"{who}: {one.reason[0].lower()}{one.reason[1:]}"
-    sentence = f"{who}: {one.median:.2f} times as fast as {base}. {one.reason}"
-    return f"{sentence} {one.advice}".rstrip()
+def _brackets(repeats: int) -> str:
+    """Say what stands in brackets in the headline, and how far it can be trusted."""
+    enough = statistics.ENOUGH_BLOCKS
+    if repeats == 1:
+        return (
+            "Provisional: one measurement cannot show how much it varies;"
+            f" {enough} repeats or more can be trusted."
+        )
+    if repeats < enough:
+        return (
+            f"Provisional: only {repeats} repeats, with their range in brackets;"
+            f" {enough} or more can be trusted."
+        )
+    return f"In brackets: 95 % intervals, over {repeats} repeats."
+
+
+def _is_news(one: SpeedUp) -> bool:
+    """Tell whether there is more to say of an unclear verdict than that it is provisional."""
+    return not one.provisional or bool(one.flagged)
+
+
+def _why_unclear(one: SpeedUp) -> str:
+    who, _ = _names(one)
+    return f"{who}: {one.reason} {one.advice}"
 
 
 def _failures(record: RunRecord) -> list[str]:

@@ -56,6 +56,15 @@ class SpeedUp:
             return f"{who}, measured once: {self.median:.2f} times as fast as {base}"
         return f"{who}: too noisy to say"
 
+    def told(self, who: str, base: str) -> str:
+        """Put the verdict into words with its figure and the ends of its interval, or range."""
+        sentence = self.sentence(who, base)
+        if len(self.by_block) == 1:
+            return sentence
+        if self.verdict in ("faster", "slower"):
+            return f"{sentence} ({self.low:.2f} – {self.high:.2f})"
+        return f"{sentence}, {self.figure}"
+
     @property
     def width(self) -> float:
         """How far the interval's ends are apart, as a share of the median; endless without one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -12,44 +13,58 @@ from core.results.statistics import seconds
 from gui.theme import Theme
 
 if TYPE_CHECKING:
+    from core.results.noise import Flag
     from core.results.records import TrialRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_FIGURES = frozenset({0, 1, 4, 5, 6, 7, 8})
+_FIGURES = frozenset({0, 1, 5, 6, 7, 8, 9})
 _HEADINGS = (
     ("Trial", "The order in which trials ran: random within each repeat."),
     ("Repeat", "Each repeat runs every configuration once."),
     ("Workers", "What shared the work."),
+    ("Python", "Which Python ran it, where there are several."),
     ("Started by", "The start method: how worker processes were started."),
     ("Start-up", "From opening the pool until every worker had answered."),
     ("Work", "From the first submit to the last result, on a started pool."),
     ("CPU", "The tasks' own CPU time; more than the work time means that they ran side by side."),
     ("π", "What came out."),
     ("Error", "The distance from π; about one over the number of terms is right."),
-    ("Status", "Done, failed with its reason, or stopped."),
+    ("Status", "Done, disturbed (its reasons in the tip), failed with its reason, or stopped."),
 )
+
+PYTHON = 3
+_STATUS = len(_HEADINGS) - 1
+_SHORT = {
+    "starved": "too little CPU",
+    "others": "other load",
+    "steal": "CPU taken by the host",
+    "clock": "clock set",
+    "slept": "machine slept",
+}
 
 
 class TrialTable(QAbstractTableModel):
-    """Finished trials, in the order of arrival. GUI thread."""
+    """Finished trials, in the order of arrival; disturbed ones are grey. GUI thread."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._trials: list[TrialRecord] = []
+        self._flags: list[tuple[Flag, ...]] = []
 
     def clear(self) -> None:
         """Forget all trials."""
         self.beginResetModel()
-        self._trials = []
+        self._trials, self._flags = [], []
         self.endResetModel()
 
-    def append(self, trials: list[TrialRecord]) -> None:
-        """Add trials at the end."""
+    def append(self, trials: list[TrialRecord], flags: Sequence[tuple[Flag, ...]]) -> None:
+        """Add trials at the end, each with what disturbed it."""
         first = len(self._trials)
         self.beginInsertRows(_NOWHERE, first, first + len(trials) - 1)
         self._trials += trials
+        self._flags += flags
         self.endInsertRows()
 
     def trial(self, row: int) -> TrialRecord:
@@ -80,12 +95,16 @@ class TrialTable(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        trial = self._trials[index.row()]
+        trial, flags = self._trials[index.row()], self._flags[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
+            if index.column() == _STATUS and flags:
+                return f"disturbed: {', '.join(_SHORT[flag.kind] for flag in flags)}"
             return _cell(trial, index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and trial.status != "done":
+        if role == Qt.ItemDataRole.ForegroundRole and (trial.status != "done" or flags):
             colours = self._theme.colours
             return QColor(colours.error if trial.status == "failed" else colours.muted)
+        if role == Qt.ItemDataRole.ToolTipRole and flags:
+            return "\n".join(flag.sentence for flag in flags)
         if role == Qt.ItemDataRole.ToolTipRole and trial.error:
             return f"{trial.error.type}: {trial.error.message}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -107,16 +126,18 @@ def _cell(trial: TrialRecord, column: int) -> str:
         case 2:
             return configuration(trial.executor, trial.workers)
         case 3:
-            return trial.start_method or "–"
+            return trial.python or "–"
         case 4:
-            return _time(trial.startup_s)
+            return trial.start_method or "–"
         case 5:
-            return _time(trial.work_s)
+            return _time(trial.startup_s)
         case 6:
-            return _time(trial.cpu_s)
+            return _time(trial.work_s)
         case 7:
-            return "–" if trial.value is None else f"{trial.value:.10f}"
+            return _time(trial.cpu_s)
         case 8:
+            return "–" if trial.value is None else f"{trial.value:.10f}"
+        case 9:
             return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
     return f"failed: {trial.error.message}" if trial.error else trial.status
 

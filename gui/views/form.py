@@ -1,5 +1,7 @@
 """A form made from declared parameters; each field says what is wrong with it, where it is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QSlider,
     QStyle,
@@ -21,8 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import BadInput
-from core.parameters import Choice, Choices, IntegerSet, LateChoices, Parameter
+from core.parameters import Choice, Choices, IntegerSet, LateChoices, Option, Parameter
+from gui.models.found import FoundPythons, Offer, Refusal
 from gui.theme import Theme
+from gui.views.field import Field, capital, repolish
+from gui.views.pythons import PythonsField
 
 _FITS_TWICE = 12  # letters of a check box's label
 _BESIDE = 4  # pixels that stay free beside a text
@@ -36,6 +40,7 @@ class Form(QWidget):
     """
 
     changed = Signal()
+    python_added = Signal(str)
 
     def __init__(
         self,
@@ -46,11 +51,9 @@ class Form(QWidget):
     ) -> None:
         super().__init__(parent)
         self._check = check
-        self._fields = {
-            parameter.name: _make_field(parameter, theme)
-            for parameter in parameters
-            if not isinstance(parameter, LateChoices)  # chosen where what there is has been found
-        }
+        self._fields = {parameter.name: _make_field(parameter, theme) for parameter in parameters}
+        pythons = (field for field in self._fields.values() if isinstance(field, PythonsField))
+        self._pythons: PythonsField | None = next(pythons, None)
         self._values: dict[str, Any] | None = None
         self._first_problem = ""
         self.more = QToolButton()
@@ -58,8 +61,9 @@ class Form(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         for field in self._fields.values():
-            if not field.parameter.advanced:
+            if not field.parameter.advanced and field is not self._pythons:
                 layout.addWidget(field)
+        self._add_pythons(layout)
         self._add_advanced(layout)
         layout.addStretch(1)
         for field in self._fields.values():
@@ -81,6 +85,28 @@ class Form(QWidget):
             if name in self._fields:
                 self._fields[name].set_value(value)
         self._on_edited()
+
+    def show_pythons(self, found: FoundPythons) -> None:
+        """Offer the Pythons that were found; from two on they are no longer out of the way."""
+        if self._pythons is not None:
+            self._pythons.show_found(found)
+            self._place_pythons()
+
+    def show_added_python(self, what: Offer | Refusal) -> None:
+        """Show what came of a Python that was added by hand."""
+        if self._pythons is not None:
+            self._pythons.show_added(what)
+
+    def _add_pythons(self, layout: QVBoxLayout) -> None:
+        if self._pythons is not None:
+            layout.addWidget(self._pythons)
+            self._pythons.hide()
+            self._pythons.python_added.connect(self.python_added)
+            self.more.toggled.connect(self._place_pythons)
+
+    def _place_pythons(self) -> None:
+        assert self._pythons is not None
+        self._pythons.setVisible(self._pythons.has_several or self.more.isChecked())
 
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
@@ -104,11 +130,16 @@ class Form(QWidget):
     def _on_edited(self) -> None:
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
+        elsewhere = self._pythons is not None and self._pythons.has_other
         for name, field in self._fields.items():
+            if isinstance(field, _ChoiceField | _ChoicesField):
+                field.show_elsewhere(elsewhere)
             try:
                 values[name] = field.parameter.parse(field.text())
             except BadInput as error:
                 problems[name] = str(error)
+        if self._pythons is not None and (wrong := self._pythons.problem()):
+            problems[self._pythons.parameter.name] = wrong
         if not problems:
             problems = dict(self._check(values))
         for name, field in self._fields.items():
@@ -118,66 +149,6 @@ class Form(QWidget):
             (self._fields[name].parameter.label for name in problems if name in self._fields), ""
         )
         self.changed.emit()
-
-
-class Field(QWidget):
-    """A label, a way to type or choose, and a line that hints or says what is wrong."""
-
-    edited = Signal()
-    _lines = 2
-
-    def __init__(self, parameter: Parameter, theme: Theme) -> None:
-        super().__init__()
-        self.parameter = parameter
-        self._theme = theme
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(3)
-        self._label = QLabel(parameter.label)
-        self._label.setToolTip(parameter.help)
-        self._note = QLabel(parameter.hint)
-        self._note.setWordWrap(True)
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._note.setProperty("muted", True)
-        self._note.setObjectName(f"note-{parameter.name}")
-        self._layout.addWidget(self._label)
-        self._build()
-        self._layout.addWidget(self._note)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def text(self) -> str:
-        """Return what stands in the field, for `Parameter.parse`."""
-        raise NotImplementedError
-
-    def set_value(self, value: Any) -> None:
-        """Show a value."""
-        raise NotImplementedError
-
-    def show_problem(self, sentence: str) -> None:
-        """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
-        self._note.setText(sentence or self.parameter.hint)
-        if self._note.property("muted") != (not sentence):
-            self._note.setProperty("error", bool(sentence))
-            self._note.setProperty("muted", not sentence)
-            _repolish(self._note)
-
-    def _build(self) -> None:
-        raise NotImplementedError
-
-    def _name(self, widget: QWidget) -> None:
-        widget.setObjectName(f"field-{self.parameter.name}")
-        widget.setAccessibleName(self.parameter.label)
-        widget.setAccessibleDescription(self.parameter.help)
-        widget.setToolTip(self.parameter.help)
-        self._label.setBuddy(widget)
-
-    def _restyle(self) -> None:
-        self._label.setFont(self._theme.font(0.95, bold=True))
-        self._note.setFont(self._theme.font(0.88))
-        height = self._note.fontMetrics().lineSpacing() * self._lines
-        self._note.setMinimumHeight(height + self._theme.px(4))
 
 
 class _TextField(Field):
@@ -197,7 +168,7 @@ class _TextField(Field):
         super().show_problem(sentence)
         if self._edit.property("wrong") != bool(sentence):
             self._edit.setProperty("wrong", bool(sentence))
-            _repolish(self._edit)
+            repolish(self._edit)
 
 
 class _RangeField(_TextField):
@@ -269,9 +240,7 @@ class _ChoiceField(Field):
         for row, option in enumerate(self.parameter.options):
             self._box.addItem(option.label, option.value)
             self._box.setItemData(row, option.missing or option.help, Qt.ItemDataRole.ToolTipRole)
-            model = self._box.model()
-            if option.missing and isinstance(model, QStandardItemModel):
-                model.item(row).setEnabled(False)
+        self.show_elsewhere(False)
         self.set_value(self.parameter.default)
         self._box.currentIndexChanged.connect(self.edited)
         self._name(self._box)
@@ -289,6 +258,13 @@ class _ChoiceField(Field):
         metrics = QFontMetrics(self._theme.font())
         widest = max(metrics.horizontalAdvance(one.label) for one in self.parameter.options)
         self._box.view().setMinimumWidth(widest + self._theme.px(24))
+
+    def show_elsewhere(self, elsewhere: bool) -> None:
+        """Grey what our Python lacks, unless another is chosen and may have it."""
+        model = self._box.model()
+        assert isinstance(model, QStandardItemModel)
+        for row, option in enumerate(_options(self.parameter)):
+            model.item(row).setEnabled(_can(option, elsewhere))
 
     def text(self) -> str:
         return str(self._box.currentData())
@@ -311,7 +287,7 @@ class _ChoicesField(Field):
             box = QCheckBox(option.label)
             box.setChecked(option.value in self.parameter.default)
             box.setEnabled(not option.missing)
-            box.setToolTip(option.missing or option.help)
+            box.setToolTip("\n".join(filter(None, [option.help, capital(option.missing)])))
             box.setAccessibleName(f"{self.parameter.label}: {option.label}")
             box.setObjectName(f"field-{self.parameter.name}-{option.value}")
             box.toggled.connect(self.edited)
@@ -320,22 +296,34 @@ class _ChoicesField(Field):
         grid.setColumnStretch(1, 1)
         self._layout.addLayout(grid)
 
+    def show_elsewhere(self, elsewhere: bool) -> None:
+        """Grey what our Python lacks, unless another is chosen and may have it."""
+        for option in _options(self.parameter):
+            self._boxes[option.value].setEnabled(_can(option, elsewhere))
+
     def text(self) -> str:
-        return ",".join(value for value, box in self._boxes.items() if box.isChecked())
+        boxes = self._boxes.items()
+        return ",".join(value for value, box in boxes if box.isChecked() and box.isEnabledTo(self))
 
     def set_value(self, value: Any) -> None:
         for name, box in self._boxes.items():
             box.setChecked(name in value)
 
 
+def _options(parameter: Parameter) -> tuple[Option, ...]:
+    assert isinstance(parameter, Choice | Choices)
+    return parameter.options
+
+
+def _can(option: Option, elsewhere: bool) -> bool:
+    return not option.missing or (option.elsewhere and elsewhere)
+
+
 def _make_field(parameter: Parameter, theme: Theme) -> Field:
+    if isinstance(parameter, LateChoices):
+        return PythonsField(parameter, theme)
     if isinstance(parameter, Choices):
         return _ChoicesField(parameter, theme)
     if isinstance(parameter, Choice):
         return _ChoiceField(parameter, theme)
     return (_RangeField if isinstance(parameter, IntegerSet) else _TextField)(parameter, theme)
-
-
-def _repolish(widget: QWidget) -> None:
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)

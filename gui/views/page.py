@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from core.experiments.base import Experiment, Trial
 from core.results.statistics import duration
+from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, CAN_STOP, State
 from gui.theme import Theme
 from gui.views.form import Form
@@ -47,13 +48,17 @@ class ExperimentPage(QWidget):
     """One experiment's page; it tells what a person wants and shows what it is given.
 
     `finish` builds the stage, with its heavy imports: call it after the first paint, and before
-    anything is shown. GUI thread.
+    anything is shown. `wanted` carries a pure job for another thread, and the handler of its
+    result. GUI thread.
     """
 
     run_requested = Signal(dict)
     stop_requested = Signal()
     confirmed = Signal()
     answered = Signal(str)
+    wanted = Signal(object, object)
+    pythons_wanted = Signal()
+    python_added = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
         super().__init__()
@@ -106,6 +111,7 @@ class ExperimentPage(QWidget):
         from gui.views.stages import make_stage
 
         self._stage = make_stage(self._experiment, self._theme)
+        self._stage.wanted.connect(self.wanted)
         code, lesson = Late(self._make_code), Late(self._make_lesson)
         self._result.set_tabs([*self._stage.tabs, ("Code", code), ("Lesson", lesson)])
         layout = self._lower.layout()
@@ -119,6 +125,7 @@ class ExperimentPage(QWidget):
         self._steps.clear()  # they would draw the run before
         self._next_step.stop()
         self._result.show_message("Measuring …")
+        self._result.show_notes(record.environment.notes)
         if self._stage is not None:
             self._stage.begin(record, longest_s)
 
@@ -143,7 +150,7 @@ class ExperimentPage(QWidget):
         self._record = record
         self._answers = []
         if self._stage is not None:
-            self._stage.end()
+            self._stage.end(record)
         summary = self._experiment.summarize(record)
         if summary.headline:
             self._result.show_summary(summary)
@@ -181,6 +188,14 @@ class ExperimentPage(QWidget):
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the form."""
         self._form.set_values(values)
+
+    def show_pythons(self, found: FoundPythons) -> None:
+        """Offer the Pythons that were found by now."""
+        self._form.show_pythons(found)
+
+    def show_added_python(self, what: Offer | Refusal) -> None:
+        """Show what came of a Python that a person added here."""
+        self._form.show_added_python(what)
 
     def request_run(self) -> None:
         """Do what a click on Run does."""
@@ -250,6 +265,8 @@ class ExperimentPage(QWidget):
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
         self._form.changed.connect(self._show_code)
+        self._form.python_added.connect(self.python_added)
+        self._form.more.clicked.connect(self.pythons_wanted)
         self._run.clicked.connect(self.request_run)
         self._stop.clicked.connect(self.stop_requested)
         self._result.tab_shown.connect(self._on_tab_shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QTabWidget,
+    QToolButton,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -20,10 +23,25 @@ from PySide6.QtWidgets import (
 from core.experiments.base import Summary
 from gui.theme import Theme
 
+if TYPE_CHECKING:
+    from core.results.records import Note
+
 _MARGIN = 16
 _HEADLINES, _DETAILS = 2, 3
 _BUTTONS_IN_A_ROW = 5
-_MOST_DETAILS, _MORE = 6, "… and more: hold the pointer here"
+_MOST_LINES, _LEAST_DETAILS, _MORE = 4, 3, "… and more: hold the pointer here"
+_MOST_IN_ALL = 6
+_USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
+
+_NOTES = {
+    "load": "other programs use the CPUs",
+    "battery": "on battery",
+    "power": "saving power",
+    "affinity": "fewer CPUs for us than there are",
+    "quota": "a limit on CPU time",
+    "cpus": "more workers than CPUs",
+    "variables": "PYTHON variables, kept out",
+}
 
 
 class Card(QFrame):
@@ -101,10 +119,11 @@ class ResultPanel(Card):
         self._theme = theme
         self._headline, self._details = QLabel(), QLabel()
         self._notice = Notice(theme)
-        self._words = QWidget()
+        self._words, self._notes = QWidget(), QToolButton()
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._kept_free = 0
+        self._summary = Summary()
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -118,12 +137,17 @@ class ResultPanel(Card):
 
     def show_summary(self, summary: Summary) -> None:
         """Show the result in words."""
-        self._headline.setText("\n".join(_capital(line) for line in summary.headline))
-        details = [_capital(line) for line in summary.details]
-        shown = details if len(details) <= _MOST_DETAILS else [*details[: _MOST_DETAILS - 1], _MORE]
-        self._details.setText("\n".join(shown))
-        self._details.setToolTip("\n".join(details))
+        self._summary = summary
         self._show(self._words)
+
+    def show_notes(self, notes: Sequence[Note]) -> None:
+        """Show what was seen before the run that may disturb it; none takes no room."""
+        sentences = "\n".join(note.sentence for note in notes)
+        seen = dict.fromkeys(_NOTES[note.kind] for note in notes)
+        self._notes.setText(f"Seen before the run: {', '.join(seen)}")
+        self._notes.setToolTip(sentences)
+        self._notes.setAccessibleDescription(sentences)
+        self._notes.setVisible(bool(notes))
 
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""
@@ -166,8 +190,15 @@ class ResultPanel(Card):
 
         A splitter asks nobody how high they are at a width, so they are told here.
         """
+        width = self.contentsRect().width() - 2 * _MARGIN
+        self._headline.setFont(self._theme.font(_USUAL, bold=True))
+        if _fill(self._headline, self._summary.headline, _MOST_LINES, width) > _HEADLINES:
+            self._headline.setFont(self._theme.font(_SMALLER, bold=True))
+        lines = _fill(self._headline, self._summary.headline, _MOST_LINES, width)
+        left = max(_LEAST_DETAILS, _MOST_IN_ALL - lines)
+        _fill(self._details, self._summary.details, left, width)
         for widget in (self._words, self._notice):
-            needed = widget.heightForWidth(self.contentsRect().width() - 2 * _MARGIN)
+            needed = widget.heightForWidth(width)
             widget.setMinimumHeight(max(self._kept_free, needed))
 
     def _show(self, widget: QWidget) -> None:
@@ -192,13 +223,23 @@ class ResultPanel(Card):
         column.addWidget(self._details)
         column.addStretch(1)
         self._notice.hide()
+        self._notes.setObjectName("notes")
+        self._notes.setAutoRaise(True)
+        self._notes.clicked.connect(self._tell_notes)
+        self._notes.hide()
         self._tabs.addTab(QWidget(), " ")
         self._tabs.currentChanged.connect(self.tab_shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
         layout.addWidget(self._words)
         layout.addWidget(self._notice)
+        layout.addWidget(self._notes)
         layout.addWidget(self._tabs, 1)
+
+    def _tell_notes(self) -> None:
+        """Say it all at once, also to whoever has no pointer to hold anywhere."""
+        corner = self._notes.mapToGlobal(self._notes.rect().bottomLeft())
+        QToolTip.showText(corner, self._notes.toolTip(), self._notes)
 
     def _show_detail(self, sentence: str, detail: str) -> None:
         from html import escape
@@ -210,12 +251,39 @@ class ResultPanel(Card):
         box.open()
 
     def _restyle(self) -> None:
-        self._headline.setFont(self._theme.font(1.5, bold=True))
+        self._headline.setFont(self._theme.font(_USUAL, bold=True))
         self._details.setFont(self._theme.font(0.95))
+        self._notes.setFont(self._theme.font(0.95))
         headline = self._headline.fontMetrics().lineSpacing()
         details = self._details.fontMetrics().lineSpacing()
         self._kept_free = _HEADLINES * headline + _DETAILS * details + self._theme.px(8)
         self._fit_words()
+
+
+def _fill(label: QLabel, lines: Sequence[str], most: int, width: int) -> int:
+    """Show what has room in so many lines of that width; a pointer that rests there gets all.
+
+    Return how many lines that takes.
+    """
+    lines = [_capital(line) for line in lines]
+    each = [_height(label, line, width) for line in lines]
+    shown = list(lines)
+    if sum(each) > most and len(lines) > 1:
+        while len(shown) > 1 and sum(each[: len(shown)]) > most - 1:
+            shown.pop()
+        shown.append(_MORE)
+    label.setText("\n".join(shown))
+    label.setToolTip("\n".join(lines))
+    return min(sum(each), most)
+
+
+def _height(label: QLabel, line: str, width: int) -> int:
+    """Count the lines that a sentence takes at a width."""
+    metrics = label.fontMetrics()
+    flags = Qt.TextFlag.TextWordWrap
+    return max(
+        1, metrics.boundingRect(0, 0, max(1, width), 9999, flags, line).height() // metrics.height()
+    )
 
 
 def _capital(line: str) -> str:

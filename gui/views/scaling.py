@@ -1,30 +1,42 @@
-"""Runtime and speed-up over workers: every repeat a dot, the median a line, the range a bar."""
+"""Charts over the number of workers: every repeat a dot, the median a line, a bar for its spread.
+
+A chart redraws in steps, a few lines in each, so that a key or a click never waits for the whole.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import median
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
-from core.results.statistics import Point, Ratios, Series, ratios, seconds, series_of
-from gui.theme import SYMBOLS, Theme
+from core.lab.kinds import CEILING
+from core.results.statistics import Series, ceiling_of, seconds, series
+from gui.models.measured import Measured
+from gui.theme import LINES, Theme
+from gui.views.marks import Dot, Marks, Middle
 
 if TYPE_CHECKING:
-    from core.results.records import TrialRecord
+    from core.results.records import RunRecord, TrialRecord
 
-    _Tip = Callable[[TrialRecord, float], str]
-
-_DODGE = 0.07  # of one worker, so that kinds with equal times do not hide one another
-_DOT_ALPHA = 130
 _MOST_TICKS = 16
-_HEADROOM, _LEAST_ROOM = 1.3, 1.15  # the legend stands above the data
+_ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
+_MOST_LEGEND = 0.6  # of the height
+_LEGEND_COLUMN = 150
+_LINES_A_STEP = 2
+_Key = tuple[str, str]  # a Python and a kind of workers
+Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
+CEILING_IS = (
+    "The measured ceiling: as many independent processes as workers, which never talk to one"
+    " another.\nNo executor can be faster on this machine: what is lost between it and y = x is the"
+    " machine's doing\n(turbo, shared or slow cores), and only what is lost below it is the"
+    " executor's."
+)
 
 
 class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -40,10 +52,11 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._theme = theme
         self._y_label = y_label
         self._touched = False
-        self._trials: tuple[TrialRecord, ...] = ()
+        self._measured: Measured | None = None
         self._most_workers = 4
         self._kinds: tuple[str, ...] = ()
-        self._least_top = 0.0
+        self._pythons: tuple[str, ...] = ("",)
+        self._least_top = self._top = 0.0
         self._shown_range: tuple[int, float] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,28 +78,45 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def expect(self, workers: Sequence[int], kinds: Sequence[str], longest_s: float) -> None:
+    def expect(self, record: RunRecord, longest_s: float) -> None:
         """Prepare axes and legend for a run before its first point: they need not move later."""
-        self._kinds = tuple(kinds)
-        self._most_workers = max(workers)
+        values = record.parameters
+        self._kinds = self._expected_kinds(values["executors"])
+        self._most_workers = max(values["workers"])
+        self._pythons = tuple(python.name for python in record.environment.pythons) or ("",)
         self._least_top = self._expected_top(longest_s)
-        self._trials = ()
+        self._measured = None
         self._touched = False
         self._all.hide()
         self._rebuild()
 
-    def show_trials(self, trials: Sequence[TrialRecord]) -> None:
-        """Draw all finished trials anew, when the chart is in sight or as soon as it is."""
-        self._trials = tuple(trials)
-        if self.isVisible():
-            self._draw()
+    def show_measured(self, measured: Measured) -> None:
+        """Draw all that is measured at once."""
+        for step in self.steps(measured):
+            step()
+
+    def steps(self, measured: Measured) -> list[Callable[[], None]]:
+        """List what draws all that is measured; little where the chart is out of sight.
+
+        It is drawn as soon as it is seen.
+        """
+        self._measured = measured
+        if not self.isVisible():
+            return []
+        content: Content = {}
+        expected = [(python, kind) for kind in self._kinds for python in self._pythons]
+        chunks = [
+            partial(self._show, content, expected[first : first + _LINES_A_STEP])
+            for first in range(0, len(expected), _LINES_A_STEP)
+        ]
+        return [partial(self._gather, content), *chunks, self._fit]
 
     def show_all(self) -> None:
         """Show everything and follow new points again."""
         self._touched = False
         self._all.hide()
         self._shown_range = None
-        self._draw()
+        self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -123,6 +153,11 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         super().resizeEvent(event)
         if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
             self._place_button()
+            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+            self._fit()
+
+    def _expected_kinds(self, kinds: Sequence[str]) -> tuple[str, ...]:
+        return tuple(kinds)
 
     def _expected_top(self, longest_s: float) -> float:
         raise NotImplementedError
@@ -130,62 +165,100 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     def _frame(self) -> None:
         """Add what stands there before any trial."""
 
-    def _content(self, everything: tuple[Series, ...]) -> float:
-        """Bring the marks of every kind up to date; return the highest value drawn."""
+    def _content(self, measured: Measured) -> Content:
+        """Say what to draw for each kind of workers on each Python."""
         raise NotImplementedError
 
     def _rebuild(self) -> None:
         """Make everything anew: another run, other colours or sizes."""
         self.getPlotItem().clear()
         self._legend.clear()
-        self._marks: dict[str, _Marks] = {}
+        self._marks: dict[_Key, Marks] = {}
         self._shown_range = None
+        self._top = 0.0
         step = -(-self._most_workers // _MOST_TICKS)  # there are no halves of workers
         self.getPlotItem().getAxis("bottom").setTickSpacing(levels=[(step, 0)])
         self._frame()
         for kind in self._kinds:
-            self._marks_of(kind)
+            for python in self._pythons:
+                self._marks_of((python, kind))
+        if len(self._pythons) > 1:
+            self._name_pythons()
         self._draw()
 
     def _draw(self) -> None:
-        """Bring everything up to date; what is there stays, so that live points cost little."""
-        top = max(self._content(series_of(self._trials)), self._least_top)
-        if not self._touched and not self._fits(top or 1.0):
-            self._shown_range = (self._most_workers, (top or 1.0) * _HEADROOM)
-            self.getPlotItem().setXRange(0.5, self._shown_range[0] + 0.5, padding=0)
-            self.getPlotItem().setYRange(0, self._shown_range[1], padding=0)
+        if self._measured is not None:
+            self.show_measured(self._measured)
+        self._fit()
+
+    def _gather(self, content: Content) -> None:
+        """Find what is to be drawn; what is there stays, so that live points cost little."""
+        assert self._measured is not None
+        content |= self._content(self._measured)
+        self._top = max(
+            (
+                value
+                for middles, dots in content.values()
+                for value in (*(one.high for one in middles), *(dot.value for dot in dots))
+            ),
+            default=0.0,
+        )
+
+    def _show(self, content: Content, keys: Sequence[_Key]) -> None:
+        for key in keys:
+            if key in content:
+                self._marks_of(key).show(*content[key])
+
+    def _fit(self) -> None:
+        """Let everything be seen, under the legend, unless a person has touched the chart."""
+        top = (max(self._top, self._least_top) or 1.0) / self._share_below_legend()
+        if self._touched or self._fits(top):
+            return
+        self._shown_range = (self._most_workers, top * _ABOVE)
+        self.getPlotItem().setXRange(0.5, self._shown_range[0] + 0.5, padding=0)
+        self.getPlotItem().setYRange(0, self._shown_range[1], padding=0)
+
+    def _share_below_legend(self) -> float:
+        height: float = self.getPlotItem().getViewBox().height() or 1.0
+        legend: float = self._legend.height()
+        return max(1 - (legend + 4) / height, 1 - _MOST_LEGEND)
 
     def _fits(self, top: float) -> bool:
         """Whether the axes can stay: a picture that holds still is read, and drawn, faster."""
         if self._shown_range is None or self._shown_range[0] != self._most_workers:
             return False
-        return top * _LEAST_ROOM <= self._shown_range[1] <= top * 2
+        return top * _LEAST_ABOVE <= self._shown_range[1] <= top * 1.7
 
-    def _show(
-        self,
-        kind: str,
-        points: Sequence[tuple[Point, Sequence[float]]],
-        dots: Sequence[tuple[TrialRecord, float]],
-    ) -> float:
-        """Draw one kind: `points` with the values that they stand for, and the dots."""
-        return self._marks_of(kind).show(points, dots)
-
-    def _marks_of(self, kind: str) -> _Marks:
-        """Return the items of a kind, made at its first mention."""
-        if kind not in self._marks:
-            marks = self._marks[kind] = _Marks(kind, self._theme, self._tip)
-            marks.dots.sigClicked.connect(self._on_clicked)
-            for item in (marks.ranges, marks.dots, marks.line):
+    def _marks_of(self, key: _Key) -> Marks:
+        """Return the items of a kind on a Python, made at their first mention."""
+        if key not in self._marks:
+            python, kind = key
+            place = self._pythons.index(python) if python in self._pythons else 0
+            is_first = not any(other == kind for _, other in self._marks)
+            style = LINES[place % len(LINES)]
+            marks = self._marks[key] = Marks(kind, place, style, self._theme, self._on_clicked)
+            for item in marks.items:
                 self.getPlotItem().addItem(item)
-            self._legend.addItem(marks.line, kind)
-        return self._marks[kind]
+            if is_first:
+                self._legend.addItem(marks.line, "measured ceiling" if kind == CEILING else kind)
+                if kind == CEILING:
+                    self._explain(CEILING_IS)
+        return self._marks[key]
 
-    def _tip(self, trial: TrialRecord, value: float) -> str:
-        raise NotImplementedError
+    def _explain(self, words: str) -> None:
+        """Say what the newest entry of the legend is, to whoever holds the pointer there."""
+        for part in self._legend.items[-1]:
+            part.setToolTip(words)
+
+    def _name_pythons(self) -> None:
+        """Tell in the legend which line is which Python's; colours tell kinds."""
+        for place, name in enumerate(self._pythons):
+            pen = pg.mkPen(self._theme.colours.text, width=2, style=LINES[place % len(LINES)])
+            self._legend.addItem(pg.PlotDataItem(pen=pen), f"Python {name}")
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
-            self.trial_chosen.emit(spots[0].data())
+            self.trial_chosen.emit(spots[0].data().trial)
 
     def _on_touched(self, *_: Any) -> None:
         self._touched = True
@@ -221,58 +294,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._rebuild()
 
 
-class _Marks:
-    """The items of one executor kind: a dot for each repeat, the median's line, the ranges."""
-
-    def __init__(self, kind: str, theme: Theme, tip: _Tip) -> None:
-        colour = theme.of_kind(kind)
-        self._dodge = {"threads": -_DODGE, "processes": _DODGE}.get(kind, 0.0)
-        self.ranges = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5))
-        faint = QColor(colour)
-        faint.setAlpha(_DOT_ALPHA)
-        self.dots = pg.ScatterPlotItem(
-            symbol="o",
-            size=6 * theme.scale,
-            pen=None,
-            brush=faint,
-            hoverable=True,
-            hoverPen=pg.mkPen(theme.colours.text, width=1.5),
-            tip=lambda x, y, data: tip(data, y),
-        )
-        self.line = pg.PlotDataItem(
-            pen=pg.mkPen(colour, width=2 * theme.scale),
-            symbol=SYMBOLS.get(kind, "d"),
-            symbolSize=9 * theme.scale,
-            symbolBrush=colour,
-            symbolPen=pg.mkPen(theme.colours.card, width=1),
-        )
-        # The legend shows these, which pyqtgraph would set only when the first data come.
-        self.line.scatter.setBrush(colour)
-        self.line.scatter.setPen(pg.mkPen(theme.colours.card, width=1))
-        self.line.scatter.setSize(9 * theme.scale)
-
-    def show(
-        self,
-        points: Sequence[tuple[Point, Sequence[float]]],
-        dots: Sequence[tuple[TrialRecord, float]],
-    ) -> float:
-        """Put the items where the values are; return the highest."""
-        x = np.array([point.workers + self._dodge for point, _ in points])
-        middle = np.array([median(values) for _, values in points])
-        low = np.array([min(values) for _, values in points])
-        high = np.array([max(values) for _, values in points])
-        self.ranges.setData(x=x, y=middle, top=high - middle, bottom=middle - low)
-        self.dots.setData(
-            x=[trial.workers + self._dodge for trial, _ in dots],
-            y=[value for _, value in dots],
-            data=[trial for trial, _ in dots],
-        )
-        self.line.setData(x, middle)
-        return float(high.max())
-
-
 class RuntimeChart(ScalingChart):
-    """Seconds of work over workers, from zero up."""
+    """Seconds of work over workers, from zero up; a bar is the range of the repeats."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Runtime over workers", "work time, seconds", theme)
@@ -280,94 +303,55 @@ class RuntimeChart(ScalingChart):
     def _expected_top(self, longest_s: float) -> float:
         return longest_s
 
-    def _tip(self, trial: TrialRecord, value: float) -> str:
-        start = seconds(trial.startup_s or 0)
-        return f"{_who(trial)}\nwork {seconds(value)}, start-up {start}"
-
     def _frame(self) -> None:
         pen = pg.mkPen(self._theme.of_kind("serial"), width=1, style=Qt.PenStyle.DashLine)
         self._level = pg.InfiniteLine(0, angle=0, pen=pen)
         self._level.hide()
         self.getPlotItem().addItem(self._level)
 
-    def _content(self, everything: tuple[Series, ...]) -> float:
-        tops = [0.0]
-        for one in everything:
-            dots = [(t, t.work_s) for t in self._trials if t.executor == one.executor and t.work_s]
-            points = [(point, tuple(point.times.values())) for point in one.points]
-            tops.append(self._show(one.executor, points, dots))
-            if one.executor == "serial":
-                self._level.setValue(one.points[0].median)
-                self._level.show()
-        return max(tops)
+    def _content(self, measured: Measured) -> Content:
+        content: Content = {}
+        for python, part in measured.parts:
+            for one in series_with_ceiling(part):
+                dots = [
+                    Dot(trial, trial.work_s, _times(trial), reasons_of(measured, trial))
+                    for trial in part.trials
+                    if trial.executor == one.executor and trial.work_s
+                ]
+                content[python, one.executor] = (
+                    [_middle(python, one, p) for p in one.points],
+                    dots,
+                )
+                if one.executor == "serial" and python == measured.pythons[0]:
+                    self._level.setValue(one.points[0].median)
+                    self._level.show()
+        return content
 
 
-class SpeedupChart(ScalingChart):
-    """How many times as fast as one plain call, or as one worker, with the textbook line y = x."""
-
-    def __init__(self, theme: Theme) -> None:
-        self._baseline = "serial"
-        super().__init__("Speed-up over workers", "times as fast as one plain call", theme)
-
-    def set_baseline(self, baseline: str) -> None:
-        """Divide by "serial", a plain call, or by "one", one worker of the same kind."""
-        self._baseline = baseline
-        self._name_axis()
-        self._restyle()
-
-    def show_trials(self, trials: Sequence[TrialRecord]) -> None:
-        """Draw all finished trials anew; without a serial trial one worker is the baseline."""
-        super().show_trials(trials)
-        self._name_axis()
-
-    def _name_axis(self) -> None:
-        serial = any(trial.executor == "serial" for trial in self._trials) or not self._trials
-        plain = serial and self._baseline == "serial"
-        label = f"times as fast as {'one plain call' if plain else 'one worker'}"
-        if label != self._y_label:
-            self._y_label = label
-            self._restyle()
-
-    def _expected_top(self, longest_s: float) -> float:
-        return 2.0
-
-    def _tip(self, trial: TrialRecord, value: float) -> str:
-        return f"{_who(trial)}\n{value:.2f} times as fast, within this repeat"
-
-    def expect(self, workers: Sequence[int], kinds: Sequence[str], longest_s: float) -> None:
-        """Prepare axes and legend; a plain call has no line here, it is what others divide by."""
-        super().expect(workers, [kind for kind in kinds if kind != "serial"], longest_s)
-
-    def _frame(self) -> None:
-        end = self._most_workers + 0.5
-        pen = pg.mkPen(self._theme.colours.muted, width=1.5, style=Qt.PenStyle.DashLine)
-        ideal = self.getPlotItem().plot([0, end], [0, end], pen=pen)
-        self._legend.addItem(ideal, "textbook: y = x")
-
-    def _content(self, everything: tuple[Series, ...]) -> float:
-        tops = [0.0]
-        for one in everything:
-            if one.executor == "serial":
-                continue
-            found = [(p, ratios(everything, one, p.workers, self._baseline)) for p in one.points]
-            points = [(point, r.values) for point, r in found if r is not None]
-            if points:
-                tops.append(self._show(one.executor, points, self._dots(one, found)))
-        return max(tops)
-
-    def _dots(
-        self, one: Series, found: Sequence[tuple[Point, Ratios | None]]
-    ) -> list[tuple[TrialRecord, float]]:
-        values: dict[tuple[int, int], float] = {}
-        for point, ratio in found:
-            if ratio is not None:
-                values |= {(point.workers, block): value for block, value in ratio.by_block.items()}
-        return [
-            (trial, values[trial.workers, trial.block])
-            for trial in self._trials
-            if trial.executor == one.executor and (trial.workers, trial.block) in values
-        ]
+def series_with_ceiling(record: RunRecord) -> tuple[Series, ...]:
+    """Sort finished trials into series, that of the ceiling last."""
+    ceiling = ceiling_of(record.trials)
+    return series(record) if ceiling is None else (*series(record), ceiling)
 
 
-def _who(trial: TrialRecord) -> str:
-    return f"{configuration(trial.executor, trial.workers)}, repeat {trial.block}"
+def reasons_of(measured: Measured, trial: TrialRecord) -> tuple[str, ...]:
+    """Say in sentences what disturbed a trial."""
+    return tuple(flag.sentence for flag in measured.flags(trial))
+
+
+def who(executor: str, workers: int, python: str) -> str:
+    """Name a configuration, and the Python where it has a name."""
+    name = configuration(executor, workers)
+    return f"{name} on Python {python}" if python else name
+
+
+def _middle(python: str, one: Series, point: Any) -> Middle:
+    ends = f"from {seconds(point.low)} to {seconds(point.high)}"
+    words = f"{who(one.executor, point.workers, python)}\nmedian {seconds(point.median)}, {ends}"
+    return Middle(point.workers, point.median, point.low, point.high, True, words)
+
+
+def _times(trial: TrialRecord) -> str:
+    name = who(trial.executor, trial.workers, trial.python)
+    start = seconds(trial.startup_s or 0)
+    return f"{name}, repeat {trial.block}\nwork {seconds(trial.work_s or 0)}, start-up {start}"

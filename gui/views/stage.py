@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.experiments.base import Trial
@@ -18,9 +18,11 @@ class Stage(QObject):
     """The views of one experiment; the page feeds it, in the GUI thread.
 
     `steps` is asked for at most ten times a second, however much was added; each step has an event
-    loop's turn of its own. `tabs` are titles with
-    widgets; `lower` stands below them.
+    loop's turn of its own. `tabs` are titles with widgets; `lower` stands below them. `wanted`
+    carries a pure job for another thread, and the handler of its result.
     """
+
+    wanted = Signal(object, object)
 
     tabs: list[tuple[str, QWidget]]
     lower: QWidget
@@ -37,8 +39,8 @@ class Stage(QObject):
         """Take what programs have just told."""
         raise NotImplementedError
 
-    def end(self) -> None:
-        """Take that nothing more will come, at the end of a run."""
+    def end(self, record: RunRecord) -> None:
+        """Take the record of a run that is over: nothing more will come."""
 
     def steps(self) -> list[Callable[[], None]]:
         """List what brings everything up to date, in pieces that take a few milliseconds each."""

@@ -104,7 +104,7 @@ class StoryStage(Stage):
                 case "span" | "mark":
                     self._timeline.add(trial, event)
 
-    def end(self) -> None:
+    def end(self, record: RunRecord) -> None:
         self._timeline.end()
 
     def steps(self) -> list[Callable[[], None]]:
@@ -204,7 +204,7 @@ class StoryTimeline(QWidget):
             kind = _KINDS.get(event.get("state", "task"), SpanKind.TASK)
         self._spans.append(Span(lane, kind, start, end, label=event.get("label", "")))
 
-    def end(self) -> None:
+    def end(self, record: RunRecord) -> None:
         """Draw what is still to be drawn, with no room left for more."""
         self.draw()
         self._timeline.settle()

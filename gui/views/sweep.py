@@ -1,38 +1,40 @@
-"""The stage of a sweep: runtime and speed-up over workers, the trials, the timeline of one."""
+"""The stage of a sweep: charts over workers, where the time went, trials, the timeline of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.experiments.base import Trial
-from gui.models.trials import TrialTable
+from gui.models.measured import Measured
+from gui.models.trials import PYTHON, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
 from gui.views.late import Late
-from gui.views.scaling import RuntimeChart, ScalingChart, SpeedupChart
+from gui.views.scaling import RuntimeChart
 from gui.views.stage import Stage
 from gui.views.tables import Table
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
+    from gui.views.breakdown import BreakdownView
+    from gui.views.speedup import SpeedupPanel
     from gui.views.trial_timeline import TrialTimeline
 
 _WIDEST = (
     "10000",
     "Repeat",
-    "61 processes",
+    "61 interpreters",
+    "3.13t+gil",
     "Started by",
     "Start-up",
     "0000 ms",
     "0000 ms",
     "3.1415925536",
     "0.0e-00",
-    "failed",
+    "disturbed: too little CPU",
 )
 
 
@@ -45,19 +47,23 @@ class SweepStage(Stage):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._trials: list[TrialRecord] = []
+        self._measured: Measured | None = None
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
         self._table = Table(self._model, "Trials", _WIDEST, theme)
+        self._table.setColumnHidden(PYTHON, True)
         self._runtime = RuntimeChart(theme)
-        self._charts: list[ScalingChart] = [self._runtime]
-        self._expected: tuple[Sequence[int], Sequence[str], float] | None = None
+        self._speedup: SpeedupPanel | None = None
+        self._breakdown: BreakdownView | None = None
+        self._begun: tuple[RunRecord, float] | None = None
+        self._ended: RunRecord | None = None
         self._timeline: TrialTimeline | None = None
         self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
         self._runtime.trial_chosen.connect(self._choose)
         self.tabs = [
             ("Runtime", self._runtime),
             ("Speed-up", Late(self._make_speedup)),
+            ("Where it went", Late(self._make_breakdown)),
             ("Trials", self._table),
         ]
         self.lower = QWidget()
@@ -65,32 +71,50 @@ class SweepStage(Stage):
         when_painted(self.lower, self._add_timeline)
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
-        self._trials, self._chosen = [], None
+        self._measured, self._chosen, self._ended = Measured(record), None, None
+        self._begun = (record, longest_s)
         self._model.clear()
-        values = record.parameters
-        self._expected = (values["workers"], values["executors"], longest_s)
-        for chart in self._charts:
-            chart.expect(*self._expected)
+        self._table.setColumnHidden(PYTHON, len(record.environment.pythons) < 2)
+        self._runtime.expect(record, longest_s)
+        if self._speedup is not None:
+            self._speedup.clear(record, longest_s)
+        if self._breakdown is not None:
+            self._breakdown.clear()
         if self._timeline is not None:
             self._timeline.clear()
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
-        self._trials += trials
-        self._model.append(trials)
+        assert self._measured is not None, "trials came before their run"
+        self._measured.add(trials)
+        self._model.append(trials, [self._measured.flags(trial) for trial in trials])
+        if self._breakdown is not None:
+            self._breakdown.add(trials)
 
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         raise AssertionError("the trials of a sweep tell nothing while they run")
 
+    def end(self, record: RunRecord) -> None:
+        self._ended = record
+        if self._speedup is not None:
+            self._speedup.end(record)
+
     def steps(self) -> list[Callable[[], None]]:
-        charts = [partial(chart.show_trials, self._trials) for chart in self._charts]
-        return [*charts, self._show_newest_timeline, self._select_newest]
+        if self._measured is None:
+            return []
+        steps = self._runtime.steps(self._measured)
+        if self._speedup is not None:
+            steps += self._speedup.chart.steps(self._measured)
+        if self._breakdown is not None and self._breakdown.isVisible():
+            steps.append(self._breakdown.draw)
+        return [*steps, self._show_newest_timeline, self._select_newest]
 
     def _newest(self) -> TrialRecord | None:
         """The trial that is followed: the newest that is done, while nobody has chosen one."""
-        if not self._trials or self._chosen is not None:
+        trials = self._measured.trials if self._measured is not None else []
+        if not trials or self._chosen is not None:
             return None
-        done = (trial for trial in reversed(self._trials) if trial.status == "done")
-        return next(done, self._trials[-1])
+        done = (trial for trial in reversed(trials) if trial.status == "done")
+        return next(done, trials[-1])
 
     def _show_newest_timeline(self) -> None:
         if (trial := self._newest()) is not None:
@@ -116,51 +140,28 @@ class SweepStage(Stage):
             self._table.select(self._model.row_of(trial))
 
     def _make_speedup(self) -> QWidget:
-        chart, baseline = SpeedupChart(self._theme), BaselineChooser()
-        baseline.chosen.connect(chart.set_baseline)
-        chart.trial_chosen.connect(self._choose)
-        self._charts.append(chart)
-        if self._expected is not None:
-            chart.expect(*self._expected)
-        chart.show_trials(self._trials)
-        return _stacked(baseline, chart)
+        from gui.views.speedup import SpeedupPanel
+
+        self._speedup = panel = SpeedupPanel(self._theme)
+        panel.chart.trial_chosen.connect(self._choose)
+        panel.wanted.connect(self.wanted)
+        if self._begun is not None and self._measured is not None:
+            panel.clear(*self._begun)
+            panel.chart.show_measured(self._measured)
+        if self._ended is not None:
+            panel.end(self._ended)
+        return panel
+
+    def _make_breakdown(self) -> QWidget:
+        from gui.views.breakdown import BreakdownView
+
+        self._breakdown = view = BreakdownView(self._theme)
+        view.trial_chosen.connect(self._choose)
+        if self._measured is not None:
+            view.add(self._measured.trials)
+        return view
 
     def _choose(self, trial: TrialRecord) -> None:
         self._chosen = trial
         self._show_timeline(trial)
         self._table.select(self._model.row_of(trial))
-
-
-class BaselineChooser(QWidget):
-    """What the speed-up divides by; `chosen` carries "serial" or "one"."""
-
-    chosen = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 0)
-        box = QComboBox()
-        box.setAccessibleName("Compared with")
-        for name, label, tip in (
-            ("serial", "one plain call", "The time of the same work without any executor."),
-            ("one", "one worker of its kind", "The time of the same executor with one worker."),
-        ):
-            box.addItem(label, name)
-            box.setItemData(box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        box.currentIndexChanged.connect(lambda: self.chosen.emit(box.currentData()))
-        caption = QLabel("Compared with")
-        caption.setBuddy(box)
-        row.addWidget(caption)
-        row.addWidget(box)
-        row.addStretch(1)
-
-
-def _stacked(upper: QWidget, lower: QWidget) -> QWidget:
-    both = QWidget()
-    column = QVBoxLayout(both)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(upper)
-    column.addWidget(lower, 1)
-    return both

@@ -251,7 +251,7 @@ def test_a_terminal_shows_a_bar_that_goes_away() -> None:
 
     text = printed.decode()
     assert "━" in text
-    assert re.search(r"\d+/15", text)
+    assert re.search(r"\d+/21", text)
     assert "left" in text
     assert "\x1b[2K" in text  # the line of the bar is erased
     assert "1/15 " not in re.sub(r"trials.*", "", text)  # no plain lines beside it

@@ -147,9 +147,9 @@ def run(ratio: float, blocks: int = 5, kind: str = "processes") -> list[TrialRec
 @pytest.mark.parametrize(
     ("ratio", "headline"),
     [
-        (1.87, "2 processes are 1.87 times as fast as serial"),
-        (1.0, "2 processes are no faster than serial"),
-        (0.5, "2 processes are slower than serial: 0.50 times its speed"),
+        (1.87, "2 processes are 1.87 times as fast as serial (1.87 – 1.87)"),
+        (1.0, "2 processes are no faster than serial, 1.00× (1.00 – 1.00)"),
+        (0.5, "2 processes are slower than serial: 0.50 times its speed (0.50 – 0.50)"),
     ],
 )
 def test_the_headline_gives_the_verdict(ratio: float, headline: str) -> None:
@@ -157,7 +157,8 @@ def test_the_headline_gives_the_verdict(ratio: float, headline: str) -> None:
 
 
 def test_the_headline_says_when_it_cannot_tell() -> None:
-    assert summary([*run(2), done("processes", 2, 0, 9.0)])[0] == "2 processes: too noisy to say"
+    headline, _ = summary([*run(2), done("processes", 2, 0, 9.0)])
+    assert headline == "2 processes: too noisy to say, 2.00× (0.11 – 2.00)"
 
 
 def test_the_headline_cannot_tell_where_other_programs_took_the_cpu() -> None:
@@ -166,7 +167,7 @@ def test_the_headline_cannot_tell_where_other_programs_took_the_cpu() -> None:
 
     headline, details = summary([*run(2), *trials])
 
-    assert headline == "2 processes: too noisy to say"
+    assert headline == "2 processes: too noisy to say, 2.00× (2.00 – 2.00)"
     assert any("5 of 15 trials got less CPU time" in line for line in details)
 
 
@@ -183,14 +184,15 @@ def test_the_headline_has_a_line_for_each_kind() -> None:
     headline, _ = summary([*run(1.9), *run(1.0, kind="threads")])
 
     assert headline == (
-        "2 threads are no faster than serial. 2 processes are 1.90 times as fast as serial"
+        "2 threads are no faster than serial, 1.00× (1.00 – 1.00)."
+        " 2 processes are 1.90 times as fast as serial (1.90 – 1.90)"
     )
 
 
 def test_without_a_plain_call_the_headline_compares_with_one_worker() -> None:
     trials = [done("threads", n, block, 2.0 / n) for n in (1, 2) for block in (1, 2)]
 
-    assert summary(trials)[0] == "2 threads are 2.00 times as fast as 1 thread"
+    assert summary(trials)[0] == "2 threads are 2.00 times as fast as 1 thread (2.00 – 2.00)"
 
 
 def test_a_single_measurement_says_that_it_is_one() -> None:

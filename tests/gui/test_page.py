@@ -19,11 +19,13 @@ from pytestqt.qtbot import QtBot
 from core.experiments import pi_scaling
 from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
+from gui.models.measured import Measured
 from gui.models.run_state import State
 from gui.theme import Theme
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
-from gui.views.scaling import RuntimeChart, SpeedupChart
+from gui.views.scaling import RuntimeChart
+from gui.views.speedup import SpeedupChart
 from gui.views.sweep import SweepStage
 from gui.views.timeline.widget import Timeline
 
@@ -65,6 +67,10 @@ def record(trials: list[TrialRecord], **changes: Any) -> RunRecord:
         "trials": tuple(trials),
     }
     return RunRecord(**(base | changes))
+
+
+def measured(trials: list[TrialRecord]) -> Measured:
+    return Measured(record(trials))
 
 
 @pytest.fixture
@@ -114,11 +120,11 @@ def test_run_asks_with_the_values_of_the_form(page: ExperimentPage, qtbot: QtBot
     (values,) = asked.args
     assert values["terms"] == 1_000_000
     assert values["workers"] == (1, 3, 4)
-    assert values["executors"] == ("serial", "processes")
+    assert values["executors"] == ("serial", "processes", "ceiling")
 
 
 def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) -> None:
-    for kind in ("serial", "threads", "processes"):
+    for kind in ("serial", "threads", "processes", "ceiling"):
         find(page, QCheckBox, f"field-executors-{kind}").setChecked(False)
     run = find(page, QPushButton, "run")
     assert not run.isEnabled()
@@ -169,7 +175,7 @@ def test_a_touched_chart_does_not_move_when_trials_arrive(
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Plus)
     touched = chart.getPlotItem().getViewBox().viewRange()
-    chart.show_trials([trial("serial", 1, 1, 50.0)])
+    chart.show_measured(measured([trial("serial", 1, 1, 50.0)]))
     assert chart.getPlotItem().getViewBox().viewRange() == touched
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     assert chart.getPlotItem().getViewBox().viewRange()[1][1] > 50
@@ -180,7 +186,7 @@ def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
     page.add_trials(TRIALS)
     runtime = page.findChild(RuntimeChart)
     assert runtime is not None
-    runtime.show_trials(TRIALS)
+    runtime.show_measured(measured(TRIALS))
     for chart in (runtime, speedup(page)):
         (left, right), (bottom, top) = chart.getPlotItem().getViewBox().viewRange()
         assert left < 1
@@ -191,12 +197,12 @@ def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
 
 def test_the_speed_up_says_what_it_divides_by(page: ExperimentPage) -> None:
     chart = speedup(page)
-    chart.show_trials(TRIALS)
+    chart.show_measured(measured(TRIALS))
     assert "one plain call" in chart.getPlotItem().getAxis("left").labelText
     chart.set_baseline("one")
     assert "one worker" in chart.getPlotItem().getAxis("left").labelText
     chart.set_baseline("serial")
-    chart.show_trials([t for t in TRIALS if t.executor != "serial"])
+    chart.show_measured(measured([t for t in TRIALS if t.executor != "serial"]))
     assert "one worker" in chart.getPlotItem().getAxis("left").labelText
 
 

@@ -32,7 +32,7 @@ def test_a_run_fills_the_page(person: Person) -> None:
     person.fill("field-terms", SHORT)
     person.click("run")
     person.wait_for_text("status-message", "Trial")
-    person.wait_for_text("status-message", "Finished after 27 of 27 trials", timeout_s=60)
+    person.wait_for_text("status-message", "Finished after 39 of 39 trials", timeout_s=60)
     assert "2 processes" in person.text("headline")
     assert "2 threads" in person.text("headline")
     assert person.see()["run"]["enabled"]
@@ -48,7 +48,7 @@ def test_stop_keeps_what_was_measured_and_the_next_run_starts(person: Person) ->
     wait_until(all_gone(person.labs()), "nothing of the run is left")
     person.fill("field-terms", SHORT)
     person.click("run")
-    person.wait_for_text("status-message", "Finished after 27 of 27 trials", timeout_s=60)
+    person.wait_for_text("status-message", "Finished after 39 of 39 trials", timeout_s=60)
 
 
 def test_a_long_run_asks_first(person: Person) -> None:
@@ -56,7 +56,7 @@ def test_a_long_run_asks_first(person: Person) -> None:
     person.window.key("ctrl+r")
     person.wait_for_text("status-message", "Waiting for your answer")
     person.window.key("Escape")
-    person.wait_for_text("status-message", "Stopped after 0 of 27 trials")
+    person.wait_for_text("status-message", "Stopped after 0 of 39 trials")
     assert person.see()["run"]["enabled"]
 
 

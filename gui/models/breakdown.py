@@ -1,0 +1,146 @@
+"""Where the time of trials went, as a Qt model: a row for each trial, or for each configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from core.experiments.base import configuration
+from core.lab.kinds import KINDS
+from core.results.phases import Part, Phases, phases
+from core.results.statistics import seconds
+
+if TYPE_CHECKING:
+    from core.results.records import TrialRecord
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_HEADINGS = (
+    ("Configuration", "What shared the work."),
+    ("Where its time went", "All bars have one scale: the longest fills the column."),
+    ("In all", "From opening the pool until the last result was there."),
+)
+BAR = 1
+PHASES_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class Breakdown(QAbstractTableModel):
+    """Divided trials, in order of arrival, or the middle one of each configuration.
+
+    That is the repeat whose wall time is the median, so that its parts sum to it. GUI thread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._each = False
+        self._all: list[tuple[TrialRecord, Phases]] = []
+        self._rows: list[tuple[TrialRecord, Phases]] = []
+
+    @property
+    def longest_s(self) -> float:
+        """The longest wall time of all rows; 0 without any."""
+        return max((found.wall_s for _, found in self._rows), default=0.0)
+
+    def show_each(self, each: bool) -> None:
+        """Have a row for each trial, or one for each configuration."""
+        self._each = each
+        self._arrange()
+
+    def clear(self) -> None:
+        """Forget all trials."""
+        self._all = []
+        self._arrange()
+
+    def append(self, trials: Sequence[TrialRecord]) -> None:
+        """Add trials; those without tasks have nothing to divide."""
+        found = [(trial, divided) for trial in trials if (divided := phases(trial)) is not None]
+        if found:
+            self._all += found
+            self._arrange()
+
+    def trial(self, row: int) -> TrialRecord:
+        """Return the trial of a row."""
+        return self._rows[row][0]
+
+    def phases(self, row: int) -> Phases:
+        """Return the parts of a row's trial."""
+        return self._rows[row][1]
+
+    def words(self, row: int) -> str:
+        """Say where the time of a row went, in one line."""
+        trial, found = self._rows[row]
+        parts = "; ".join(f"{part.label} {_share(value, found)}" for part, value in found.parts)
+        return f"{_name(trial)}, repeat {trial.block}: {parts}; in all {seconds(found.wall_s)}"
+
+    def part_words(self, row: int, part: Part, value: float) -> str:
+        """Say what one part of a row's bar is."""
+        return f"{part.label}: {_share(value, self.phases(row))}\n{part.help}"
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _HEADINGS[section][1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        trial, found = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole if index.column() == 0:
+                repeat = f", repeat {trial.block}" if self._each else ""
+                return f"{_name(trial)}{repeat}"
+            case Qt.ItemDataRole.DisplayRole if index.column() > BAR:
+                return seconds(found.wall_s)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(index.column())
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.words(index.row())
+        return found if role == PHASES_ROLE else None
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        self._rows = list(self._all) if self._each else _middles(self._all)
+        self.endResetModel()
+
+
+def _middles(everything: Sequence[tuple[TrialRecord, Phases]]) -> list[tuple[TrialRecord, Phases]]:
+    """Pick of each configuration the trial whose wall time is the median, the lower of two."""
+    groups: dict[tuple[int, str, int, str], list[tuple[TrialRecord, Phases]]] = {}
+    for trial, found in everything:
+        place = KINDS.index(trial.executor) if trial.executor in KINDS else len(KINDS)
+        key = (place, trial.executor, trial.workers, trial.python)
+        groups.setdefault(key, []).append((trial, found))
+    rows = []
+    for key in sorted(groups):
+        ordered = sorted(groups[key], key=lambda one: one[1].wall_s)
+        rows.append(ordered[(len(ordered) - 1) // 2])
+    return rows
+
+
+def _name(trial: TrialRecord) -> str:
+    name = configuration(trial.executor, trial.workers)
+    return f"{name}, {trial.python}" if trial.python else name
+
+
+def _share(value: float, found: Phases) -> str:
+    share = value / found.wall_s if found.wall_s > 0 else 0.0
+    return f"{seconds(value)} ({share:.0%})"
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column > BAR else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,31 @@
+"""What a form shows of the Pythons that were found: plain words, no interpreter behind them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing that can be chosen: the name that a run knows it by, what it is, and the rest."""
+
+    name: str
+    label: str
+    tip: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What cannot be used: its path, the sentence why, and what it wrote to stderr, if anything."""
+
+    path: str
+    problem: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FoundPythons:
+    """All that is known by now; the first offer is our own Python."""
+
+    offers: tuple[Offer, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    is_looking: bool = False

@@ -1,0 +1,144 @@
+"""What stands for one kind of workers in a chart: dots, the medians' line, and their bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from gui.theme import SYMBOLS, Theme
+
+if TYPE_CHECKING:
+    from core.results.records import TrialRecord
+
+_DODGE = {"interpreters": -0.14, "threads": -0.07, "processes": 0.07, "pool": 0.14}
+_ASIDE = 0.025  # of one worker, so that kinds and Pythons with equal times hide no other
+_DOT_ALPHA, _UNSURE_ALPHA = 130, 110
+_THIN = frozenset({"ceiling"})
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The median of one configuration, with the ends of its bar; `is_sure` for an interval.
+
+    `words` are for whoever holds the pointer there.
+    """
+
+    workers: int
+    value: float
+    low: float
+    high: float
+    is_sure: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One repeat; `reasons` say what disturbed it, and it is grey when there are any."""
+
+    trial: TrialRecord
+    value: float
+    words: str
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def tip(self) -> str:
+        """What to say of it, a sentence a line."""
+        return "\n".join([self.words, *(f"Disturbed: {reason}" for reason in self.reasons)])
+
+
+class Marks:
+    """The items of one kind of workers on one Python, the `place`th of those in the chart."""
+
+    def __init__(
+        self,
+        executor: str,
+        place: int,
+        style: Qt.PenStyle,
+        theme: Theme,
+        clicked: Callable[..., None],
+    ) -> None:
+        colour = theme.of_kind(executor)
+        self._dodge = _DODGE.get(executor, 0.0) + _ASIDE * place
+        self._shown: tuple[Any, Any] = ((), ())
+        self._bars = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5 * theme.scale))
+        pale = QColor(colour)
+        pale.setAlpha(_UNSURE_ALPHA)
+        self._pale = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(pale, width=1.2 * theme.scale))
+        faint = QColor(colour)
+        faint.setAlpha(_DOT_ALPHA)
+        grey = QColor(theme.colours.muted)
+        self._dots = _scatter("o", 6 * theme.scale, faint, None, theme)
+        self._grey = _scatter("x", 7 * theme.scale, grey, pg.mkPen(grey), theme)
+        for scatter in (self._dots, self._grey):
+            scatter.sigClicked.connect(clicked)
+        is_thin = executor in _THIN
+        self.line = pg.PlotDataItem(
+            pen=pg.mkPen(colour, width=(1.2 if is_thin else 2) * theme.scale, style=style),
+            symbol=SYMBOLS.get(executor, "h"),
+            symbolSize=(10 if executor in ("ceiling", "interpreters") else 9) * theme.scale,
+            symbolBrush=colour,
+            symbolPen=pg.mkPen(theme.colours.card, width=0.5 if is_thin else 1),
+        )
+        self.line.scatter.opts |= {"hoverable": True, "tip": _words}
+        # The legend shows these, which pyqtgraph would set only when the first data come.
+        self.line.scatter.setBrush(colour)
+        self.line.scatter.setPen(self.line.opts["symbolPen"])
+        self.line.scatter.setSize(self.line.opts["symbolSize"])
+
+    @property
+    def items(self) -> tuple[Any, ...]:
+        """All that is drawn, from back to front."""
+        return (self._pale, self._bars, self._dots, self._grey, self.line)
+
+    def show(self, middles: Sequence[Middle], dots: Sequence[Dot]) -> None:
+        """Put the items where the values are, unless they are there already."""
+        if (wanted := (tuple(middles), tuple(dots))) == self._shown:
+            return
+        self._shown = wanted
+        self._put_bars(self._bars, [one for one in middles if one.is_sure])
+        self._put_bars(self._pale, [one for one in middles if not one.is_sure])
+        self._put_dots(self._dots, [dot for dot in dots if not dot.reasons])
+        self._put_dots(self._grey, [dot for dot in dots if dot.reasons])
+        self.line.setData(
+            x=[one.workers + self._dodge for one in middles],
+            y=[one.value for one in middles],
+            data=list(middles),
+        )
+
+    def _put_bars(self, bars: Any, middles: Sequence[Middle]) -> None:
+        value = np.array([one.value for one in middles])
+        bars.setData(
+            x=np.array([one.workers + self._dodge for one in middles]),
+            y=value,
+            top=np.array([one.high for one in middles]) - value,
+            bottom=value - np.array([one.low for one in middles]),
+        )
+
+    def _put_dots(self, scatter: Any, dots: Sequence[Dot]) -> None:
+        scatter.setData(
+            x=[dot.trial.workers + self._dodge for dot in dots],
+            y=[dot.value for dot in dots],
+            data=list(dots),
+        )
+
+
+def _scatter(symbol: str, size: float, brush: QColor, pen: Any, theme: Theme) -> Any:
+    return pg.ScatterPlotItem(
+        symbol=symbol,
+        size=size,
+        pen=pen,
+        brush=brush,
+        hoverable=True,
+        hoverPen=pg.mkPen(theme.colours.text, width=1.5),
+        tip=lambda x, y, data: data.tip,
+    )
+
+
+def _words(x: float, y: float, data: Middle) -> str:
+    return data.words
