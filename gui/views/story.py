@@ -204,7 +204,7 @@ class StoryTimeline(QWidget):
             kind = _KINDS.get(event.get("state", "task"), SpanKind.TASK)
         self._spans.append(Span(lane, kind, start, end, label=event.get("label", "")))
 
-    def end(self, record: RunRecord) -> None:
+    def end(self) -> None:
         """Draw what is still to be drawn, with no room left for more."""
         self.draw()
         self._timeline.settle()
