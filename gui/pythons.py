@@ -44,7 +44,7 @@ class Pythons(QObject):
         self._search: Search | None = None
         self._waiting: deque[tuple[Candidate, ...]] = deque()
         self._answers: list[Interpreter] = []
-        self._begun = self._listed = self._asking = self._held = self._closed = False
+        self._begun = self.is_listed = self._asking = self._held = self._closed = False
         self._place = 0
         self._is_looking = False
         self._known: tuple[Interpreter, ...] = ()
@@ -96,14 +96,14 @@ class Pythons(QObject):
         for _, future in arrived:
             if not future.cancelled():
                 self._waiting += future.result()
-        self._listed = True
+        self.is_listed = True
         self._ask_next()
 
     def _ask_next(self) -> None:
         """Ask one; a few at a time would be sooner done, but a window wants its CPU too."""
         if self._asking or self._held or self._closed:
             return
-        if not self._is_looking or not self._listed:
+        if not self._is_looking or not self.is_listed:
             return
         if not self._waiting:
             self._is_looking = False

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.realwindow import ROOT, Desktop, missing_tools, wait_until
 from tests.stories.conftest import Person
@@ -36,7 +37,7 @@ def finished(person: Person) -> None:
     person.fill("field-terms", "2000000")
     person.fill("field-blocks", "5")
     person.click("run")
-    person.wait_for_text("status-message", "Finished", SETTLE_S)
+    person.wait_for_text("status-message", "Finished", 2 * SETTLE_S)
 
 
 def stopped(person: Person) -> None:
@@ -74,6 +75,48 @@ def speedup(person: Person) -> None:
     """Show the speed-up of a run."""
     finished(person)
     person.click_tab("Speed-up")
+
+
+def laws(person: Person) -> None:
+    """Show the laws fitted to a run of six numbers of workers."""
+    person.fill("field-workers", "1-6")
+    finished(person)
+    person.click_tab("Speed-up")
+    person.click("fit-laws")
+    person.wait_for_text("laws", "σ", SETTLE_S)
+
+
+def provisional(person: Person) -> None:
+    """Show ranges of few repeats, lighter, while a run goes on."""
+    person.click_tab("Speed-up")
+    running(person)
+
+
+def where(person: Person) -> None:
+    """Show where the time of each configuration went, one of them chosen."""
+    finished(person)
+    person.click_tab("Where it went")
+    person.click("Where the time went")
+
+
+def pythons(person: Person) -> None:
+    """Show a run over two Pythons, and the field where they were chosen."""
+    person.wait_for(lambda seen: len(_pythons(seen)) > 1, "Pythons were found", SETTLE_S)
+    person.click(_pythons(person.see())[1])
+    finished(person)
+    person.click_tab("Speed-up")
+
+
+def more(person: Person) -> None:
+    """Show what is behind More, with a path that is no Python."""
+    person.click("more")
+    person.fill("field-pythons", "/etc/passwd")
+    person.window.key("Return")
+    person.wait_for_text("note-pythons", "cannot be used", SETTLE_S)
+
+
+def _pythons(seen: dict[str, Any]) -> list[str]:
+    return [name for name in seen if name.startswith("field-pythons-")]
 
 
 def trials(person: Person) -> None:
@@ -179,7 +222,12 @@ STATES: tuple[Callable[[Person], None], ...] = (
     wrong,
     confirming,
     speedup,
+    provisional,
+    laws,
+    where,
     trials,
+    pythons,
+    more,
     large,
     told("Race"),
     told("Cost of sharing"),
@@ -197,7 +245,7 @@ STATES: tuple[Callable[[Person], None], ...] = (
     keep_alive_code,
     keep_alive_lesson,
 )
-EVERY_SIZE = (empty, finished, keep_alive)
+EVERY_SIZE = (empty, finished, speedup, where, keep_alive)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
@@ -237,7 +285,7 @@ def main() -> int:
             continue
         with person_in_front(theme, size) as person:
             state(person)
-            if state is not running:
+            if state not in (running, provisional):
                 person.rest()
             person.window.screenshot(target)
         print(target.relative_to(ROOT))

@@ -114,6 +114,7 @@ class Form(QWidget):
         if not advanced:  # but never show it here: without a place it would be a window
             more.hide()
         more.setText("More")
+        more.setObjectName("more")
         more.setCheckable(True)
         more.setArrowType(Qt.ArrowType.RightArrow)
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -53,7 +53,10 @@ class Dot:
 
 
 class Marks:
-    """The items of one kind of workers on one Python, the `place`th of those in the chart."""
+    """The items of one kind of workers on one Python, the `place`th of those in the chart.
+
+    `sure` has the bars of intervals, `unsure` those of ranges; `grey` the dots that were disturbed.
+    """
 
     def __init__(
         self,
@@ -66,16 +69,16 @@ class Marks:
         colour = theme.of_kind(executor)
         self._dodge = _DODGE.get(executor, 0.0) + _ASIDE * place
         self._shown: tuple[Any, Any] = ((), ())
-        self._bars = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5 * theme.scale))
+        self.sure = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5 * theme.scale))
         pale = QColor(colour)
         pale.setAlpha(_UNSURE_ALPHA)
-        self._pale = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(pale, width=1.2 * theme.scale))
+        self.unsure = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(pale, width=1.2 * theme.scale))
         faint = QColor(colour)
         faint.setAlpha(_DOT_ALPHA)
         grey = QColor(theme.colours.muted)
-        self._dots = _scatter("o", 6 * theme.scale, faint, None, theme)
-        self._grey = _scatter("x", 7 * theme.scale, grey, pg.mkPen(grey), theme)
-        for scatter in (self._dots, self._grey):
+        self.dots = _scatter("o", 6 * theme.scale, faint, None, theme)
+        self.grey = _scatter("x", 7 * theme.scale, grey, pg.mkPen(grey), theme)
+        for scatter in (self.dots, self.grey):
             scatter.sigClicked.connect(clicked)
         is_thin = executor in _THIN
         self.line = pg.PlotDataItem(
@@ -94,17 +97,17 @@ class Marks:
     @property
     def items(self) -> tuple[Any, ...]:
         """All that is drawn, from back to front."""
-        return (self._pale, self._bars, self._dots, self._grey, self.line)
+        return (self.unsure, self.sure, self.dots, self.grey, self.line)
 
     def show(self, middles: Sequence[Middle], dots: Sequence[Dot]) -> None:
         """Put the items where the values are, unless they are there already."""
         if (wanted := (tuple(middles), tuple(dots))) == self._shown:
             return
         self._shown = wanted
-        self._put_bars(self._bars, [one for one in middles if one.is_sure])
-        self._put_bars(self._pale, [one for one in middles if not one.is_sure])
-        self._put_dots(self._dots, [dot for dot in dots if not dot.reasons])
-        self._put_dots(self._grey, [dot for dot in dots if dot.reasons])
+        self._put_bars(self.sure, [one for one in middles if one.is_sure])
+        self._put_bars(self.unsure, [one for one in middles if not one.is_sure])
+        self._put_dots(self.dots, [dot for dot in dots if not dot.reasons])
+        self._put_dots(self.grey, [dot for dot in dots if dot.reasons])
         self.line.setData(
             x=[one.workers + self._dodge for one in middles],
             y=[one.value for one in middles],

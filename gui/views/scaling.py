@@ -42,7 +42,8 @@ CEILING_IS = (
 class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A chart over the number of workers that never moves under the hand of whoever touched it.
 
-    `trial_chosen` carries the trial of a dot that was clicked. GUI thread.
+    `trial_chosen` carries the trial of a dot that was clicked. `marks` are what is drawn, by Python
+    and kind of workers. GUI thread.
     """
 
     trial_chosen = Signal(object)
@@ -57,6 +58,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._kinds: tuple[str, ...] = ()
         self._pythons: tuple[str, ...] = ("",)
         self._least_top = self._top = 0.0
+        self.marks: dict[_Key, Marks] = {}
         self._shown_range: tuple[int, float] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -173,7 +175,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Make everything anew: another run, other colours or sizes."""
         self.getPlotItem().clear()
         self._legend.clear()
-        self._marks: dict[_Key, Marks] = {}
+        self.marks = {}
         self._shown_range = None
         self._top = 0.0
         step = -(-self._most_workers // _MOST_TICKS)  # there are no halves of workers
@@ -231,19 +233,19 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
 
     def _marks_of(self, key: _Key) -> Marks:
         """Return the items of a kind on a Python, made at their first mention."""
-        if key not in self._marks:
+        if key not in self.marks:
             python, kind = key
             place = self._pythons.index(python) if python in self._pythons else 0
-            is_first = not any(other == kind for _, other in self._marks)
+            is_first = not any(other == kind for _, other in self.marks)
             style = LINES[place % len(LINES)]
-            marks = self._marks[key] = Marks(kind, place, style, self._theme, self._on_clicked)
+            marks = self.marks[key] = Marks(kind, place, style, self._theme, self._on_clicked)
             for item in marks.items:
                 self.getPlotItem().addItem(item)
             if is_first:
                 self._legend.addItem(marks.line, "measured ceiling" if kind == CEILING else kind)
                 if kind == CEILING:
                     self._explain(CEILING_IS)
-        return self._marks[key]
+        return self.marks[key]
 
     def _explain(self, words: str) -> None:
         """Say what the newest entry of the legend is, to whoever holds the pointer there."""

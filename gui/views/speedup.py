@@ -40,7 +40,7 @@ class SpeedupChart(ScalingChart):
     def __init__(self, theme: Theme) -> None:
         self._baseline = "serial"
         self._known_fits: FitsByPython = {}
-        self._laws: list[Any] = []
+        self.laws: list[Any] = []
         self._samples: dict[str, Any] = {}
         super().__init__("Speed-up over workers", "times as fast as one plain call", theme)
 
@@ -62,11 +62,11 @@ class SpeedupChart(ScalingChart):
 
     def show_fits(self, fits: FitsByPython) -> None:
         """Draw the laws that were fitted, as curves up to the most workers that were measured."""
-        for item in self._laws:
+        for item in self.laws:
             self.getPlotItem().removeItem(item)
         for item in self._samples.values():
             self._legend.removeItem(item)
-        self._known_fits, self._laws, self._samples = fits, [], {}
+        self._known_fits, self.laws, self._samples = fits, [], {}
         for found in fits.values():
             for one in found:
                 for law in filter(None, (one.amdahl, one.usl)):
@@ -99,7 +99,7 @@ class SpeedupChart(ScalingChart):
         self._explain("The textbook line: p workers are p times as fast, with nothing lost.")
 
     def _rebuild(self) -> None:
-        self._laws, self._samples = [], {}
+        self.laws, self._samples = [], {}
         super()._rebuild()
         self.show_fits(self._known_fits)
 
@@ -130,7 +130,7 @@ class SpeedupChart(ScalingChart):
             grey = pg.mkPen(self._theme.colours.text, width=1.5, style=_LAWS[law.name])
             sample = self._samples[law.name] = pg.PlotDataItem(pen=grey)
             self._legend.addItem(sample, _NAMES[law.name])
-        self._laws.append(item)
+        self.laws.append(item)
 
 
 _Values = Mapping[tuple[int, str], Mapping[int, float]]  # by workers and baseline, by block

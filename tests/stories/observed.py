@@ -54,6 +54,7 @@ def _look() -> dict[str, Any]:
                 "width": widget.width(),
                 "height": widget.height(),
                 "enabled": widget.isEnabled(),
+                "checked": bool(getattr(widget, "isChecked", bool)()),
                 "text": text() if callable(text) else "",
                 "rows": model().rowCount() if callable(model) and model() else 0,
                 "tip": widget.toolTip(),

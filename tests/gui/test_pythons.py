@@ -1,0 +1,235 @@
+"""The Pythons of this machine in the window: found in the background, offered, added by hand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.engines.interpreters import Search
+from core.engines.places import OWN, Candidate
+from core.errors import BadInput
+from core.experiments import pi_scaling
+from core.experiments.base import nothing_wrong
+from core.parameters import Choices, LateChoices, Option
+from gui.bridge import FutureBridge
+from gui.models.found import FoundPythons, Offer, Refusal
+from gui.pythons import Pythons
+from gui.theme import Theme
+from gui.views.form import Form
+from gui.views.pythons import PythonsField
+
+OWN_OFFER = Offer("3.11", "3.11 · GIL on · this program", "CPython 3.11.7", ("/usr/bin/python3",))
+FREE = Offer("3.13t", "3.13t · GIL off · free-threaded", "CPython 3.13.0", ("/opt/python3.13t",))
+BROKEN = Refusal("/opt/python3.4", "It is Python 3.4, and the lab needs 3.10 or newer.")
+
+
+@pytest.fixture
+def form(light: Theme, qtbot: QtBot) -> Form:
+    made = Form(pi_scaling.EXPERIMENT.parameters, pi_scaling.EXPERIMENT.check, light)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def find(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def field(form: Form) -> PythonsField:
+    found = form.findChild(PythonsField)
+    assert found is not None
+    return found
+
+
+def value(form: Form) -> Any:
+    values = form.values()
+    assert values is not None, form.problem
+    return values["pythons"]
+
+
+# ------------------------------------------------------------------------------------ the field
+
+
+def test_with_one_python_the_field_is_behind_more(form: Form, qtbot: QtBot) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER,)))
+    assert not field(form).isVisible()
+    qtbot.addWidget(form.more)
+    form.more.setChecked(True)
+    assert field(form).isVisible()
+    assert value(form) == ()
+
+
+def test_with_several_pythons_the_field_is_in_sight(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    assert field(form).isVisible()
+    assert value(form) == ()
+    box = find(form, QCheckBox, "field-pythons-3.13t")
+    assert "GIL off" in box.text()
+    assert box.toolTip() == FREE.tip
+    box.click()
+    assert value(form) == ("3.11", "3.13t")
+
+
+def test_what_is_chosen_stays_when_more_are_found(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    another = Offer("3.14", "3.14 · GIL on · uv", "", ("/opt/python3.14",))
+    form.show_pythons(FoundPythons((OWN_OFFER, another, FREE)))
+    assert value(form) == ("3.11", "3.13t")
+
+
+def test_values_from_before_the_search_are_kept_for_it(form: Form) -> None:
+    form.set_values({"pythons": ("3.11", "3.13t")})
+    assert value(form) == ("3.11", "3.13t")
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    assert value(form) == ("3.11", "3.13t")
+
+
+def test_without_any_python_the_field_says_so(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    find(form, QCheckBox, "field-pythons-3.11").click()
+    assert form.values() is None
+    assert find(form, QLabel, "note-pythons").text() == "Choose at least one Python."
+    assert form.problem == "Pythons"
+
+
+def test_a_broken_python_is_greyed_with_what_is_wrong(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), (BROKEN,)))
+    boxes = [box for box in form.findChildren(QCheckBox) if box.text() == BROKEN.path]
+    assert [box.isEnabled() for box in boxes] == [False]
+    assert any(label.text() == BROKEN.problem for label in form.findChildren(QLabel))
+
+
+def test_a_typed_path_is_asked_and_its_answer_told(form: Form, qtbot: QtBot) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    edit = find(form, QLineEdit, "field-pythons")
+    edit.setText("/opt/python3.4")
+    with qtbot.waitSignal(form.python_added) as added:
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert added.args == ["/opt/python3.4"]
+    assert "Asking" in find(form, QLabel, "note-pythons").text()
+
+    form.show_added_python(BROKEN)
+    assert BROKEN.problem in find(form, QLabel, "note-pythons").text()
+    assert form.values() is not None
+
+    edit.setText("/opt/python3.13t")
+    find(form, QToolButton, "add-python").click()
+    form.show_added_python(FREE)
+    assert value(form) == ("3.11", "3.13t")
+    assert edit.text() == ""
+
+
+def test_what_our_python_lacks_is_greyed_until_another_is_chosen(
+    light: Theme, qtbot: QtBot
+) -> None:
+    kinds = (Option("here", "Here"), Option("there", "There", "", "it needs more.", elsewhere=True))
+    parameters = (
+        Choices(name="kinds", label="Kinds", help="", default=("here",), options=kinds),
+        LateChoices(name="pythons", label="Pythons", help="", default=(), usual="this"),
+    )
+    form = Form(parameters, nothing_wrong, light)
+    qtbot.addWidget(form)
+    box = find(form, QCheckBox, "field-kinds-there")
+    assert not box.isEnabled()
+    assert "It needs more." in box.toolTip()
+    assert "There: it needs more." in find(form, QLabel, "note-kinds").text()
+
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    assert box.isEnabled()
+    box.click()
+    assert (form.values() or {})["kinds"] == ("here", "there")
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    assert not box.isEnabled()
+    assert (form.values() or {})["kinds"] == ("here",)
+
+
+# ----------------------------------------------------------------------------------- the search
+
+
+class Counting(Search):
+    """The real search, over few candidates, that tells how many it was asked about."""
+
+    def __init__(self, *paths: str) -> None:
+        super().__init__(self._listed)
+        self._paths = paths
+        self.probes = 0
+
+    def _listed(self, added: Iterable[str]) -> tuple[Candidate, ...]:
+        own = Candidate(sys.executable, OWN)
+        return (own, *(Candidate(path, "PATH") for path in (*self._paths, *added)))
+
+    def probe(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.probes += 1
+        return super().probe(*args, **kwargs)
+
+
+@pytest.fixture
+def search(tmp_path: Path) -> Counting:
+    liar = tmp_path / "python3.12"
+    liar.write_text("#!/bin/sh\necho hello\n")
+    liar.chmod(0o755)
+    return Counting(str(liar))
+
+
+@pytest.fixture
+def pythons(qtbot: QtBot, search: Counting) -> Iterator[Pythons]:
+    bridge = FutureBridge()
+    made = Pythons(bridge, lambda: search)
+    yield made
+    bridge.close()
+    made.shut_down()
+
+
+def test_nothing_is_looked_for_before_it_is_told_to(pythons: Pythons, search: Counting) -> None:
+    assert search.probes == 0
+    assert pythons.found == FoundPythons()
+
+
+def test_our_own_comes_first_and_a_liar_is_refused(pythons: Pythons, qtbot: QtBot) -> None:
+    pythons.begin()
+    pythons.begin()
+    qtbot.waitUntil(
+        lambda: not pythons.found.is_looking and bool(pythons.found.offers), timeout=9000
+    )
+    version = ".".join(map(str, sys.version_info[:2]))
+    assert pythons.found.offers[0].label.startswith(version)
+    assert sys.executable in pythons.found.offers[0].paths
+    assert [Path(one.path).name for one in pythons.found.refusals] == ["python3.12"]
+
+
+def test_nobody_is_asked_while_something_is_measured(
+    pythons: Pythons, search: Counting, qtbot: QtBot
+) -> None:
+    pythons.hold(True)
+    pythons.begin()
+    qtbot.waitUntil(lambda: pythons.is_listed)
+    assert search.probes == 0
+    pythons.hold(False)
+    qtbot.waitUntil(
+        lambda: not pythons.found.is_looking and bool(pythons.found.offers), timeout=9000
+    )
+
+
+def test_one_is_added_by_its_path(pythons: Pythons, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(pythons.added, timeout=9000) as added:
+        pythons.add(str(tmp_path / "nothing"))
+    assert isinstance(added.args[0], Refusal)
+    assert "no such file" in added.args[0].problem
+    with qtbot.waitSignal(pythons.added, timeout=9000) as added:
+        pythons.add(sys.executable)
+    assert isinstance(added.args[0], Offer)
+    assert pythons.resolve([added.args[0].name])[0].lab.command == (sys.executable,)
+    with pytest.raises(BadInput, match="no Python"):
+        pythons.resolve(["2.7"])

@@ -1,0 +1,185 @@
+"""The speed-up chart: intervals, what disturbed a repeat, the ceiling, laws, several Pythons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtWidgets import QCheckBox, QLabel
+from pytestqt.qtbot import QtBot
+
+from core.results import verdicts
+from gui.models.measured import Measured
+from gui.theme import Theme
+from gui.views.marks import Marks
+from gui.views.scaling import RuntimeChart
+from gui.views.speedup import SpeedupChart, SpeedupPanel
+from tests.gui.sweeps import ASLEEP, begun, sweep, trial
+
+Shown = Callable[..., SpeedupChart]
+
+
+@pytest.fixture
+def panel(light: Theme, qtbot: QtBot) -> SpeedupPanel:
+    made = SpeedupPanel(light)
+    qtbot.addWidget(made)
+    made.resize(700, 500)
+    made.show()
+    made.wanted.connect(lambda job, take: take(job()))
+    return made
+
+
+def draw(panel: SpeedupPanel, trials: list[Any], pythons: tuple[str, ...] = ()) -> Measured:
+    began = begun(pythons)
+    panel.clear(began, 1.0)
+    measured = Measured(began)
+    measured.add(trials)
+    panel.chart.show_measured(measured)
+    return measured
+
+
+def marks(panel: SpeedupPanel, kind: str, python: str = "") -> Marks:
+    return panel.chart.marks[python, kind]
+
+
+def ends(bars: Any) -> list[tuple[float, float]]:
+    y, top, bottom = (bars.opts[name] for name in ("y", "top", "bottom"))
+    return [(float(low), float(high)) for low, high in zip(y - bottom, y + top, strict=True)]
+
+
+def legend(panel: SpeedupPanel) -> list[str]:
+    return [label.text for _, label in panel.chart.getPlotItem().legend.items]
+
+
+def test_bars_are_the_intervals_of_the_verdicts(panel: SpeedupPanel) -> None:
+    measured = draw(panel, sweep(6))
+    wanted = [one for one in verdicts.speedups(measured.record) if one.executor == "processes"]
+
+    assert ends(marks(panel, "processes").sure) == [
+        (pytest.approx(one.low), pytest.approx(one.high)) for one in wanted
+    ]
+    assert len(marks(panel, "processes").unsure.opts["y"]) == 0
+    assert panel.findChild(QLabel, "bars").text() == "Bars are 95 % intervals over 6 repeats"
+
+
+def test_below_five_repeats_bars_are_light_and_called_provisional(panel: SpeedupPanel) -> None:
+    draw(panel, sweep(3))
+    assert len(marks(panel, "processes").sure.opts["y"]) == 0
+    assert len(marks(panel, "processes").unsure.opts["y"]) == 2
+    assert "provisional: ranges of 3 repeats" in panel.findChild(QLabel, "bars").text()
+
+
+def test_intervals_shrink_as_blocks_arrive(panel: SpeedupPanel) -> None:
+    measured = draw(panel, [])
+    widths = []
+    for blocks in (8, 40):
+        noise = np.random.default_rng(1).normal(0, 0.1, 200)
+        trials = [
+            replace(one, work_s=(one.work_s or 0) * float(np.exp(noise[place])))
+            for place, one in enumerate(sweep(blocks, kinds=("serial", "processes")))
+        ]
+        measured = draw(panel, trials)
+        low, high = ends(marks(panel, "processes").sure)[1]
+        widths.append(high - low)
+    assert measured.trials
+    assert widths[1] < widths[0]
+
+
+def test_a_disturbed_repeat_is_grey_and_says_why(panel: SpeedupPanel) -> None:
+    trials = sweep(2, kinds=("serial", "threads", "processes"))
+    slept = trial("processes", 2, 3, 0.6, ASLEEP)
+    draw(panel, [*trials, slept, trial("serial", 1, 3, 1.0)])
+
+    (dot,) = (spot.data() for spot in marks(panel, "processes").grey.points())
+    assert dot.trial is slept
+    assert "The machine slept for 3.00 s meanwhile." in dot.tip
+    assert len(marks(panel, "processes").dots.points()) == 4
+
+
+def test_a_repeat_whose_plain_call_was_disturbed_is_grey_too(panel: SpeedupPanel) -> None:
+    draw(panel, [trial("serial", 1, 1, 1.0, ASLEEP), trial("processes", 2, 1, 0.6)])
+    (dot,) = (spot.data() for spot in marks(panel, "processes").grey.points())
+    assert "(its plain call) The machine slept" in dot.tip
+
+
+def test_the_ceiling_is_a_line_of_its_own_beside_the_textbook(panel: SpeedupPanel) -> None:
+    draw(panel, sweep(5))
+    _, y = marks(panel, "ceiling").line.getData()
+    assert y[1] == pytest.approx(2.0)
+    assert {"textbook: y = x", "measured ceiling", "threads", "processes"} == set(legend(panel))
+    items = panel.chart.getPlotItem().legend.items
+    (tip,) = (label.toolTip() for _, label in items if label.text == "measured ceiling")
+    assert "independent processes" in tip
+
+
+def test_under_six_numbers_of_workers_there_is_a_sentence_and_no_curve(
+    panel: SpeedupPanel,
+) -> None:
+    measured = draw(panel, sweep(5))
+    panel.end(measured.record)
+    panel.findChild(QCheckBox, "fit-laws").click()
+    assert "need 6 or more" in panel.findChild(QLabel, "laws").text()
+    assert not any("law" in name for name in legend(panel))
+
+
+def test_laws_are_curves_up_to_the_most_workers_and_words(panel: SpeedupPanel) -> None:
+    workers = (1, 2, 3, 4, 5, 6)
+    measured = draw(panel, sweep(5, workers, kinds=("serial", "processes")))
+    panel.findChild(QCheckBox, "fit-laws").click()
+    assert "when the run is over" in panel.findChild(QLabel, "laws").text()
+    assert not any("law" in name for name in legend(panel))
+
+    panel.end(measured.record)
+    words = panel.findChild(QLabel, "laws").text()
+    assert "σ" in words
+    assert "κ" in words
+    assert {"Amdahl's law", "Gunther's law (USL)"} < set(legend(panel))
+    curves = panel.chart.laws
+    assert [max(curve.getData()[0]) for curve in curves] == [6, 6]
+    panel.findChild(QCheckBox, "fit-laws").click()
+    assert not panel.chart.laws
+
+
+def test_a_fit_of_another_run_is_not_shown(light: Theme, qtbot: QtBot) -> None:
+    panel = SpeedupPanel(light)
+    qtbot.addWidget(panel)
+    asked: list[tuple[Any, Any]] = []
+    panel.wanted.connect(lambda job, take: asked.append((job, take)))
+    panel.findChild(QCheckBox, "fit-laws").click()
+    measured = draw(panel, sweep(5, range(1, 7), kinds=("serial", "processes")))
+    panel.end(measured.record)
+    ((job, take),) = asked
+    draw(panel, [])
+    take(job())
+    assert not panel.chart.laws
+
+
+def test_several_pythons_have_a_line_style_each(panel: SpeedupPanel) -> None:
+    names = ("3.11", "3.13t")
+    trials = [
+        one
+        for python, slower in zip(names, (1.0, 2.0), strict=True)
+        for one in sweep(5, kinds=("serial", "processes"), python=python, slower=slower)
+    ]
+    draw(panel, trials, names)
+    first, second = (marks(panel, "processes", name).line for name in names)
+    assert first.opts["pen"].style() != second.opts["pen"].style()
+    assert first.opts["pen"].color() == second.opts["pen"].color()
+    assert {"Python 3.11", "Python 3.13t"} < set(legend(panel))
+    assert legend(panel).count("processes") == 1
+
+
+def test_the_runtime_has_the_ceiling_and_greys_too(light: Theme, qtbot: QtBot) -> None:
+    chart = RuntimeChart(light)
+    qtbot.addWidget(chart)
+    chart.show()
+    began = begun()
+    chart.expect(began, 1.0)
+    measured = Measured(began)
+    measured.add([*sweep(1), trial("threads", 2, 2, 1.0, ASLEEP)])
+    chart.show_measured(measured)
+    assert len(chart.marks["", "threads"].grey.points()) == 1
+    assert len(chart.marks["", "ceiling"].dots.points()) == 2
