@@ -154,6 +154,7 @@ class Run:
             rows, events = self._told.pop(trial.order, ([], []))
             if events:
                 record = replace(record, rows=tuple(rows), events=tuple(events))
+            record = replace(record, flags=noise.flags_of(record, self.environment))
             took = sum(part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s))
             self._last_news = time.monotonic()
             if self._told_nothing:  # a person may have been asked first whether to begin

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from core.results.intervals import drift
-from core.results.records import Note
+from core.results.records import Flag, FlagKind, Note
 from core.results.statistics import (
     NO_DIFFERENCE,
     computes,
@@ -24,7 +24,6 @@ from core.results.statistics import (
 if TYPE_CHECKING:
     from core.results.records import Covariates, Environment, RunRecord, TrialRecord
 
-FlagKind = Literal["starved", "others", "steal", "clock", "slept"]
 DISTURBING: frozenset[FlagKind] = frozenset({"starved", "others", "steal", "slept"})
 _LOST = 0.1  # of the CPU time that a trial could use
 _TELLING_S = 0.1  # /proc/stat counts hundredths of a second
@@ -39,14 +38,6 @@ _COUNTED: dict[FlagKind, str] = {
     "slept": "ran while the machine slept: keep it awake and run again.",
 }
 _SAVING = frozenset({"low-power", "quiet", "cool"})  # of Linux' platform_profile
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Why a trial is suspicious: a sentence for whoever asks."""
-
-    kind: FlagKind
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -180,11 +171,14 @@ def _cpus(count: int) -> str:
 
 def flags(record: RunRecord) -> tuple[tuple[Flag, ...], ...]:
     """Give the flags of each trial, in the order of the record's trials; most have none."""
-    return tuple(flags_of(trial, record.environment) for trial in record.trials)
+    return tuple(
+        flags_of(trial, record.environment) if trial.flags is None else trial.flags
+        for trial in record.trials
+    )
 
 
 def flags_of(trial: TrialRecord, environment: Environment) -> tuple[Flag, ...]:
-    """Say what disturbed one trial, as far as can be told. Pure, quick enough for live use."""
+    """Say what disturbed one trial, as far as can be told. Pure; some time for each task."""
     if trial.status != "done":
         return ()
     found = [] if not crowded(trial, environment) else [_starved(trial)]

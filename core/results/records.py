@@ -48,10 +48,22 @@ class Covariates(msgspec.Struct, frozen=True, kw_only=True):
     cpus: int
 
 
+FlagKind = Literal["starved", "others", "steal", "clock", "slept"]
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """Why a trial is suspicious: a sentence for whoever asks."""
+
+    kind: FlagKind
+    sentence: str
+
+
 class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One trial: what it ran, and what was measured (None where it did not come to it).
 
-    `python` names one of the environment's `pythons`; it is empty where the run had but one.
+    `flags` are what disturbed it, found as it ended; None where nobody looked, as in records of
+    before there were any. `python` names one of the environment's `pythons`; it is empty where the
+    run had but one.
     `rows` and `events` are what a program told: its table, and what happened, `t` seconds after it
     began, in the words of `core.lab.programs`.
     """
@@ -80,6 +92,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[dict[str, Any], ...] = ()
     error: TrialError | None = None
     covariates: Covariates | None = None
+    flags: tuple[Flag, ...] | None = None
 
 
 class PythonRecord(msgspec.Struct, frozen=True, kw_only=True):

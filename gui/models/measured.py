@@ -12,13 +12,12 @@ from core.results.pythons import by_python
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.results.noise import Flag
-    from core.results.records import RunRecord, TrialRecord
+    from core.results.records import Flag, RunRecord, TrialRecord
     from core.results.verdicts import SpeedUp
 
 
 class Measured:
-    """The trials of a run, its flags found once for each, its figures once for each new trial.
+    """The trials of a run, and its figures, found once for each new trial.
 
     `record` is the run's when it began. GUI thread.
     """
@@ -26,17 +25,13 @@ class Measured:
     def __init__(self, record: RunRecord) -> None:
         self._began = record
         self.trials: list[TrialRecord] = []
-        self._flags: dict[tuple[str, int], tuple[Flag, ...]] = {}
         self._parts: tuple[tuple[str, RunRecord], ...] = ()
-        self._speedups: dict[str, dict[str, tuple[SpeedUp, ...]]] = {}
+        self._speedups: dict[tuple[str, str], tuple[SpeedUp, ...]] = {}
         self.add(record.trials)
 
     def add(self, trials: Sequence[TrialRecord]) -> None:
         """Take trials that have just ended."""
         self.trials += trials
-        for trial in trials:
-            flags = noise.flags_of(trial, self._began.environment)
-            self._flags[trial.python, trial.order] = flags
         self._parts = by_python(self.record)
         self._speedups = {}
 
@@ -57,13 +52,17 @@ class Measured:
 
     def flags(self, trial: TrialRecord) -> tuple[Flag, ...]:
         """Say what disturbed a trial of this run."""
-        return self._flags.get((trial.python, trial.order), ())
+        if trial.flags is None:
+            return noise.flags_of(trial, self._began.environment)
+        return trial.flags
 
-    def speedups(self, baseline: str) -> dict[str, tuple[SpeedUp, ...]]:
-        """Compare all that can be, the ceiling last, by the name of the Python."""
-        if baseline not in self._speedups:
-            self._speedups[baseline] = {
-                name: (*verdicts.speedups(part, baseline), *verdicts.ceiling(part, baseline))
-                for name, part in self._parts
-            }
-        return self._speedups[baseline]
+    def speedups(self, python: str, baseline: str) -> tuple[SpeedUp, ...]:
+        """Compare all that can be on one Python, the ceiling last."""
+        key = (python, baseline)
+        if key not in self._speedups:
+            part = dict(self._parts)[python]
+            self._speedups[key] = (
+                *verdicts.speedups(part, baseline),
+                *verdicts.ceiling(part, baseline),
+            )
+        return self._speedups[key]

@@ -13,8 +13,7 @@ from core.results.statistics import seconds
 from gui.theme import Theme
 
 if TYPE_CHECKING:
-    from core.results.noise import Flag
-    from core.results.records import TrialRecord
+    from core.results.records import Flag, TrialRecord
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

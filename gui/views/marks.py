@@ -24,7 +24,7 @@ _THIN = frozenset({"ceiling"})
 
 @dataclass(frozen=True)
 class Middle:
-    """The median of one configuration, with the ends of its bar; `is_sure` for an interval.
+    """The median of a configuration's repeats, with the ends of its bar; `is_sure` for an interval.
 
     `words` are for whoever holds the pointer there.
     """
@@ -35,6 +35,7 @@ class Middle:
     high: float
     is_sure: bool
     words: str
+    repeats: int
 
 
 @dataclass(frozen=True)

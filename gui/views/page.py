@@ -235,7 +235,7 @@ class ExperimentPage(QWidget):
         split.addWidget(self._lower)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 1)
-        split.setSizes([450, 240])
+        split.setSizes([480, 210])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(10)
         body = QHBoxLayout()

@@ -127,7 +127,8 @@ class PythonsField(Field):
             box.setAccessibleName(f"{self.parameter.label}: {offer.label}")
             box.setAccessibleDescription(offer.tip)
             box.setObjectName(f"field-{self.parameter.name}-{offer.name}")
-            box.toggled.connect(self._on_toggled)
+            box.toggled.connect(self.edited)
+            box.clicked.connect(self._on_clicked)
             self._list.addWidget(box)
             self._boxes[offer.name] = box
         for refusal in found.refusals:
@@ -152,7 +153,7 @@ class PythonsField(Field):
         for widget in self._broken:
             widget.setFont(self._theme.font(0.88))
 
-    def _on_toggled(self) -> None:
+    def _on_clicked(self) -> None:
         self._told = ""
         self.edited.emit()
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
+    QSizePolicy,
     QTabWidget,
     QToolButton,
     QToolTip,
@@ -123,6 +124,7 @@ class ResultPanel(Card):
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._kept_free = 0
+        self._noted = ""
         self._summary = Summary()
         self._build()
         theme.changed.connect(self._restyle)
@@ -144,10 +146,11 @@ class ResultPanel(Card):
         """Show what was seen before the run that may disturb it; none takes no room."""
         sentences = "\n".join(note.sentence for note in notes)
         seen = dict.fromkeys(_NOTES[note.kind] for note in notes)
-        self._notes.setText(f"Seen before the run: {', '.join(seen)}")
+        self._noted = f"Seen before the run: {', '.join(seen)}"
         self._notes.setToolTip(sentences)
         self._notes.setAccessibleDescription(sentences)
         self._notes.setVisible(bool(notes))
+        self._fit_words()
 
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""
@@ -191,6 +194,9 @@ class ResultPanel(Card):
         A splitter asks nobody how high they are at a width, so they are told here.
         """
         width = self.contentsRect().width() - 2 * _MARGIN
+        room = width - 2 * self._theme.px(_MARGIN)
+        metrics = self._notes.fontMetrics()
+        self._notes.setText(metrics.elidedText(self._noted, Qt.TextElideMode.ElideRight, room))
         self._headline.setFont(self._theme.font(_USUAL, bold=True))
         if _fill(self._headline, self._summary.headline, _MOST_LINES, width) > _HEADLINES:
             self._headline.setFont(self._theme.font(_SMALLER, bold=True))
@@ -225,6 +231,7 @@ class ResultPanel(Card):
         self._notice.hide()
         self._notes.setObjectName("notes")
         self._notes.setAutoRaise(True)
+        self._notes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._notes.clicked.connect(self._tell_notes)
         self._notes.hide()
         self._tabs.addTab(QWidget(), " ")
@@ -233,7 +240,7 @@ class ResultPanel(Card):
         layout.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
         layout.addWidget(self._words)
         layout.addWidget(self._notice)
-        layout.addWidget(self._notes)
+        layout.addWidget(self._notes, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._tabs, 1)
 
     def _tell_notes(self) -> None:

@@ -111,7 +111,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             partial(self._show, content, expected[first : first + _LINES_A_STEP])
             for first in range(0, len(expected), _LINES_A_STEP)
         ]
-        return [partial(self._gather, content), *chunks, self._fit]
+        gather = [partial(self._gather, content, name, part) for name, part in measured.parts]
+        return [*gather, partial(self._top_of, content), *chunks, self._fit]
 
     def show_all(self) -> None:
         """Show everything and follow new points again."""
@@ -167,8 +168,8 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     def _frame(self) -> None:
         """Add what stands there before any trial."""
 
-    def _content(self, measured: Measured) -> Content:
-        """Say what to draw for each kind of workers on each Python."""
+    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
+        """Say what to draw for each kind of workers on a Python, whose record is `part`."""
         raise NotImplementedError
 
     def _rebuild(self) -> None:
@@ -193,10 +194,12 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             self.show_measured(self._measured)
         self._fit()
 
-    def _gather(self, content: Content) -> None:
+    def _gather(self, content: Content, python: str, part: RunRecord) -> None:
         """Find what is to be drawn; what is there stays, so that live points cost little."""
         assert self._measured is not None
-        content |= self._content(self._measured)
+        content |= self._content(self._measured, python, part)
+
+    def _top_of(self, content: Content) -> None:
         self._top = max(
             (
                 value
@@ -311,22 +314,19 @@ class RuntimeChart(ScalingChart):
         self._level.hide()
         self.getPlotItem().addItem(self._level)
 
-    def _content(self, measured: Measured) -> Content:
+    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
         content: Content = {}
-        for python, part in measured.parts:
-            for one in series_with_ceiling(part):
-                dots = [
-                    Dot(trial, trial.work_s, _times(trial), reasons_of(measured, trial))
-                    for trial in part.trials
-                    if trial.executor == one.executor and trial.work_s
-                ]
-                content[python, one.executor] = (
-                    [_middle(python, one, p) for p in one.points],
-                    dots,
-                )
-                if one.executor == "serial" and python == measured.pythons[0]:
-                    self._level.setValue(one.points[0].median)
-                    self._level.show()
+        for one in series_with_ceiling(part):
+            dots = [
+                Dot(trial, trial.work_s, _times(trial), reasons_of(measured, trial))
+                for trial in part.trials
+                if trial.executor == one.executor and trial.work_s
+            ]
+            middles = [_middle(python, one, point) for point in one.points]
+            content[python, one.executor] = (middles, dots)
+            if one.executor == "serial" and python == measured.pythons[0]:
+                self._level.setValue(one.points[0].median)
+                self._level.show()
         return content
 
 
@@ -350,7 +350,7 @@ def who(executor: str, workers: int, python: str) -> str:
 def _middle(python: str, one: Series, point: Any) -> Middle:
     ends = f"from {seconds(point.low)} to {seconds(point.high)}"
     words = f"{who(one.executor, point.workers, python)}\nmedian {seconds(point.median)}, {ends}"
-    return Middle(point.workers, point.median, point.low, point.high, True, words)
+    return Middle(point.workers, point.median, point.low, point.high, True, words, len(point.times))
 
 
 def _times(trial: TrialRecord) -> str:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.lab.kinds import CEILING
 from core.results.statistics import ENOUGH_BLOCKS
@@ -26,6 +34,7 @@ FitsByPython = Mapping[str, Sequence["Fits"]]
 _LAWS = {"amdahl": Qt.PenStyle.DashLine, "usl": Qt.PenStyle.DotLine}
 _NAMES = {"amdahl": "Amdahl's law", "usl": "Gunther's law (USL)"}
 _LAW_ALPHA = 190
+_LINES = 4  # of words on the laws; more can be scrolled to
 
 
 class SpeedupChart(ScalingChart):
@@ -42,7 +51,7 @@ class SpeedupChart(ScalingChart):
         self._known_fits: FitsByPython = {}
         self.laws: list[Any] = []
         self._samples: dict[str, Any] = {}
-        super().__init__("Speed-up over workers", "times as fast as one plain call", theme)
+        super().__init__("Speed-up over workers", "× one plain call", theme)
 
     @property
     def baseline(self) -> str:
@@ -86,7 +95,7 @@ class SpeedupChart(ScalingChart):
         trials = self._measured.trials if self._measured is not None else ()
         serial = any(trial.executor == "serial" for trial in trials) or not trials
         plain = serial and self._baseline == "serial"
-        label = f"times as fast as {'one plain call' if plain else 'one worker'}"
+        label = f"× {'one plain call' if plain else 'one worker'}"
         if label != self._y_label:
             self._y_label = label
             self._restyle()
@@ -103,22 +112,23 @@ class SpeedupChart(ScalingChart):
         super()._rebuild()
         self.show_fits(self._known_fits)
 
-    def _content(self, measured: Measured) -> Content:
+    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
         content: Content = {}
-        all_flags = {
-            (trial.python, trial.executor, trial.workers, trial.block): reasons_of(measured, trial)
-            for trial in measured.trials
+        flags = {
+            (trial.executor, trial.workers, trial.block): reasons_of(measured, trial)
+            for trial in part.trials
         }
-        counts = []
-        for python, found in measured.speedups(self._baseline).items():
-            for kind in dict.fromkeys(one.executor for one in found):
-                ours = [one for one in found if one.executor == kind]
-                counts += [len(one.by_block) for one in ours]
-                middles = [_middle(one, python) for one in ours]
-                values = {(one.workers, one.baseline): one.by_block for one in ours}
-                content[python, kind] = (middles, _dots(measured, python, kind, values, all_flags))
-        self.said.emit(_what_bars_are(counts))
+        found = measured.speedups(python, self._baseline)
+        for kind in dict.fromkeys(one.executor for one in found):
+            ours = [one for one in found if one.executor == kind]
+            middles = [_middle(one, python) for one in ours]
+            content[python, kind] = (middles, _dots(part, kind, ours, flags))
         return content
+
+    def _top_of(self, content: Content) -> None:
+        super()._top_of(content)
+        middles = [one for drawn, _ in content.values() for one in drawn]
+        self.said.emit(_what_bars_are([one.repeats for one in middles]))
 
     def _draw_law(self, executor: str, law: Law) -> None:
         colour = self._theme.of_kind(executor)
@@ -133,28 +143,25 @@ class SpeedupChart(ScalingChart):
         self.laws.append(item)
 
 
-_Values = Mapping[tuple[int, str], Mapping[int, float]]  # by workers and baseline, by block
-_Flags = Mapping[tuple[str, str, int, int], tuple[str, ...]]  # Python, kind, workers, block
+_Flags = Mapping[tuple[str, int, int], tuple[str, ...]]  # by kind, workers and block
 
 
-def _dots(measured: Measured, python: str, kind: str, values: _Values, flags: _Flags) -> list[Dot]:
+def _dots(part: RunRecord, kind: str, speedups: Sequence[SpeedUp], flags: _Flags) -> list[Dot]:
     """Make a dot for each repeat that has its baseline; either may have been disturbed."""
     trials = {
         (trial.workers, trial.block): trial
-        for trial in measured.trials
-        if trial.executor == kind and trial.python == python and trial.status == "done"
+        for trial in part.trials
+        if trial.executor == kind and trial.status == "done"
     }
     dots = []
-    for (workers, baseline), by_block in values.items():
-        base = ("serial" if baseline == "serial" else kind, 1)
-        for block, value in by_block.items():
-            if (trial := trials.get((workers, block))) is None:
-                continue
-            own = flags.get((python, kind, workers, block), ())
-            theirs = flags.get((python, *base, block), ())
-            called = "its plain call" if baseline == "serial" else "its one worker"
-            also = () if (kind, workers) == base else (f"({called}) {one}" for one in theirs)
-            dots.append(Dot(trial, value, _within(trial, value), (*own, *also)))
+    for one in speedups:
+        base = ("serial" if one.baseline == "serial" else kind, 1)
+        called = "its plain call" if one.baseline == "serial" else "its one worker"
+        for block, value in one.by_block.items():
+            trial = trials[one.workers, block]
+            theirs = [f"({called}) {reason}" for reason in flags.get((*base, block), ())]
+            reasons = (*flags[kind, one.workers, block], *theirs)
+            dots.append(Dot(trial, value, _within(trial, value), reasons))
     return dots
 
 
@@ -167,7 +174,9 @@ def _middle(one: SpeedUp, python: str) -> Middle:
     name = who(one.executor, one.workers, python)
     name = f"Measured ceiling, {name}" if one.executor == CEILING else name
     words = "\n".join(filter(None, [f"{name}: {one.figure}", one.reason, one.advice]))
-    return Middle(one.workers, one.median, one.low, one.high, not one.provisional, words)
+    return Middle(
+        one.workers, one.median, one.low, one.high, not one.provisional, words, len(one.by_block)
+    )
 
 
 def _what_bars_are(counts: Sequence[int]) -> str:
@@ -199,7 +208,7 @@ class SpeedupPanel(QWidget):
         self._asked = 0
         self.chart = SpeedupChart(theme)
         self._baseline, self._laws = QComboBox(), QCheckBox("Fit laws")
-        self._bars, self._words = QLabel(), QLabel()
+        self._bars, self._words, self._area = QLabel(), QLabel(), QScrollArea()
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -248,7 +257,11 @@ class SpeedupPanel(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._words.hide()
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._area.setWidget(self._words)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.hide()
         row = QHBoxLayout()
         row.setContentsMargins(8, 6, 8, 0)
         row.setSpacing(10)
@@ -260,7 +273,7 @@ class SpeedupPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self.chart, 1)
-        column.addWidget(self._words)
+        column.addWidget(self._area)
 
     def _on_baseline(self) -> None:
         self.chart.set_baseline(self._baseline.currentData())
@@ -268,7 +281,7 @@ class SpeedupPanel(QWidget):
 
     def _fit(self) -> None:
         """Ask for the laws of the run that is over; during a run nothing is fitted."""
-        self._words.setVisible(self._laws.isChecked())
+        self._area.setVisible(self._laws.isChecked())
         self._asked += 1
         self.chart.show_fits({})
         if self._record is None:
@@ -286,6 +299,7 @@ class SpeedupPanel(QWidget):
 
     def _restyle(self) -> None:
         self._words.setFont(self._theme.font(0.92))
+        self._area.setFixedHeight(_LINES * self._words.fontMetrics().lineSpacing())
         self._words.setContentsMargins(self._theme.px(8), 0, self._theme.px(8), self._theme.px(4))
 
 

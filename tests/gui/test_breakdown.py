@@ -73,7 +73,7 @@ def test_the_pointer_gets_seconds_and_share(view: BreakdownView, qtbot: QtBot) -
     index = shown.model().index(0, BAR)
     place = shown.visualRect(index)
     option = QStyleOptionViewItem()
-    option.rect = place  # type: ignore[attr-defined]
+    option.rect = place
     corner = QPoint(place.left() + 8, place.center().y())
     event = QHelpEvent(QHelpEvent.Type.ToolTip, corner, shown.mapToGlobal(corner))
     shown.itemDelegateForColumn(BAR).helpEvent(event, shown, option, index)

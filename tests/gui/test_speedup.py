@@ -41,6 +41,18 @@ def draw(panel: SpeedupPanel, trials: list[Any], pythons: tuple[str, ...] = ()) 
     return measured
 
 
+def words(panel: SpeedupPanel, name: str) -> str:
+    label = panel.findChild(QLabel, name)
+    assert label is not None
+    return label.text()
+
+
+def fit(panel: SpeedupPanel) -> None:
+    box = panel.findChild(QCheckBox, "fit-laws")
+    assert box is not None
+    box.click()
+
+
 def marks(panel: SpeedupPanel, kind: str, python: str = "") -> Marks:
     return panel.chart.marks[python, kind]
 
@@ -58,18 +70,17 @@ def test_bars_are_the_intervals_of_the_verdicts(panel: SpeedupPanel) -> None:
     measured = draw(panel, sweep(6))
     wanted = [one for one in verdicts.speedups(measured.record) if one.executor == "processes"]
 
-    assert ends(marks(panel, "processes").sure) == [
-        (pytest.approx(one.low), pytest.approx(one.high)) for one in wanted
-    ]
+    bars = np.array(ends(marks(panel, "processes").sure))
+    assert bars == pytest.approx(np.array([(one.low, one.high) for one in wanted]))
     assert len(marks(panel, "processes").unsure.opts["y"]) == 0
-    assert panel.findChild(QLabel, "bars").text() == "Bars are 95 % intervals over 6 repeats"
+    assert words(panel, "bars") == "Bars are 95 % intervals over 6 repeats"
 
 
 def test_below_five_repeats_bars_are_light_and_called_provisional(panel: SpeedupPanel) -> None:
     draw(panel, sweep(3))
     assert len(marks(panel, "processes").sure.opts["y"]) == 0
     assert len(marks(panel, "processes").unsure.opts["y"]) == 2
-    assert "provisional: ranges of 3 repeats" in panel.findChild(QLabel, "bars").text()
+    assert "provisional: ranges of 3 repeats" in words(panel, "bars")
 
 
 def test_intervals_shrink_as_blocks_arrive(panel: SpeedupPanel) -> None:
@@ -120,26 +131,25 @@ def test_under_six_numbers_of_workers_there_is_a_sentence_and_no_curve(
 ) -> None:
     measured = draw(panel, sweep(5))
     panel.end(measured.record)
-    panel.findChild(QCheckBox, "fit-laws").click()
-    assert "need 6 or more" in panel.findChild(QLabel, "laws").text()
+    fit(panel)
+    assert "need 6 or more" in words(panel, "laws")
     assert not any("law" in name for name in legend(panel))
 
 
 def test_laws_are_curves_up_to_the_most_workers_and_words(panel: SpeedupPanel) -> None:
     workers = (1, 2, 3, 4, 5, 6)
     measured = draw(panel, sweep(5, workers, kinds=("serial", "processes")))
-    panel.findChild(QCheckBox, "fit-laws").click()
-    assert "when the run is over" in panel.findChild(QLabel, "laws").text()
+    fit(panel)
+    assert "when the run is over" in words(panel, "laws")
     assert not any("law" in name for name in legend(panel))
 
     panel.end(measured.record)
-    words = panel.findChild(QLabel, "laws").text()
-    assert "σ" in words
-    assert "κ" in words
+    assert "σ" in words(panel, "laws")
+    assert "κ" in words(panel, "laws")
     assert {"Amdahl's law", "Gunther's law (USL)"} < set(legend(panel))
     curves = panel.chart.laws
     assert [max(curve.getData()[0]) for curve in curves] == [6, 6]
-    panel.findChild(QCheckBox, "fit-laws").click()
+    fit(panel)
     assert not panel.chart.laws
 
 
@@ -148,7 +158,7 @@ def test_a_fit_of_another_run_is_not_shown(light: Theme, qtbot: QtBot) -> None:
     qtbot.addWidget(panel)
     asked: list[tuple[Any, Any]] = []
     panel.wanted.connect(lambda job, take: asked.append((job, take)))
-    panel.findChild(QCheckBox, "fit-laws").click()
+    fit(panel)
     measured = draw(panel, sweep(5, range(1, 7), kinds=("serial", "processes")))
     panel.end(measured.record)
     ((job, take),) = asked

@@ -164,7 +164,9 @@ def another_python() -> str:
     """Return a Python that is not ours."""
     ours = Path(sys.executable).resolve()
     names = (f"python3.{minor}" for minor in range(10, 16))
-    found = (path for name in names if (path := shutil.which(name)))
+    folders = os.environ["PATH"].split(os.pathsep)
+    search = os.pathsep.join(folder for folder in folders if Path(folder).name != "shims")
+    found = (path for name in names if (path := shutil.which(name, path=search)))
     other = next((path for path in found if Path(path).resolve() != ours), None)
     if other is None:
         pytest.skip("needs a second Python; .ci/pythons brings some")
