@@ -25,23 +25,27 @@ _HEADINGS = (
 BAR = 1
 PHASES_ROLE = Qt.ItemDataRole.UserRole + 1
 
+Divided = tuple["TrialRecord", Phases]
+
+
+def divided(trials: Sequence[TrialRecord]) -> list[Divided]:
+    """Divide trials, but for those without tasks. Pure; some time for each task, in any thread."""
+    return [(trial, found) for trial in trials if (found := phases(trial)) is not None]
+
 
 class Breakdown(QAbstractTableModel):
     """Divided trials, in order of arrival, or the middle one of each configuration.
 
-    That is the repeat whose wall time is the median, so that its parts sum to it. GUI thread.
+    That is the repeat whose wall time is the median, so that its parts sum to it. `longest_s` is
+    the longest wall time of all rows, 0 without any. GUI thread.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._each = False
-        self._all: list[tuple[TrialRecord, Phases]] = []
-        self._rows: list[tuple[TrialRecord, Phases]] = []
-
-    @property
-    def longest_s(self) -> float:
-        """The longest wall time of all rows; 0 without any."""
-        return max((found.wall_s for _, found in self._rows), default=0.0)
+        self.longest_s = 0.0
+        self._all: list[Divided] = []
+        self._rows: list[Divided] = []
 
     def show_each(self, each: bool) -> None:
         """Have a row for each trial, or one for each configuration."""
@@ -53,9 +57,8 @@ class Breakdown(QAbstractTableModel):
         self._all = []
         self._arrange()
 
-    def append(self, trials: Sequence[TrialRecord]) -> None:
-        """Add trials; those without tasks have nothing to divide."""
-        found = [(trial, divided) for trial in trials if (divided := phases(trial)) is not None]
+    def append(self, found: Sequence[Divided]) -> None:
+        """Add divided trials."""
         if found:
             self._all += found
             self._arrange()
@@ -114,12 +117,13 @@ class Breakdown(QAbstractTableModel):
     def _arrange(self) -> None:
         self.beginResetModel()
         self._rows = list(self._all) if self._each else _middles(self._all)
+        self.longest_s = max((found.wall_s for _, found in self._rows), default=0.0)
         self.endResetModel()
 
 
-def _middles(everything: Sequence[tuple[TrialRecord, Phases]]) -> list[tuple[TrialRecord, Phases]]:
+def _middles(everything: Sequence[Divided]) -> list[Divided]:
     """Pick of each configuration the trial whose wall time is the median, the lower of two."""
-    groups: dict[tuple[int, str, int, str], list[tuple[TrialRecord, Phases]]] = {}
+    groups: dict[tuple[int, str, int, str], list[Divided]] = {}
     for trial, found in everything:
         place = KINDS.index(trial.executor) if trial.executor in KINDS else len(KINDS)
         key = (place, trial.executor, trial.workers, trial.python)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
@@ -30,7 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.phases import PARTS, Part, Phases
-from gui.models.breakdown import BAR, PHASES_ROLE, Breakdown
+from gui.models.breakdown import BAR, PHASES_ROLE, Breakdown, Divided, divided
 from gui.theme import PHASES, Theme
 from gui.views.tables import Table
 
@@ -54,15 +55,18 @@ _WIDEST = ("61 independent processes", "", "0000 ms")
 class BreakdownView(QWidget):
     """Bars with a legend, and the chosen one's parts in words below. GUI thread.
 
-    `trial_chosen` fires when a person chooses a row.
+    `trial_chosen` fires when a person chooses a row. `wanted` carries a pure job for another
+    thread, and who takes its result: to divide trials takes time for each of their tasks.
     """
 
     trial_chosen = Signal(object)
+    wanted = Signal(object, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._waiting: list[TrialRecord] = []
+        self._runs = 0
         self._model = Breakdown()
         self._table = _BarTable(self._model, theme)
         self._which = QComboBox()
@@ -75,6 +79,7 @@ class BreakdownView(QWidget):
     def clear(self) -> None:
         """Forget all trials."""
         self._waiting = []
+        self._runs += 1
         self._model.clear()
         self._words.setText("Choose a bar: its parts are told here.")
 
@@ -83,13 +88,18 @@ class BreakdownView(QWidget):
         self._waiting += trials
 
     def draw(self) -> None:
-        """Show what was added since; the chosen row stays chosen."""
-        if not self._waiting:
+        """Have what was added since divided, and then shown."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self.wanted.emit(partial(divided, waiting), partial(self._take, self._runs))
+
+    def _take(self, run: int, found: list[Divided]) -> None:
+        """Show what was divided, unless another run has begun; the chosen row stays chosen."""
+        if run != self._runs:
             return
         chosen = self._table.currentIndex().row()
         trial = self._model.trial(chosen) if chosen >= 0 else None
-        waiting, self._waiting = self._waiting, []
-        self._model.append(waiting)
+        self._model.append(found)
         if trial is not None:
             self.select(trial)
 

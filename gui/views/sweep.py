@@ -157,6 +157,7 @@ class SweepStage(Stage):
 
         self._breakdown = view = BreakdownView(self._theme)
         view.trial_chosen.connect(self._choose)
+        view.wanted.connect(self.wanted)
         if self._measured is not None:
             view.add(self._measured.trials)
         return view

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QHelpEvent
@@ -23,6 +25,7 @@ def view(light: Theme, qtbot: QtBot) -> BreakdownView:
     qtbot.addWidget(made)
     made.resize(800, 300)
     made.show()
+    made.wanted.connect(lambda job, take: take(job()))
     made.add(TRIALS)
     made.draw()
     return made
@@ -100,6 +103,18 @@ def test_what_arrives_keeps_the_chosen_row(view: BreakdownView) -> None:
     model = table(view).model()
     assert isinstance(model, Breakdown)
     assert model.trial(table(view).currentIndex().row()) is TRIALS[6]
+
+
+def test_what_another_run_had_divided_is_not_shown(view: BreakdownView) -> None:
+    asked: list[Any] = []
+    view.wanted.disconnect()
+    view.wanted.connect(lambda job, take: asked.append((job, take)))
+    view.add(TRIALS)
+    view.draw()
+    view.clear()
+    ((job, take),) = asked
+    take(job())
+    assert names(view) == []
 
 
 def test_a_trial_without_tasks_has_no_row(view: BreakdownView) -> None:
