@@ -147,7 +147,8 @@ class RunController(QObject):
 
     def _end(self, stopped: bool) -> None:
         assert self.run is not None
-        whole = len(self.run.trials) == len(self.run.plan)
+        grows = self.run.experiment.budget_s(self.run.values) is not None
+        whole = len(self.run.trials) == len(self.run.plan) and not grows
         self.run.end(stopped and not (whole and self.run.trials[-1].status == "done"))
         self._enter(State(self.run.status))
 

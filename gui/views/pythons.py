@@ -39,7 +39,7 @@ class PythonsField(Field):
         self._wanted: tuple[str, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._broken: list[QWidget] = []
-        self._told = ""
+        self._told = self._refused = ""
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
         self._path = QLineEdit()
@@ -88,10 +88,10 @@ class PythonsField(Field):
             box.setChecked(name in (self._wanted or (self._own(),)))
 
     def show_problem(self, sentence: str) -> None:
-        told = self._told or (_SEEKING if self._found.is_looking else "")
-        super().show_problem(sentence)
-        if told and not sentence:
-            self._note.setText(told)
+        super().show_problem(sentence or self._refused)
+        if not (sentence or self._refused):
+            looking = _SEEKING if self._found.is_looking else ""
+            self._note.setText(self._told or looking or self._hint)
 
     def show_found(self, found: FoundPythons) -> None:
         """Show the Pythons that are known by now; what is checked stays so."""
@@ -104,9 +104,9 @@ class PythonsField(Field):
 
     def show_added(self, what: Offer | Refusal) -> None:
         """Choose what was added, or say at the field why it cannot be used."""
-        self._told = ""
+        self._told = self._refused = ""
         if isinstance(what, Refusal):
-            self._told = f"“{what.path}” cannot be used. {what.problem}"
+            self._refused = f"“{what.path}” cannot be used. {what.problem}"
         else:
             self._path.clear()
             self._boxes[what.name].setChecked(True)
@@ -154,11 +154,12 @@ class PythonsField(Field):
             widget.setFont(self._theme.font(0.88))
 
     def _on_clicked(self) -> None:
-        self._told = ""
+        self._told = self._refused = ""
         self.edited.emit()
 
     def _on_typed(self) -> None:
         if text := self._path.text().strip():
+            self._refused = ""
             self._told = f"Asking {_short(text)} who it is …"
             self.edited.emit()
             self.python_added.emit(text)

@@ -187,10 +187,10 @@ def _what_bars_are(counts: Sequence[int]) -> str:
     repeats = f"{few}" if few == many else f"{few} to {many}"
     repeats += " repeat" if many == 1 else " repeats"
     if many < ENOUGH_BLOCKS:
-        return f"Light bars are provisional: ranges of {repeats}"
+        return f"Provisional: ranges of {repeats}"
     if few < ENOUGH_BLOCKS:
-        return f"Bars are 95 % intervals, light ones provisional ({repeats})"
-    return f"Bars are 95 % intervals over {repeats}"
+        return f"95 % intervals, light ones provisional ({repeats})"
+    return f"95 % intervals over {repeats}"
 
 
 class SpeedupPanel(QWidget):
@@ -248,7 +248,10 @@ class SpeedupPanel(QWidget):
         self._bars.setObjectName("bars")
         self._bars.setWordWrap(True)
         self._bars.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._bars.setToolTip("The truth is within such an interval in 95 of 100 runs.")
+        self._bars.setToolTip(
+            "What the bars are. The truth is within a 95 % interval in 95 of 100 runs.\n"
+            "Below five repeats a bar is only their range, and lighter."
+        )
         self.chart.said.connect(self._bars.setText)
         self._words.setObjectName("laws")
         self._words.setWordWrap(True)

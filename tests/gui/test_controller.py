@@ -53,7 +53,7 @@ def test_a_run_goes_from_idle_to_finished_with_every_trial(bench: Bench, qtbot: 
     assert run is not None
     record = run.record()
     assert record.status == "finished"
-    assert len(record.trials) == record.planned_trials == 10
+    assert len(record.trials) == record.planned_trials == 14
 
 
 def test_a_run_grows_until_it_has_enough(bench: Bench, qtbot: QtBot) -> None:

@@ -121,6 +121,9 @@ def test_a_typed_path_is_asked_and_its_answer_told(form: Form, qtbot: QtBot) -> 
 
     form.show_added_python(BROKEN)
     assert BROKEN.problem in find(form, QLabel, "note-pythons").text()
+    assert find(form, QLabel, "note-pythons").property("error")
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), (BROKEN,)))
+    assert BROKEN.problem in find(form, QLabel, "note-pythons").text()
     assert form.values() is not None
 
     edit.setText("/opt/python3.13t")

@@ -73,14 +73,14 @@ def test_bars_are_the_intervals_of_the_verdicts(panel: SpeedupPanel) -> None:
     bars = np.array(ends(marks(panel, "processes").sure))
     assert bars == pytest.approx(np.array([(one.low, one.high) for one in wanted]))
     assert len(marks(panel, "processes").unsure.opts["y"]) == 0
-    assert words(panel, "bars") == "Bars are 95 % intervals over 6 repeats"
+    assert words(panel, "bars") == "95 % intervals over 6 repeats"
 
 
 def test_below_five_repeats_bars_are_light_and_called_provisional(panel: SpeedupPanel) -> None:
     draw(panel, sweep(3))
     assert len(marks(panel, "processes").sure.opts["y"]) == 0
     assert len(marks(panel, "processes").unsure.opts["y"]) == 2
-    assert "provisional: ranges of 3 repeats" in words(panel, "bars")
+    assert words(panel, "bars") == "Provisional: ranges of 3 repeats"
 
 
 def test_intervals_shrink_as_blocks_arrive(panel: SpeedupPanel) -> None:
