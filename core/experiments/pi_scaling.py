@@ -347,7 +347,7 @@ def _summary(record: RunRecord) -> Summary:
     details += noise.sentences(record)
     if record.end_reason:
         details.append(record.end_reason)
-    return Summary(tuple(lines), tuple(details + _failures(record)))
+    return Summary(tuple(lines), tuple(_failures(record) + details))
 
 
 def _names(one: SpeedUp) -> tuple[str, str]:
