@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from gui import experiments
 from gui.main_window import MainWindow
-from gui.models.found import Offer, Refusal
 from gui.painted import when_painted
 from gui.settings import Settings
 from gui.theme import Theme
 
 if TYPE_CHECKING:
+    from gui.models.found import Offer, Refusal
     from gui.runs import Runs
     from gui.views.page import ExperimentPage
 
@@ -157,7 +157,9 @@ class Lab(QObject):
         self._settings.theme = choice
 
     @Slot(object)
-    def _on_python_added(self, what: Offer | Refusal) -> None:
+    def _on_python_added(self, what: "Offer | Refusal") -> None:
+        from gui.models.found import Offer  # late: the first paint does not wait for it
+
         if isinstance(what, Offer):
             self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
 

@@ -98,13 +98,6 @@ PHASES = {
     "waiting_s": "#d55e00",
     "collecting_s": "#cc79a7",
 }
-LINES = (
-    Qt.PenStyle.SolidLine,
-    Qt.PenStyle.DashLine,
-    Qt.PenStyle.DashDotLine,
-    Qt.PenStyle.DashDotDotLine,
-    Qt.PenStyle.DotLine,
-)
 
 
 class Theme(QObject):

@@ -20,6 +20,13 @@ _DODGE = {"interpreters": -0.14, "threads": -0.07, "processes": 0.07, "pool": 0.
 _ASIDE = 0.025  # of one worker, so that kinds and Pythons with equal times hide no other
 _DOT_ALPHA, _UNSURE_ALPHA = 130, 110
 _THIN = frozenset({"ceiling"})
+LINES = (  # of the Pythons, in their order
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+    Qt.PenStyle.DotLine,
+)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from core.experiments.base import configuration
 from core.lab.kinds import CEILING
 from core.results.statistics import Series, ceiling_of, seconds, series
 from gui.models.measured import Measured
-from gui.theme import LINES, Theme
-from gui.views.marks import Dot, Marks, Middle
+from gui.theme import Theme
+from gui.views.marks import LINES, Dot, Marks, Middle
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
