@@ -17,12 +17,12 @@ from PySide6.QtWidgets import QToolButton
 from core.experiments.base import configuration
 from core.lab.kinds import CEILING
 from core.results.statistics import Series, ceiling_of, seconds, series
-from gui.models.measured import Measured
 from gui.theme import Theme
 from gui.views.marks import LINES, Dot, Marks, Middle
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
+    from gui.models.measured import Measured
 
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.experiments.base import Trial
-from gui.models.measured import Measured
 from gui.models.trials import PYTHON, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
@@ -19,6 +18,7 @@ from gui.views.tables import Table
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
+    from gui.models.measured import Measured
     from gui.views.breakdown import BreakdownView
     from gui.views.speedup import SpeedupPanel
     from gui.views.trial_timeline import TrialTimeline
@@ -71,6 +71,8 @@ class SweepStage(Stage):
         when_painted(self.lower, self._add_timeline)
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
+        from gui.models.measured import Measured
+
         self._measured, self._chosen, self._ended = Measured(record), None, None
         self._begun = (record, longest_s)
         self._model.clear()
