@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 _FOLDER = Path(__file__).resolve().parents[1] / "resources" / "fonts"
@@ -10,12 +10,13 @@ _SANS, _MONO = "DejaVu Sans", "DejaVu Sans Mono"
 
 
 def ensure_fonts() -> bool:
-    """Load our own fonts if the system has none with Latin letters; tell whether it was so.
+    """Load our own fonts if the system has none that draws letters; tell whether it was so.
 
     GUI thread, once, with an application and before the first widget. Where the system has fonts
-    this costs one look at its list, which Qt needs anyway.
+    this only opens the one that the first widget needs. What draws boxes has no family; Qt's list
+    of families would not tell, nor does asking for letters: it has "Sans Serif", and all letters.
     """
-    if QFontDatabase.families(QFontDatabase.WritingSystem.Latin):
+    if QFontInfo(QApplication.font()).family():
         return False
     load_fonts()
     QApplication.setFont(QFont(_SANS))

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from email.utils import formatdate
 from importlib import metadata
 from pathlib import Path
 
@@ -77,10 +78,14 @@ def freeze() -> None:
         "--distpath", PROGRAM.parent, "--workpath", BUILD / "pyinstaller",
         ROOT / "packaging" / "futures-lab.spec",
     )  # fmt: skip
-    # Python itself may come with debug symbols; numpy's libraries break when they are stripped.
-    modules = PROGRAM.glob("_internal/python3*/lib-dynload/*.so")
-    for file in (*PROGRAM.glob("_internal/libpython3*"), *modules):
-        run("strip", "--strip-debug", file)
+    # Python itself may come with symbols, and with a path to where it was built; what comes from
+    # wheels stays as it is: numpy's libraries break when they are stripped.
+    for file in (
+        *PROGRAM.glob("_internal/libpython3*"),
+        *PROGRAM.glob("_internal/python3*/lib-dynload/*.so"),
+    ):
+        run("strip", "--strip-unneeded", file)
+        run("patchelf", "--remove-rpath", file)
 
 
 def compile_ours() -> None:
@@ -126,6 +131,8 @@ def write_metadata(version: str) -> None:
     words = {
         "@VERSION@": version,
         "@DATE@": time.strftime("%Y-%m-%d", time.gmtime(stamp)),
+        "@YEAR@": time.strftime("%Y", time.gmtime(stamp)),
+        "@MAILDATE@": formatdate(stamp),
         "@TAG@": TAG,
         "@LICENSE@": "\n".join(f" {line}" if line else " ." for line in licence.splitlines()),
     }
@@ -209,7 +216,8 @@ def lay_out_tree() -> None:
     write_shared(share)
     doc = share / "doc" / "futures-lab"
     put(BUILD / "metadata" / "copyright", doc / "copyright")
-    put_zipped((ROOT / "CHANGELOG.md").read_bytes(), doc / "changelog.gz")
+    put(ROOT / "CHANGELOG.md", doc / "CHANGELOG.md")
+    put_zipped((BUILD / "metadata" / "changelog").read_bytes(), doc / "changelog.gz")
     write_licences(doc / "licenses")
     put(HERE / "lintian-overrides", share / "lintian" / "overrides" / "futures-lab")
     tidy_modes(TREE)

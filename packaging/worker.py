@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
         sys.argv = ["-c", *arguments[2:]]
         sys.path.insert(0, "")
         exec(compile(arguments[1], "<string>", "exec"), vars(sys.modules["__main__"]))
-    elif arguments and arguments[0] != "-":
+    elif arguments and arguments[0] not in ("-", "-c", "-m"):
         import runpy
         from pathlib import Path
 
