@@ -156,14 +156,17 @@ def _of_lab(lab: LabExecutor) -> Iterator[Check]:
     if not python:
         return
     for kind in kinds.KINDS:
-        methods = python["start_methods"] if kind == "processes" else [None]
+        lacks = python["lacks"].get(kind, "")
+        methods = python["start_methods"] if kind in ("processes", "pool") else [None]
         for method in methods:
             name = f"{kind}, {method}" if method else kind
-            yield attempt(name, partial(_trial, lab, kind, method))
+            yield attempt(name, partial(_trial, lab, kind, method, lacks))
     yield attempt("no Qt in the lab", partial(_no_qt, lab, python["start_methods"]))
 
 
-def _trial(lab: LabExecutor, kind: str, method: str | None) -> str:
+def _trial(lab: LabExecutor, kind: str, method: str | None, lacks: str) -> str:
+    if lacks:
+        raise Skipped(f"this Python {lacks}")
     spec = measure.TrialSpec(
         workload="leibniz",
         size=_TERMS,
