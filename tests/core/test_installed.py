@@ -21,13 +21,13 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_from_source_the_lab_runs_in_our_own_python() -> None:
-    assert own_python() == (sys.executable,)
+    assert own_python().command == (sys.executable,)
     assert installed.program() == (sys.executable, str(ROOT / "main.py"))
     assert installed.typed() == "python main.py"
 
 
 def test_installed_the_lab_runs_in_the_executable_without_qt(frozen: None) -> None:
-    assert own_python() == ("/usr/lib/futures-lab/futures-lab-worker",)
+    assert own_python().command == ("/usr/lib/futures-lab/futures-lab-worker",)
     assert installed.program() == ("/usr/lib/futures-lab/futures-lab",)
     assert installed.typed() == "futures-lab"
 
