@@ -209,7 +209,24 @@ def _run_and_record(lab: LabExecutor) -> str:
         file.write_bytes(records.to_json(record, analysis(record)))
         if records.from_json(file.read_bytes()) != record:
             raise RuntimeError("what was read is not what was written")
-    return f"{len(record.trials)} trials measured, analysed, written and read"
+        _keep_in_history(Path(folder), record)
+    return f"{len(record.trials)} trials measured, analysed, kept in a history, written and read"
+
+
+def _keep_in_history(folder: Path, record: records.RunRecord) -> None:
+    """Write a record to a history of its own and read it back."""
+    from core.results.history.history import History
+
+    history = History(folder)
+    try:
+        run = history.save("self-test", record).result(_LIMIT_S)
+        kept = history.open(run).result(_LIMIT_S)
+        if kept != record:
+            raise RuntimeError("what the history has is not what was written")
+        if all(file.suffix == ".json" for file in folder.iterdir()):
+            raise RuntimeError("the history could only be kept in memory")
+    finally:
+        history.shutdown()
 
 
 def _another_python() -> str:
