@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench screenshots venv clean
+.PHONY: help run test coverage check format bench screenshots installer venv clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bench: .venv/.bench ## measure, beside the peers' real packages
 screenshots: .venv/.dev ## take the pictures of docs/screenshots in a real window under Xvfb
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
+installer: build/venv/.package ## build the .deb and the .run into dist/
+	build/venv/bin/python packaging/build.py
+
 venv: .venv/.dev ## only make the environment
 
 clean: ## remove the environment and all caches
@@ -44,4 +47,9 @@ clean: ## remove the environment and all caches
 # One mark for each set of packages; made again when what it was made from has changed.
 .venv/.%: pyproject.toml constraints.txt .ci/setup
 	@.ci/setup $*
+	@touch $@
+
+# An environment of its own: PyInstaller would take along what else it finds.
+build/venv/.package: pyproject.toml constraints.txt .ci/setup
+	@VENV=build/venv .ci/setup package
 	@touch $@

@@ -11,6 +11,10 @@ from multiprocessing import freeze_support
 def main() -> int:
     """Dispatch to a front end and return its exit code."""
     freeze_support()
+    if sys.argv[1:] == ["--selftest-window"]:
+        from gui.selftest import main as window_part
+
+        return window_part()
     if len(sys.argv) > 1:
         from core.headless import main as headless
 

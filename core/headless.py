@@ -25,6 +25,7 @@ from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
 from core.headless_target import Target
+from core.installed import typed
 from core.keeping import Keeper, users_history
 from core.parameters import Choice, Choices, LateChoices, Parameter
 from core.results.analysis import analysis
@@ -57,6 +58,8 @@ def main(argv: Sequence[str]) -> int:
             for name, title in experiments.IN_WINDOW.items():
                 print(f"{name:<16} {title}: only in the window.")
             return DONE
+        if words.selftest is not None:
+            return _self_test(words.selftest)
         if words.command == "pythons":
             return _list_pythons(words.paths, words.json)
         if words.command == "history":
@@ -108,12 +111,20 @@ def _list_pythons(paths: Sequence[str], json: str | None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="main.py",
+        prog=typed().rpartition(" ")[2],
         description="Futures Lab. Without arguments, the window opens.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"Futures Lab {__version__}")
     parser.add_argument("--list", action="store_true", help="name the experiments")
+    parser.add_argument(
+        "--selftest",
+        nargs="?",
+        const="",
+        metavar="PATH",
+        help="check this installation; with PATH, write what was found there as JSON, - for"
+        " standard output",
+    )
     commands = parser.add_subparsers(dest="command", metavar="run | history | pythons")
     pythons = commands.add_parser(
         "pythons", help="list the Pythons of this machine", allow_abbrev=False
@@ -152,6 +163,24 @@ def _parser() -> argparse.ArgumentParser:
         one = names.add_parser(name, add_help=False, prefix_chars="\0", help="only in the window")
         one.add_argument("anything", nargs="*")
     return parser
+
+
+def _self_test(path: str) -> int:
+    """Check the installation; print a table, or JSON. Raises BadInput for a path that fails."""
+    from core import selftest  # it needs all that a run needs, and more
+
+    target = Target(path, "selftest") if path else None
+    table = target is None or target.is_file
+    report = selftest.run(lambda check: print(selftest.text(check), flush=True) if table else None)
+    if target is not None:
+        try:
+            target.write(selftest.to_json(report))
+        except OSError as error:
+            print(f"futures-lab: {path} cannot be written: {error.strerror}.", file=sys.stderr)
+            return TRIAL_FAILED
+    if table:
+        print("All is well." if report.passed else "Something failed: see the lines above.")
+    return DONE if report.passed else TRIAL_FAILED
 
 
 def _metavar(parameter: Parameter) -> str:

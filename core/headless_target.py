@@ -10,7 +10,7 @@ from core.errors import BadInput
 class Target:
     """Where JSON goes: a file, tried before the run, or standard output. Raises BadInput."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, field: str = "json") -> None:
         self._path = None if path == "-" else Path(os.path.realpath(path))
         if self._path is None:
             return
@@ -22,7 +22,7 @@ class Target:
                 self._path.unlink()
         except OSError as error:
             raise BadInput(
-                f"“{path}” cannot be written: {error.strerror}. Choose another file.", "json"
+                f"“{path}” cannot be written: {error.strerror}. Choose another file.", field
             ) from error
 
     @property

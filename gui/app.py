@@ -25,8 +25,10 @@ def main() -> int:
     app.setApplicationName("futures-lab")
     app.setApplicationDisplayName("Futures Lab")
     app.setDesktopFileName("futures-lab")
+    from gui.fonts import ensure_fonts
     from gui.lab import Lab
 
+    ensure_fonts()
     lab = Lab()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())

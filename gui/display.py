@@ -6,7 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-_HEADLESS = "python main.py run pi-scaling --help"
+from core.installed import typed
+
+_HEADLESS = f"{typed()} run pi-scaling --help"
 _PACKAGES = (
     "libdbus-1-3 libegl1 libfontconfig1 libgl1 libglib2.0-0 libx11-xcb1 libxcb-cursor0"
     " libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0"

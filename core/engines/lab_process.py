@@ -9,13 +9,13 @@ owner's thread     sends calls, reads messages         (blocks in read)
 import contextlib
 import os
 import shutil
-import sys
 import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from core import installed
 from core.engines.process_group import ProcessGroup
 from core.errors import LabCrashed, LabError, LabStartError, LabStopped
 from core.lab import protocol
@@ -184,7 +184,7 @@ class LabProcess:
 def clean_environment() -> dict[str, str]:
     """Copy the environment without PYTHON* variables: they would change what is measured."""
     out = set(left_out())
-    return {name: value for name, value in os.environ.items() if name not in out}
+    return {name: value for name, value in installed.environment().items() if name not in out}
 
 
 def left_out() -> list[str]:
@@ -194,4 +194,4 @@ def left_out() -> list[str]:
 
 def own_python() -> LabPython:
     """Give the interpreter that runs this program."""
-    return LabPython((sys.executable,))
+    return LabPython((installed.interpreter(),))

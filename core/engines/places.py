@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from core import installed
+
 _NAME = re.compile(r"(?:python|pypy|graalpy)(?:\d(?:\.\d+)?)?t?d?(?:\.exe)?", re.IGNORECASE)
 _IS_WINDOWS = sys.platform == "win32"
 
@@ -35,7 +37,7 @@ def candidates(
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or Path.home())
-    found = [Candidate(sys.executable, OWN), *(Candidate(path, BY_HAND) for path in added)]
+    found = [Candidate(installed.interpreter(), OWN), *(Candidate(path, BY_HAND) for path in added)]
     for source, places in (
         ("PATH", _path(env)),
         ("pyenv", _pyenv(env, home)),

@@ -1,0 +1,119 @@
+"""The self-test finds what is broken, and says so in a line, in JSON and in its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core import installed, selftest
+from core.errors import LabCrashed
+from core.lab import inside, kinds
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "main.py", "--selftest", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_all_is_well_here_and_json_says_so() -> None:
+    ended = start("-")
+    report = json.loads(ended.stdout)
+    failed = [check for check in report["checks"] if check["outcome"] == "failed"]
+    assert (ended.returncode, report["passed"], failed) == (0, True, []), ended.stderr
+    names = {check["name"] for check in report["checks"]}
+    assert {"serial", "threads", "lab process", "no Qt in the lab", "window", "letters"} <= names
+    for kind in kinds.KINDS:
+        assert any(name.split(",")[0] == kind for name in names)
+    for method in kinds.start_methods():
+        assert f"processes, {method}" in names
+
+
+def test_what_is_broken_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "report π.json"
+    ended = start(str(file), QT_QPA_PLATFORM="nonsense")
+    report = json.loads(file.read_bytes())
+    outcomes = {check["name"]: check["outcome"] for check in report["checks"]}
+    assert ended.returncode == 3
+    assert outcomes["window"] == "failed"
+    assert outcomes["threads"] == "ok"
+    assert "failed  window" in ended.stdout
+    assert "Something failed" in ended.stdout
+
+
+def test_a_report_that_cannot_be_written_is_bad_input() -> None:
+    ended = start("/nonexistent/report.json")
+    assert ended.returncode == 2
+    assert "--selftest" in ended.stderr
+    assert "Choose another file" in ended.stderr
+
+
+def test_an_error_becomes_its_sentence() -> None:
+    def trying() -> str:
+        raise LabCrashed("the lab process was killed", "its last words")
+
+    check = selftest.attempt("lab", trying)
+    assert (check.outcome, check.said, check.detail) == (
+        "failed",
+        "the lab process was killed",
+        "its last words",
+    )
+    assert "its last words" in selftest.text(check)
+
+
+def test_what_does_not_apply_is_skipped_and_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trying() -> str:
+        raise selftest.Skipped("there is none")
+
+    skipped = selftest.attempt("another", trying)
+    monkeypatch.setattr(selftest, "_all", lambda: iter([skipped]))
+    told: list[selftest.Check] = []
+    report = selftest.run(told.append)
+    assert (told, report.passed) == ([skipped], True)
+
+
+def test_one_failure_fails_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = [selftest.Check("a", "ok", "", 0.0), selftest.Check("b", "failed", "no", 0.0)]
+    monkeypatch.setattr(selftest, "_all", lambda: iter(checks))
+    assert not selftest.run(lambda check: None).passed
+
+
+def test_missing_sources_of_the_lab_are_seen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    monkeypatch.setattr(selftest, "_ROOT", tmp_path)
+    check = selftest.attempt("files", selftest._files)
+    assert check.outcome == "failed"
+    assert "install again" in check.said
+
+
+def test_a_window_that_says_nothing_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = (sys.executable, "-c", "import sys; sys.exit('no Qt here')")
+    monkeypatch.setattr(installed, "program", lambda: silent)
+    (check,) = selftest._of_window()
+    assert check.outcome == "failed"
+    assert "exit code 1" in check.said
+    assert "no Qt here" in check.detail
+
+
+def test_qt_is_seen_where_it_is() -> None:
+    script = "import PySide6.QtCore; from core.lab.inside import qt_here; print(qt_here())"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "PySide6.QtCore" in ended.stdout
+    assert inside.qt_in_worker("spawn") == []
