@@ -49,6 +49,8 @@ def main(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a Windows pipe may not know π
+    # Ctrl-C is heeded also where a shell has had it ignored, as for what it starts with `&`.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = _parser()
     try:
         words = parser.parse_args(argv)

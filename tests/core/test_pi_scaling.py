@@ -214,7 +214,7 @@ def test_few_repeats_are_provisional() -> None:
 def test_failures_are_counted_and_the_first_is_named() -> None:
     trials = [*run(2), failed("threads", 2, 1, "it crashed"), failed("threads", 2, 2, "again")]
 
-    assert summary(trials)[1][-1] == "2 trials failed; the first, 2 threads: it crashed."
+    assert summary(trials)[1][0] == "2 trials failed; the first, 2 threads: it crashed."
 
 
 def test_nothing_measured_is_no_headline() -> None:

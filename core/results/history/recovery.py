@@ -8,6 +8,7 @@ Whenever this is cut off, the next start finds all that it needs to do it again 
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from core.results.history.owners import locked
 from core.results.history.rows import columns_of, record_of, unpack, words_of
 
 _SIDES = ("", "-wal", "-shm")
+_AGAIN_S = 0.01
 _MOST_MISSING = 2000  # ids without a run, one after the other, before the search for more ends
 _CHECKS = (
     f"SELECT {schema.RUN_COLUMNS} FROM main.run LIMIT 0",
@@ -58,13 +60,36 @@ def prepare(connection: sqlite3.Connection) -> None:
         "foreign_keys = ON",
         "trusted_schema = OFF",
     ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
+        _patiently(connection, f"PRAGMA {pragma}")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Execute what SQLite itself does not wait for: to go over to WAL, while another opens it."""
+    until = time.monotonic() + schema.BUSY_S
+    while True:
+        try:
+            connection.execute(statement).fetchall()
+        except sqlite3.OperationalError as error:
+            if "locked" not in f"{error}" or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def checked_version(connection: sqlite3.Connection) -> int:
-    """Read the version; raises Damaged where the file is another program's."""
-    version = schema.version_of(connection)
-    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    """Read the version; raises Damaged where the file is another program's.
+
+    In one transaction: another of ours may fill a new file between two looks at it.
+    """
+    connection.execute("BEGIN")
+    try:
+        version = schema.version_of(connection)
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    if version == 0 and tables:
         raise Damaged
     return version
 

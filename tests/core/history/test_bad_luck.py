@@ -39,6 +39,16 @@ def filled(folder: Path, runs: int = 30) -> None:
     history.shutdown()
 
 
+def test_programs_that_begin_a_history_at_once_share_one_file(tmp_path: Path) -> None:
+    for place in range(40):
+        folder = tmp_path / str(place)
+        histories = [History(folder) for _ in range(3)]
+        opened = [history.opened.result() for history in histories]
+        for history in histories:
+            history.shutdown()
+        assert [(one.place, one.sentences) for one in opened] == [("file", ())] * 3
+
+
 # ------------------------------------------------------------------------------------ killed
 
 
