@@ -93,6 +93,7 @@ class StoryStage(Stage):
                 case "waits":
                     for graph in self._graphs:
                         graph.wait(event["who"], event["whom"])
+                    self._timeline.note_wait(trial, event)
                 case "goes_on":
                     for graph in self._graphs:
                         graph.go_on(event["who"])
@@ -189,6 +190,11 @@ class StoryTimeline(QWidget):
         """Show a sentence."""
         self._sentence.setText(sentence)
         self._sentence.setToolTip(sentence)
+
+    def note_wait(self, trial: Trial, event: dict[str, Any]) -> None:
+        """Mark where a wait begins: its span is told when it ends, which may be never."""
+        label = f"begins to wait for {event['whom']}"
+        self.add(trial, {"kind": "mark", "lane": event["who"], "at": event["t"], "label": label})
 
     def add(self, trial: Trial, event: dict[str, Any]) -> None:
         """Take a span or a mark; `draw` shows it."""
