@@ -2,9 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -154,6 +157,39 @@ def test_where_the_time_went_is_told_for_a_chosen_bar(person: Person) -> None:
     person.click("Where the time went")
     person.wait_for_text("breakdown-words", "Waiting for the slowest")
     assert "Start-up" in person.text("breakdown-words")
+
+
+@pytest.fixture
+def another_python() -> str:
+    """Return a Python that is not ours."""
+    ours = Path(sys.executable).resolve()
+    names = (f"python3.{minor}" for minor in range(10, 16))
+    folders = os.environ["PATH"].split(os.pathsep)
+    search = os.pathsep.join(folder for folder in folders if Path(folder).name != "shims")
+    found = (path for name in names if (path := shutil.which(name, path=search)))
+    other = next((path for path in found if Path(path).resolve() != ours), None)
+    if other is None:
+        pytest.skip("needs a second Python; .ci/pythons brings some")
+    return other
+
+
+def test_one_run_measures_our_python_and_another(person: Person, another_python: str) -> None:
+    def chosen(seen: dict[str, Any]) -> list[str]:
+        start = "field-pythons-"
+        names = [name for name in seen if name.startswith(start) and seen[name]["checked"]]
+        return [name.removeprefix(start) for name in names]
+
+    person.click("more")
+    person.fill("field-pythons", another_python)
+    person.window.key("Return")
+    person.wait_for(lambda seen: len(chosen(seen)) == 2, "both are chosen")
+    person.click("more")
+    person.fill("field-terms", SHORT)
+    person.fill("field-blocks", "1")
+    person.click("run")
+    person.wait_for_text("status-message", "Finished after 26 of 26 trials", timeout_s=60)
+    for name in chosen(person.see()):
+        assert f"Python {name}: " in person.text("headline")
 
 
 def test_a_path_that_is_no_python_is_told_at_its_field(person: Person, tmp_path: Path) -> None:
