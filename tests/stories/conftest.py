@@ -39,8 +39,12 @@ class Person:
     def wait_for(
         self, look: Callable[[dict[str, Any]], object], what: str, timeout_s: float = PATIENCE_S
     ) -> None:
-        """Look until `look` is content with what is seen."""
-        wait_until(lambda: look(self.see()), what, timeout_s)
+        """Look until `look` is content with what is seen; else tell all that was to be read."""
+        try:
+            wait_until(lambda: look(self.see()), what, timeout_s)
+        except TimeoutError as error:
+            texts = {name: one["text"] for name, one in self.see().items() if one.get("text")}
+            raise TimeoutError(f"{error} What was to be read: {texts}") from None
 
     def wait_for_text(self, name: str, part: str, timeout_s: float = PATIENCE_S) -> None:
         """Look until a widget's text has `part` in it."""
