@@ -1,6 +1,7 @@
 """A person at the program: eyes that read the window, hands that click and type."""
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -27,10 +28,14 @@ class Person:
 
     def see(self) -> dict[str, Any]:
         """Return every named widget in sight."""
+        return self._look()[1]
+
+    def _look(self) -> tuple[int, dict[str, Any]]:
+        """Return when the window was written down, and what was in sight then."""
         if not self._notes.exists():
-            return {}
-        seen: dict[str, Any] = json.loads(self._notes.read_text())
-        return seen
+            return 0, {}
+        with self._notes.open() as notes:
+            return os.fstat(notes.fileno()).st_mtime_ns, json.load(notes)
 
     def text(self, name: str) -> str:
         """Read a widget; empty while it is not in sight."""
@@ -57,12 +62,30 @@ class Person:
     def click(self, name: str) -> None:
         """Click in the middle of a widget, once it can be clicked; scroll to it first."""
         self.wait_for(lambda seen: seen.get(name, {}).get("enabled"), f"{name} can be clicked")
-        while wheel := self.see()[name].get("wheel"):
-            place = self.see()[name]["y"]
+        while wheel := (place := self._at_rest(name)).get("wheel"):
             self.window.click(wheel["x"], wheel["y"], wheel["button"])
-            self.wait_for(partial(_has_moved, name, place), f"{name} comes into sight")
-        place = self.see()[name]
+            self.wait_for(partial(_has_moved, name, place["y"]), f"{name} comes into sight")
         self.window.click(place["x"] + place["width"] // 2, place["y"] + place["height"] // 2)
+
+    def _at_rest(self, name: str) -> dict[str, Any]:
+        """Return a widget's place once it stays there.
+
+        What was clicked before may still move it: where it was is then another widget's place. The
+        first look from now on may have begun before that click arrived, the next before the layout
+        followed it.
+        """
+        looks = [self._look()]
+
+        def stays() -> bool:
+            look = self._look()
+            if look[0] != looks[-1][0]:
+                looks.append(look)
+            places = [seen.get(name) for _, seen in looks[2:][-2:]]
+            return len(places) == 2 and places[0] == places[1] is not None
+
+        wait_until(stays, f"{name} stays in its place")
+        place: dict[str, Any] = looks[-1][1][name]
+        return place
 
     def fill(self, name: str, text: str) -> None:
         """Replace the text of a field; type again, as a person would, when keys went astray."""
