@@ -13,7 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from time import perf_counter
+from threading import get_ident
+from time import perf_counter, sleep
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -24,17 +25,19 @@ _log = logging.getLogger(__name__)
 _BUDGET_S = 0.004
 _SLICE_S = 0.001
 _FIRST_BATCH, _MOST_AT_ONCE = 16, 256
+_BREATH_EVERY, _BREATH_S = 512, 0.00002
 
 
 class _Inbox:
     """What other threads touch: a plain object, because attributes of a QObject cost far more."""
 
-    __slots__ = ("armed", "items", "wake")
+    __slots__ = ("_last_breath", "armed", "items", "wake")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.items: deque[tuple[Handler, Any]] = deque()
         self.armed = False
         self.wake = wake
+        self._last_breath = 0
 
     def post(self, handler: Handler, item: Any) -> None:
         self.items.append((handler, item))
@@ -45,6 +48,19 @@ class _Inbox:
         self.items.append((handler, (tag, future)))
         if not self.armed:
             self.wake()
+
+    def arrive_and_breathe(self, handler: Handler, tag: Any, future: "Future[Any]") -> None:
+        """Let go of the GIL for a moment, too, when other threads than this one fill the inbox.
+
+        Each of them could keep it for a whole switch interval (5 ms), and the GUI thread, which
+        waits among them, would come to its turn only after some of those. One that is alone costs
+        it one turn: that one goes on.
+        """
+        self.arrive(handler, tag, future)
+        thread = get_ident()
+        if thread != self._last_breath:
+            self._last_breath = thread
+            sleep(_BREATH_S)
 
 
 class FutureBridge(QObject):
@@ -62,6 +78,7 @@ class FutureBridge(QObject):
         super().__init__(parent)
         self._budget_s = budget_s
         self._inbox = _Inbox(self._wake)
+        self._watched = 0
         self._closed = False
         self._handler: Handler | None = None
         self._most = _FIRST_BATCH
@@ -73,7 +90,10 @@ class FutureBridge(QObject):
 
     def watch(self, future: "Future[Any]", handler: Handler, tag: Any = None) -> None:
         """Have `handler` get `(tag, future)` in the GUI thread once the future is done."""
-        future.add_done_callback(partial(self._inbox.arrive, handler, tag))
+        self._watched += 1  # roughly is enough, should two threads count at once
+        inbox = self._inbox
+        arrive = inbox.arrive if self._watched % _BREATH_EVERY else inbox.arrive_and_breathe
+        future.add_done_callback(partial(arrive, handler, tag))
 
     def post(self, handler: Handler, item: Any) -> None:
         """Have `handler` get `item` in the GUI thread."""
