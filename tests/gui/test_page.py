@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSlider,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -103,7 +104,7 @@ def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) 
 
 
 def test_the_slider_and_the_text_follow_each_other(page: ExperimentPage) -> None:
-    slider = find(page, QWidget, "slider-workers")
+    slider = find(page, QSlider, "slider-workers")
     fill(page, "field-workers", "2-5")
     assert slider.value() == 5
     slider.setValue(3)
