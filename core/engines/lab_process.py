@@ -81,6 +81,7 @@ class LabProcess:
         except (protocol.ProtocolError, StopIteration) as error:
             if self._stopped:
                 raise self._ended() from None
+            self._reader.join(_END_WITHIN_S)  # what it said last may still be on its way
             command = self.python.command[0]
             late_now = is_late.is_set()
             reason = str(error) or "it ended before it said hello"
