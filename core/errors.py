@@ -58,3 +58,8 @@ class HistoryError(FuturesLabError):
 
 class ShareError(FuturesLabError):
     """A file of runs could not be opened or written; the message names the place."""
+
+
+def cannot_write(path: object, error: OSError) -> str:
+    """Say why a file of that name was not written, and what to do."""
+    return f"“{path}” cannot be written: {error.strerror or error}. Choose another file."

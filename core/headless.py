@@ -20,7 +20,7 @@ from core.continuing import values_of
 from core.engines import places
 from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
-from core.errors import BadInput, FuturesLabError, HistoryError, LabError
+from core.errors import BadInput, FuturesLabError, HistoryError, LabError, cannot_write
 from core.experiments.base import Experiment, Scaling, Trial
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
@@ -227,9 +227,7 @@ def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> i
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {error.strerror}. Choose another file.", "script"
-        ) from error
+        raise BadInput(cannot_write(path, error), "script") from error
     return DONE
 
 

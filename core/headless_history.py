@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from core.errors import BadInput, HistoryError, ShareError
+from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments.base import configuration
 from core.headless_output import table as medians
 from core.headless_target import Target
@@ -202,9 +202,7 @@ def _export(history: History, words: argparse.Namespace) -> _Found:
     try:
         write_whole(path, writer(runs))
     except OSError as error:
-        raise BadInput(
-            f"“{path}” cannot be written: {error.strerror}. Choose another file."
-        ) from error
+        raise BadInput(cannot_write(path, error)) from error
     count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     said = {"file": str(path), "runs": len(runs), "bytes": path.stat().st_size}
     return _Found(_json(said), f"{count} written to {path}.")

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from core.errors import BadInput
+from core.errors import BadInput, cannot_write
 
 
 class Target:
@@ -21,9 +21,7 @@ class Target:
             if new:
                 self._path.unlink()
         except OSError as error:
-            raise BadInput(
-                f"“{path}” cannot be written: {error.strerror}. Choose another file.", field
-            ) from error
+            raise BadInput(cannot_write(path, error), field) from error
 
     @property
     def is_file(self) -> bool:

@@ -6,6 +6,7 @@ ends show the same sentence when `parse` raises BadInput, at the field that it n
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ _MOST_LISTED = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameter:
+class Parameter(ABC):
     """What every parameter has: `name` on the command line, `label` and `hint` in the form.
 
     An `advanced` parameter is out of the way until it is asked for.
@@ -30,13 +31,13 @@ class Parameter:
     hint: str = ""
     advanced: bool = False
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """Turn what a person typed into a value; raise BadInput with a sentence and a next step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def format(self, value: Any) -> str:
         """Write a value as a person would type it."""
-        raise NotImplementedError
 
     def refuse(self, sentence: str) -> BadInput:
         """Make the error that stands at this field."""

@@ -3,14 +3,24 @@
 import gc
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from gui.display import display_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gui.lab import Lab
 
 BAD_INPUT = 2
 
 
-def main() -> int:
-    """Open the window and return the exit code; 2, with a sentence, when there is no display."""
+def main(watch: "Callable[[Lab], None] | None" = None) -> int:
+    """Open the window and return the exit code; 2, with a sentence, when there is no display.
+
+    `watch` is given the lab when its window was opened and nothing is painted yet: for who measures
+    or tests the whole program, and has no need to change it then.
+    """
     if problem := display_problem():
         print(f"futures-lab: {problem}", file=sys.stderr)
         return BAD_INPUT
@@ -33,6 +43,8 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
     lab.open()
+    if watch is not None:
+        watch(lab)
     try:
         return app.exec()
     finally:

@@ -4,7 +4,7 @@ import gc
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui import experiments
 from gui.main_window import MainWindow
@@ -29,7 +29,12 @@ class Lab(QObject):
     meanwhile goes on a second later: without the beats of the heartbeat no Python code runs, and a
     signal would not be heeded. Other pages are built when first shown. `runs` is None until it is
     needed.
+
+    `form_painted` and `charts_built` tell how far it is, once each; nothing here waits for them.
     """
+
+    form_painted = Signal()
+    charts_built = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,10 +83,12 @@ class Lab(QObject):
     @Slot()
     def _finish(self) -> None:
         """Build the charts, with their heavy imports."""
+        self.form_painted.emit()
         self._painted = True
         for page in self._pages.values():
             page.finish()
         when_painted(self.window, self._polish_soon, _PATIENCE_MS)
+        self.charts_built.emit()
 
     @Slot()
     def _polish_soon(self) -> None:

@@ -23,7 +23,7 @@ _Call = tuple["Turn", Callable[[], Any], bool]
 
 def takes_turn(job: _Job) -> _Job:
     """Mark a job that wants its `Turn` as its first argument, and ends when it tells the turn."""
-    job.takes_turn = True  # type: ignore[attr-defined]
+    job.takes_turn = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
     return job
 
 

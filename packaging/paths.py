@@ -1,5 +1,6 @@
 """Run before all else in the installed program: our own code lies beside it as plain files."""
 
+# The bootloader sets _MEIPASS, which no type knows; pathlib is not imported yet, nor needed.
 import os
 import sys
 

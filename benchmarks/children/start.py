@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from gui.lab import Lab
+
 HEAVY = ("numpy", "pyqtgraph")
 
 
@@ -52,26 +54,20 @@ def lab() -> None:
     a page; the form is the first that a person can do something with.
     """
     from gui.app import main
-    from gui.lab import Lab
-    from gui.main_window import MainWindow
 
     stamps: dict[str, Any] = {}
-    show, finish = MainWindow.show, Lab._finish
 
-    def shown(window: MainWindow) -> None:
-        _when_painted(window, lambda: stamps.setdefault("painted", perf_counter()))
-        _when_painted(window, lambda: stamps.setdefault("heavy", _heavy()))
-        show(window)
-
-    def finished(lab: Lab) -> None:
-        stamps["form"] = perf_counter()  # called when the loop is free after the form's paint
-        finish(lab)
-        chart = _chart_in_sight(lab.window)
+    def built(window: QWidget) -> None:
+        chart = _chart_in_sight(window)
         _when_painted(chart, lambda: _end(ready=perf_counter(), **stamps))
 
-    MainWindow.show = shown  # type: ignore[method-assign, assignment]
-    Lab._finish = finished  # type: ignore[method-assign, assignment]
-    main()
+    def watch(lab: Lab) -> None:
+        _when_painted(lab.window, lambda: stamps.setdefault("painted", perf_counter()))
+        _when_painted(lab.window, lambda: stamps.setdefault("heavy", _heavy()))
+        lab.form_painted.connect(lambda: stamps.setdefault("form", perf_counter()))
+        lab.charts_built.connect(lambda: built(lab.window))
+
+    main(watch)
 
 
 def _heavy() -> list[str]:

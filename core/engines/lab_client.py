@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from core.engines import scratch
 from core.engines.engine import Engine, OnEvent
 from core.engines.lab_process import LabProcess, own_python
 from core.errors import LabError, LabStartError, LabTimeout, RemoteError
@@ -183,6 +184,7 @@ class LabExecutor(Engine):
             self._end_others_if_idle()
         self._end_lab()
         self._end_parked()
+        scratch.sweep()  # now nothing is measured, nor waited for
 
     def _run(
         self,

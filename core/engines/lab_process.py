@@ -8,8 +8,6 @@ owner's thread     sends calls, reads messages         (blocks in read)
 
 import contextlib
 import os
-import shutil
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from core import installed
 from core.engines.process_group import ProcessGroup
+from core.engines.scratch import Scratch
 from core.errors import LabCrashed, LabError, LabStartError, LabStopped
 from core.lab import protocol
 from core.lab.executors import exit_sentence
@@ -42,13 +41,14 @@ class LabProcess:
         self._stopped = False
         self._tail: deque[bytes] = deque()
         self._exit_code: int | None = None
-        self._folder = tempfile.mkdtemp(prefix="futures-lab-")  # what a killed manager leaves
-        environment = {**clean_environment(), **dict(python.variables), "TMPDIR": self._folder}
+        self._scratch = Scratch()  # what a killed manager leaves
+        temporary = {"TMPDIR": str(self._scratch.folder)}
+        environment = {**clean_environment(), **dict(python.variables), **temporary}
         command = [*python.command, "-m", "core.lab"]
         try:
             self._group = ProcessGroup(command, str(ROOT), environment)
         except OSError as error:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._scratch.remove()
             raise LabStartError(
                 f"{python.command[0]} cannot be started: {error.strerror or error}."
                 " Choose another Python, or install this one again."
@@ -81,6 +81,7 @@ class LabProcess:
         except (protocol.ProtocolError, StopIteration) as error:
             if self._stopped:
                 raise self._ended() from None
+            self._reader.join(_END_WITHIN_S)  # what it said last may still be on its way
             command = self.python.command[0]
             late_now = is_late.is_set()
             reason = str(error) or "it ended before it said hello"
@@ -143,7 +144,7 @@ class LabProcess:
         self._reaper.join()
         self._reader.join()
         self._group.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.remove()
 
     def _give_up(self, is_late: threading.Event) -> None:
         is_late.set()

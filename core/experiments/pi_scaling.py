@@ -14,7 +14,6 @@ from core.experiments.base import (
     Scaling,
     Summary,
     Trial,
-    configuration,
     measured,
 )
 from core.experiments.programs import script, with_work
@@ -33,12 +32,10 @@ from core.parameters import (
     Values,
     group,
 )
-from core.results import statistics
 
 if TYPE_CHECKING:
     from core.lab.measure import TrialSpec
     from core.results.records import RunRecord
-    from core.results.verdicts import SpeedUp
 
 _MOST_WORKERS = 61  # what Windows allows a process pool; enough to see a curve flatten anywhere
 _START_S, _START_EACH_S = 0.15, 0.04  # of processes, but for fork; with closing them
@@ -46,7 +43,6 @@ _FORK_S, _FORK_EACH_S = 0.02, 0.006
 _INTERPRETER_S = 0.04
 _ALL_METHODS = ("fork", "forkserver", "spawn")
 _MOST_TERMS = 100_000_000_000
-_MOST_TRIALS = 10_000
 _AT_FIRST = ("serial", "threads", "processes", kinds.CEILING)
 _MARKS = ("pool.submit(myPi", "future.result()")
 
@@ -330,66 +326,9 @@ def _code(values: Values) -> Code:
 
 
 def _summary(record: RunRecord) -> Summary:
-    from core.results import noise, verdicts  # late: the first paint does not wait for them
+    from core.experiments import scaling_summary  # late: the first paint does not wait for it
 
-    chosen = verdicts.headline(record)
-    series = statistics.series(record)
-    lines = [one.told(*_names(one)) for one in chosen]
-    repeats = max((len(point.times) for one in series for point in one.points), default=0)
-    details = [_brackets(repeats)] if lines else []
-    details += [_why_unclear(one) for one in chosen if one.advice and _is_news(one)]
-    if series and not lines:
-        one, point = series[0], series[0].points[0]
-        name = configuration(one.executor, point.workers)
-        what = workloads.named(record.parameters.get("workload", "leibniz"))
-        lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
-        details = ["To compare, choose threads or processes too, and serial or one worker."]
-    details += noise.sentences(record)
-    if record.end_reason:
-        details.append(record.end_reason)
-    return Summary(tuple(lines), tuple(_failures(record) + details))
-
-
-def _names(one: SpeedUp) -> tuple[str, str]:
-    base = "serial" if one.baseline == "serial" else configuration(one.executor, 1)
-    return configuration(one.executor, one.workers), base
-
-
-def _brackets(repeats: int) -> str:
-    """Say what stands in brackets in the headline, and how far it can be trusted."""
-    enough = statistics.ENOUGH_BLOCKS
-    if repeats == 1:
-        return (
-            "Provisional: one measurement cannot show how much it varies;"
-            f" {enough} repeats or more can be trusted."
-        )
-    if repeats < enough:
-        return (
-            f"Provisional: only {repeats} repeats, with their range in brackets;"
-            f" {enough} or more can be trusted."
-        )
-    return f"In brackets: 95 % intervals, over {repeats} repeats."
-
-
-def _is_news(one: SpeedUp) -> bool:
-    """Tell whether there is more to say of an unclear verdict than that it is provisional."""
-    return not one.provisional or bool(one.flagged)
-
-
-def _why_unclear(one: SpeedUp) -> str:
-    who, _ = _names(one)
-    return f"{who}: {one.reason} {one.advice}"
-
-
-def _failures(record: RunRecord) -> list[str]:
-    failed = [trial for trial in record.trials if trial.status == "failed"]
-    if not failed:
-        return []
-    first = failed[0]
-    reason = first.error.message if first.error else "no reason was given"
-    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
-    name = configuration(first.executor, first.workers)
-    return [f"{count} failed; the first, {name}: {reason}."]
+    return scaling_summary.summary(record)
 
 
 EXPERIMENT = Experiment(

@@ -105,10 +105,9 @@ def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Mes
 
     module_name, _, name = request["function"].partition(":")
     __import__(module_name)
-    function = sys.modules[module_name]
+    call: Any = sys.modules[module_name]
     for part in name.split("."):
-        function = getattr(function, part)
-    call: Callable[..., object] = function  # type: ignore[assignment]
+        call = getattr(call, part)
     if getattr(call, "converses", False):
         return call(emit, ask, *request["args"], **request["kwargs"])
     if getattr(call, "emits", False):

@@ -14,7 +14,7 @@ def emits(job: _Job) -> _Job:
     `emit` takes a dict that JSON can carry and may be called from any thread of the lab process;
     it returns when the message is written.
     """
-    job.emits = True  # type: ignore[attr-defined]
+    job.emits = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
     return job
 
 
@@ -24,5 +24,5 @@ def converses(job: _Job) -> _Job:
     `ask(prompt)`, in the job's own thread only, waits until the owner answers and returns the
     answer, as `input` does; it raises EOFError when nobody will answer.
     """
-    job.converses = True  # type: ignore[attr-defined]
+    job.converses = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
     return job

@@ -3,7 +3,7 @@
 import sys
 from contextlib import suppress
 
-from core.lab import executors
+from core.lab import executors, procfs
 
 _SIGNS = ("PySide6", "shiboken6", "libQt")
 
@@ -11,8 +11,8 @@ _SIGNS = ("PySide6", "shiboken6", "libQt")
 def qt_here() -> list[str]:
     """Name the modules, and on Linux the mapped files, of this process that belong to Qt."""
     names = set(sys.modules)
-    with suppress(OSError), open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:  # noqa: PTH123
-        names.update(line.split()[-1] for line in maps)
+    with suppress(OSError):
+        names.update(line.split()[-1] for line in procfs.read("/proc/self/maps").splitlines())
     return sorted(name for name in names if any(sign in name for sign in _SIGNS))
 
 

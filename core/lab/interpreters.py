@@ -73,6 +73,7 @@ def interpreter_pool(workers: int, modules: Sequence[str]) -> Executor:
 
     Raises ImportError on a Python without it.
     """
+    # Python 3.14's; types are checked as 3.10 has them, the oldest that may be a lab process.
     from concurrent.futures import InterpreterPoolExecutor  # type: ignore[attr-defined]
 
     prelude = f"import sys; sys.path[:] = {sys.path!r}; import {', '.join(modules)}"

@@ -1,7 +1,6 @@
 """What else went on while a trial ran: clocks, other programs, the host of a virtual machine.
 
-Linux tells how busy the CPUs were; elsewhere that part is None. Files are opened plainly: pathlib
-would be one more import in the process that is measured.
+Linux tells how busy the CPUs were; elsewhere that part is None.
 """
 
 import os
@@ -12,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from core.lab import measure
+from core.lab import measure, procfs
 from core.lab.cpus import usable_cpus
 
 _BUSY = (0, 1, 2, 5, 6)  # user, nice, system, irq, softirq: columns of /proc/stat, from proc(5)
@@ -101,12 +100,11 @@ def _cpu_times() -> tuple[float | None, float | None]:
     ours = os.sched_getaffinity(0)
     busy = steal = 0
     try:
-        with open("/proc/stat", encoding="ascii") as lines:  # noqa: PTH123
-            for line in lines:
-                name, *numbers = line.split()
-                if name[3:].isdigit() and name.startswith("cpu") and int(name[3:]) in ours:
-                    busy += sum(int(numbers[column]) for column in _BUSY)
-                    steal += int(numbers[_STEAL])
+        for line in procfs.read("/proc/stat").splitlines():
+            name, *numbers = line.split()
+            if name[3:].isdigit() and name.startswith("cpu") and int(name[3:]) in ours:
+                busy += sum(int(numbers[column]) for column in _BUSY)
+                steal += int(numbers[_STEAL])
     except (OSError, ValueError, IndexError):  # hidden, or not as proc(5) has it
         return None, None
     ticks = os.sysconf("SC_CLK_TCK")
@@ -122,10 +120,8 @@ def _of_living_children() -> float:
         return 0.0
     ticks = 0
     with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or /proc has no such file
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:  # noqa: PTH123
-            pids = children.read().split()
-        for pid in pids:
-            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:  # noqa: PTH123
-                fields = stat.read().rpartition(")")[2].split()  # the name may hold anything
+        for pid in procfs.read(f"/proc/self/task/{os.getpid()}/children").split():
+            stat = procfs.read(f"/proc/{pid}/stat")
+            fields = stat.rpartition(")")[2].split()  # the name may hold anything
             ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
     return ticks / os.sysconf("SC_CLK_TCK")

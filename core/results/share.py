@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from core import __version__
-from core.errors import ShareError
+from core.errors import ShareError, cannot_write
 from core.results.files import encode, write_whole
 from core.results.records import SCHEMA, RunRecord
 
@@ -92,9 +92,7 @@ def save(path: Path, runs: Iterable[Shared]) -> None:
     try:
         write_whole(path, dump(runs))
     except OSError as error:
-        raise ShareError(
-            f"“{path}” cannot be written: {error.strerror}. Choose another place."
-        ) from error
+        raise ShareError(cannot_write(path, error)) from error
 
 
 def load(path: Path) -> tuple[Shared, ...]:

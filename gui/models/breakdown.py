@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from core.experiments.base import configuration
 from core.lab.kinds import KINDS
 from core.results.phases import Part, Phases, phases
 from core.results.statistics import seconds
+from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
 
 if TYPE_CHECKING:
     from core.results.records import TrialRecord
 
-_Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _HEADINGS = (
-    ("Configuration", "What shared the work."),
-    ("Where its time went", "All bars have one scale: the longest fills the column."),
-    ("In all", "From opening the pool until the last result was there."),
+    Heading("Configuration", "What shared the work."),
+    Heading("Where its time went", "All bars have one scale: the longest fills the column."),
+    Heading("In all", "From opening the pool until the last result was there.", is_figure=True),
 )
 BAR = 1
 PHASES_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -33,7 +32,7 @@ def divided(trials: Sequence[TrialRecord]) -> list[Divided]:
     return [(trial, found) for trial in trials if (found := phases(trial)) is not None]
 
 
-class Breakdown(QAbstractTableModel):
+class Breakdown(HeadedTable):
     """Divided trials, in order of arrival, or the middle one of each configuration.
 
     That is the repeat whose wall time is the median, so that its parts sum to it. `longest_s` is
@@ -41,7 +40,7 @@ class Breakdown(QAbstractTableModel):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._each = False
         self.longest_s = 0.0
         self._all: list[Divided] = []
@@ -81,26 +80,10 @@ class Breakdown(QAbstractTableModel):
         """Say what one part of a row's bar is."""
         return f"{part.label}: {_share(value, self.phases(row))}\n{part.help}"
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HEADINGS[section][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         trial, found = self._rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole if index.column() == 0:
@@ -109,7 +92,7 @@ class Breakdown(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole if index.column() > BAR:
                 return seconds(found.wall_s)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(index.column())
+                return self.alignment(index.column())
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self.words(index.row())
         return found if role == PHASES_ROLE else None
@@ -143,8 +126,3 @@ def _name(trial: TrialRecord) -> str:
 def _share(value: float, found: Phases) -> str:
     share = value / found.wall_s if found.wall_s > 0 else 0.0
     return f"{seconds(value)} ({share:.0%})"
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column > BAR else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
 
-_Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
+from gui.models.headed import NOWHERE, HeadedTable, Heading, Index, side
+
 _FUTURE, _STATE, _HISTORY = range(3)
+_OF_FUTURES = (Heading("Future"), Heading("State now"), Heading("How it came there"))
 
 
 class RowTable(QAbstractTableModel):
@@ -33,14 +34,14 @@ class RowTable(QAbstractTableModel):
             self.endResetModel()
             return
         first = len(self.rows)
-        self.beginInsertRows(_NOWHERE, first, first + len(rows) - 1)
+        self.beginInsertRows(NOWHERE, first, first + len(rows) - 1)
         self.rows += rows
         self.endInsertRows()
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+    def columnCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.names)
 
     def headerData(
@@ -54,7 +55,7 @@ class RowTable(QAbstractTableModel):
             return _side(self.rows[0].get(self.names[section]) if self.rows else None)
         return None
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         what = self.rows[index.row()].get(self.names[index.column()])
         if role == Qt.ItemDataRole.DisplayRole:
             return text_of(what)
@@ -65,11 +66,11 @@ class RowTable(QAbstractTableModel):
         return None
 
 
-class StateTable(QAbstractTableModel):
+class StateTable(HeadedTable):
     """One row for each future: its state now, and how it came there. GUI thread."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_OF_FUTURES)
         self._names: list[str] = []
         self._histories: dict[str, list[tuple[float, str]]] = {}
 
@@ -83,7 +84,7 @@ class StateTable(QAbstractTableModel):
         """A future has become something, `t` seconds after the beginning."""
         if future not in self._histories:
             row = len(self._names)
-            self.beginInsertRows(_NOWHERE, row, row)
+            self.beginInsertRows(NOWHERE, row, row)
             self._names.append(future)
             self._histories[future] = []
             self.endInsertRows()
@@ -91,23 +92,10 @@ class StateTable(QAbstractTableModel):
         row = self._names.index(future)
         self.dataChanged.emit(self.index(row, _STATE), self.index(row, _HISTORY))
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._names)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else 3
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return ("Future", "State now", "How it came there")[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _side("")
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         name = self._names[index.row()]
@@ -130,5 +118,4 @@ def text_of(what: Any) -> str:
 
 def _side(what: Any) -> int:
     is_number = isinstance(what, int | float) and not isinstance(what, bool)
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+    return side(is_figure=is_number)

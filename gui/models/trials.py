@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from core.experiments.base import configuration
 from core.results.statistics import seconds
+from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
 from gui.theme import Theme
 
 if TYPE_CHECKING:
     from core.results.records import Flag, TrialRecord
 
-_Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_FIGURES = frozenset({0, 1, 5, 6, 7, 8, 9})
 _HEADINGS = (
-    ("Trial", "The order in which trials ran: random within each repeat."),
-    ("Repeat", "Each repeat runs every configuration once."),
-    ("Workers", "What shared the work."),
-    ("Python", "Which Python ran it, where there are several."),
-    ("Started by", "The start method: how worker processes were started."),
-    ("Start-up", "From opening the pool until every worker had answered."),
-    ("Work", "From the first submit to the last result, on a started pool."),
-    ("CPU", "The tasks' own CPU time; more than the work time means that they ran side by side."),
-    ("π", "What came out."),
-    ("Error", "The distance from π; about one over the number of terms is right."),
-    ("Status", "Done, disturbed (its reasons in the tip), failed with its reason, or stopped."),
+    Heading("Trial", "The order in which trials ran: random within each repeat.", is_figure=True),
+    Heading("Repeat", "Each repeat runs every configuration once.", is_figure=True),
+    Heading("Workers", "What shared the work."),
+    Heading("Python", "Which Python ran it, where there are several."),
+    Heading("Started by", "The start method: how worker processes were started."),
+    Heading("Start-up", "From opening the pool until every worker had answered.", is_figure=True),
+    Heading("Work", "From the first submit to the last result, on a started pool.", is_figure=True),
+    Heading(
+        "CPU",
+        "The tasks' own CPU time; more than the work time means that they ran side by side.",
+        is_figure=True,
+    ),
+    Heading("π", "What came out.", is_figure=True),
+    Heading(
+        "Error",
+        "The distance from π; about one over the number of terms is right.",
+        is_figure=True,
+    ),
+    Heading(
+        "Status", "Done, disturbed (its reasons in the tip), failed with its reason, or stopped."
+    ),
 )
 
 PYTHON = 3
@@ -43,11 +51,11 @@ _SHORT = {
 }
 
 
-class TrialTable(QAbstractTableModel):
+class TrialTable(HeadedTable):
     """Finished trials, in the order of arrival; disturbed ones are grey. GUI thread."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._theme = theme
         self._trials: list[TrialRecord] = []
         self._flags: list[tuple[Flag, ...]] = []
@@ -61,7 +69,7 @@ class TrialTable(QAbstractTableModel):
     def append(self, trials: list[TrialRecord], flags: Sequence[tuple[Flag, ...]]) -> None:
         """Add trials at the end, each with what disturbed it."""
         first = len(self._trials)
-        self.beginInsertRows(_NOWHERE, first, first + len(trials) - 1)
+        self.beginInsertRows(NOWHERE, first, first + len(trials) - 1)
         self._trials += trials
         self._flags += flags
         self.endInsertRows()
@@ -74,26 +82,10 @@ class TrialTable(QAbstractTableModel):
         """Return the row of a trial; raise ValueError when it is not here."""
         return self._trials.index(trial)
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._trials)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section][0]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _HEADINGS[section][1]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         trial, flags = self._trials[index.row()], self._flags[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == _STATUS and flags:
@@ -107,13 +99,8 @@ class TrialTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and trial.error:
             return f"{trial.error.type}: {trial.error.message}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
+            return self.alignment(index.column())
         return None
-
-
-def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _cell(trial: TrialRecord, column: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.errors import cannot_write
 from core.experiments.base import Code
 from gui.theme import Theme
 from gui.views.code_text import CodeText
@@ -63,7 +64,7 @@ class CodeView(QWidget):
         try:
             path.write_text(self._code.text, encoding="utf-8")
         except OSError as error:
-            self._said.setText(f"{path} cannot be written: {error.strerror}. Choose another place.")
+            self._said.setText(cannot_write(path, error))
         else:
             needs = f" (needs {self._code.needs})" if self._code.needs else ""
             self._said.setText(f"Saved. Run it with: python {path.name}{needs}")

@@ -1,5 +1,6 @@
 """One field of a form: a label, a way to type or choose, and a line of words below."""
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +11,10 @@ from gui.theme import Theme
 
 
 class Field(QWidget):
-    """A label, a way to type or choose, and a line that hints or says what is wrong."""
+    """A label, a way to type or choose, and a line that hints or says what is wrong.
+
+    Like `Stage` abstract for mypy alone. GUI thread.
+    """
 
     edited = Signal()
     _lines = 2
@@ -36,13 +40,13 @@ class Field(QWidget):
         theme.changed.connect(self._restyle)
         self._restyle()
 
+    @abstractmethod
     def text(self) -> str:
         """Return what stands in the field, for `Parameter.parse`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_value(self, value: Any) -> None:
         """Show a value."""
-        raise NotImplementedError
 
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
@@ -59,8 +63,9 @@ class Field(QWidget):
         missing = [f"{one.label}: {one.missing}" for one in options if one.missing]
         return " ".join(filter(None, [self.parameter.hint, *missing]))
 
+    @abstractmethod
     def _build(self) -> None:
-        raise NotImplementedError
+        """Add the way to type or choose to the layout."""
 
     def _name(self, widget: QWidget) -> None:
         widget.setObjectName(f"field-{self.parameter.name}")

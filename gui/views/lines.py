@@ -162,7 +162,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.show_rows(self._rows)
 
 
-class _AxisOfData(pg.AxisItem):  # type: ignore[misc]
+class _AxisOfData(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """A log axis without numbers where there are no data, but only names."""
 
     last = math.inf  # the log10 of the largest x

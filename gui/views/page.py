@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -28,6 +25,7 @@ from gui.models.run_state import BUSY, CAN_STOP, State
 from gui.theme import Theme
 from gui.views.form import Form
 from gui.views.late import Late
+from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
 from gui.views.stage import Stage
 
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 
 _FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
-_REDRAW_MS, _REDRAW_SHARE = 100, 20
-_STEP_MS = 25  # so that what each step changes is painted in a frame of its own
 _INVITATION = "Press Run to see"
 _AGAIN = "Press Run to begin again."
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
@@ -79,16 +75,7 @@ class ExperimentPage(QWidget):
         self._why = QLabel()
         self._question = QLabel(experiment.question)
         self._lower = Card()
-        self._steps: deque[Callable[[], None]] = deque()
-        self._took_s = 0.0
-        self._redraw = QTimer(self)
-        self._redraw.setSingleShot(True)
-        self._redraw.setInterval(_REDRAW_MS)
-        self._redraw.timeout.connect(self._draw)
-        self._next_step = QTimer(self)
-        self._next_step.setSingleShot(True)
-        self._next_step.setInterval(_STEP_MS)
-        self._next_step.timeout.connect(self._draw_step)
+        self._redraw = Redraw(self._steps, self)
         self._build()
         self._connect()
         self._restyle()
@@ -122,8 +109,7 @@ class ExperimentPage(QWidget):
         """Clear the page for a run whose record is still without trials."""
         self._record, self._trials = record, []
         self._answers = []
-        self._steps.clear()  # they would draw the run before
-        self._next_step.stop()
+        self._redraw.drop()  # it would draw the run before
         self._result.show_message("Measuring …")
         self._result.show_notes(record.environment.notes)
         if self._stage is not None:
@@ -134,7 +120,7 @@ class ExperimentPage(QWidget):
         self._trials += trials
         if self._stage is not None:
             self._stage.add_trials(trials)
-        self._draw_soon()
+        self._redraw.soon()
 
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         """Show what programs have just told, and pass on what they ask."""
@@ -143,7 +129,7 @@ class ExperimentPage(QWidget):
         for _, event in events:
             if event["kind"] == "asks":
                 self._ask(event["prompt"])
-        self._draw_soon()
+        self._redraw.soon()
 
     def show_record(self, record: RunRecord) -> None:
         """Show the record as it now stands: the result in words."""
@@ -278,34 +264,9 @@ class ExperimentPage(QWidget):
         """Give the whole height to who reads code or the lesson; what stands below is kept."""
         self._lower.setVisible(self._stage is None or number < len(self._stage.tabs))
 
-    def _draw_soon(self) -> None:
-        if not self._redraw.isActive():
-            self._redraw.start()
-
-    def _draw(self) -> None:
-        """Begin to redraw, step by step, so that a key or a click never waits for the whole."""
-        if self._steps:
-            self._redraw.start()
-        elif self._stage is not None:
-            self._steps = deque([*self._stage.steps(), self._show_summary_so_far])
-            self._took_s = 0.0
-            self._draw_step()
-
-    def _draw_step(self) -> None:
-        """Take one step; after the last, rest so long that drawing uses 5 % of the time at most.
-
-        A step that fails does not keep the others from being taken.
-        """
-        began = perf_counter()
-        try:
-            self._steps.popleft()()
-        finally:
-            self._took_s += perf_counter() - began
-            if self._steps:
-                self._next_step.start()
-            else:
-                rest_ms = round(_REDRAW_SHARE * self._took_s * 1000)
-                self._redraw.setInterval(max(_REDRAW_MS, rest_ms))
+    def _steps(self) -> list[Step]:
+        """List what brings everything up to date, in pieces."""
+        return [] if self._stage is None else [*self._stage.steps(), self._show_summary_so_far]
 
     def _show_summary_so_far(self) -> None:
         if self._record is None or self._state not in BUSY or not self._trials or self._answers:

@@ -5,6 +5,7 @@ A chart redraws in steps, a few lines in each, so that a key or a click never wa
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     """A chart over the number of workers that never moves under the hand of whoever touched it.
 
     `trial_chosen` carries the trial of a dot that was clicked. `marks` are what is drawn, by Python
-    and kind of workers. GUI thread.
+    and kind of workers. Like `Stage` abstract for mypy alone. GUI thread.
     """
 
     trial_chosen = Signal(object)
@@ -162,15 +163,16 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     def _expected_kinds(self, kinds: Sequence[str]) -> tuple[str, ...]:
         return tuple(kinds)
 
+    @abstractmethod
     def _expected_top(self, longest_s: float) -> float:
-        raise NotImplementedError
+        """Tell up to where the first points may come; 0 where that cannot be known."""
 
     def _frame(self) -> None:
         """Add what stands there before any trial."""
 
+    @abstractmethod
     def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
         """Say what to draw for each kind of workers on a Python, whose record is `part`."""
-        raise NotImplementedError
 
     def _rebuild(self) -> None:
         """Make everything anew: another run, other colours or sizes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ class Stage(QObject):
 
     `steps` is asked for at most ten times a second, however much was added; each step has an event
     loop's turn of its own. `tabs` are titles with widgets; `lower` stands below them. `wanted`
-    carries a pure job for another thread, and the handler of its result.
+    carries a pure job for another thread, and the handler of its result. That a kind of stage does
+    all that is abstract here is held by mypy alone: what Qt makes has a metaclass of its own.
     """
 
     wanted = Signal(object, object)
@@ -27,21 +29,21 @@ class Stage(QObject):
     tabs: list[tuple[str, QWidget]]
     lower: QWidget
 
+    @abstractmethod
     def begin(self, record: RunRecord, longest_s: float) -> None:
         """Clear everything for a run whose record is still without trials."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add_trials(self, trials: list[TrialRecord]) -> None:
         """Take trials that have just ended."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         """Take what programs have just told."""
-        raise NotImplementedError
 
     def end(self, record: RunRecord) -> None:
         """Take the record of a run that is over: nothing more will come."""
 
+    @abstractmethod
     def steps(self) -> list[Callable[[], None]]:
         """List what brings everything up to date, in pieces that take a few milliseconds each."""
-        raise NotImplementedError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,8 +23,8 @@ def make_lab() -> Iterator[MakeLab]:
     """Make lab executors that are stopped and shut down when the test is over."""
     with contextlib.ExitStack() as stack:
 
-        def make(*arguments: object, **options: object) -> LabExecutor:
-            lab = LabExecutor(*arguments, **options)  # type: ignore[arg-type]
+        def make(*arguments: Any, **options: Any) -> LabExecutor:
+            lab = LabExecutor(*arguments, **options)
             stack.callback(_end, lab)
             return lab
 

@@ -272,6 +272,8 @@ def threads_at_each_fork(spec: measure.TrialSpec) -> list[int]:
 
 def open_pool_short_of_threads(workers: int) -> None:
     """Open a pool of threads where only one can be started."""
+    from unittest import mock  # late: nothing else here needs it, nor what it imports
+
     start = threading.Thread.start
     started: list[threading.Thread] = []
 
@@ -281,9 +283,8 @@ def open_pool_short_of_threads(workers: int) -> None:
         started.append(thread)
         start(thread)
 
-    threading.Thread.start = start_one  # type: ignore[method-assign, assignment]
-    try:
-        with executors.open_pool("threads", workers):
-            pass
-    finally:
-        threading.Thread.start = start  # type: ignore[method-assign]
+    with (
+        mock.patch.object(threading.Thread, "start", start_one),
+        executors.open_pool("threads", workers),
+    ):
+        pass

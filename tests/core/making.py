@@ -43,29 +43,17 @@ def environment(usable_cpus: int = 2) -> Environment:
 
 
 def done(executor: str, workers: int, block: int, work_s: float, **more: Any) -> TrialRecord:
-    return TrialRecord(
-        executor=executor,
-        start_method=None,
-        workers=workers,
-        block=block,
-        order=0,
-        status="done",
-        startup_s=0.01,
-        work_s=work_s,
-        **more,
-    )
+    return _trial(executor, workers, block, status="done", startup_s=0.01, work_s=work_s, **more)
 
 
 def failed(executor: str, workers: int, block: int, reason: str) -> TrialRecord:
-    return TrialRecord(
-        executor=executor,
-        start_method=None,
-        workers=workers,
-        block=block,
-        order=0,
-        status="failed",
-        error=TrialError("LabCrashed", reason),
-    )
+    error = TrialError("LabCrashed", reason)
+    return _trial(executor, workers, block, status="failed", error=error)
+
+
+def _trial(executor: str, workers: int, block: int, **more: Any) -> TrialRecord:
+    values = {"start_method": None, "order": 0, **more}
+    return TrialRecord(executor=executor, workers=workers, block=block, **values)
 
 
 def record(trials: Iterable[TrialRecord], **more: Any) -> RunRecord:

@@ -13,6 +13,7 @@ from core.errors import BadInput
 from core.experiments.base import Machine, configuration
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab.kinds import KINDS, missing
+from core.parameters import Choices
 from core.results.records import TaskRecord, TrialRecord
 from core.results.statistics import ceiling_of, crowded, ratios, series_of
 from tests.core.making import done, environment, failed, record
@@ -361,7 +362,8 @@ def test_values_of_before_there_was_a_choice_mean_the_books_work() -> None:
 
 def test_what_this_python_lacks_stays_in_the_form_with_the_reason() -> None:
     (executors,) = [p for p in EXPERIMENT.parameters if p.name == "executors"]
-    options = {option.value: option for option in executors.options}  # type: ignore[attr-defined]
+    assert isinstance(executors, Choices)
+    options = {option.value: option for option in executors.options}
 
     assert list(options) == list(KINDS)
     for kind, option in options.items():

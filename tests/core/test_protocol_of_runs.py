@@ -19,7 +19,8 @@ from core.lab.measure import find_size
 from core.results.records import RunRecord, TaskRecord, TrialRecord, from_json, to_json
 from core.results.statistics import Ratios
 from core.results.verdicts import speedups
-from core.runner import Run, prepare, submit
+from core.runner import Run, prepare
+from tests.core.carrying import carried_out
 from tests.core.making import done, failed, record
 from tests.core.watching import SOON_S
 
@@ -314,21 +315,15 @@ def block_of(plan: Any) -> list[TrialRecord]:
 # -------------------------------------------------------------------------------- a whole run
 
 
-def carried_out(lab: LabExecutor, **changes: Any) -> Run:
+def carried_out_with(lab: LabExecutor, **changes: Any) -> Run:
     wanted = values(**SMALL, **changes)
     run = Run(EXPERIMENT, wanted, prepare(lab, EXPERIMENT, wanted).result(SOON_S))
-    trials = run.plan
-    while trials:
-        for trial, future in zip(trials, submit(lab, trials), strict=True):
-            future.exception(SOON_S)
-            run.take(trial, future)
-        trials = run.grow()
-    run.end(stopped=False)
+    carried_out(run, lab)
     return run
 
 
 def test_a_run_grows_block_by_block_until_it_is_enough(lab: LabExecutor) -> None:
-    run = carried_out(lab, until="width", width=100.0, budget=3600.0)
+    run = carried_out_with(lab, until="width", width=100.0, budget=3600.0)
 
     made = run.record()
     assert made.end_reason == "Every interval is narrower than 100 %: enough."
@@ -340,7 +335,7 @@ def test_a_run_grows_block_by_block_until_it_is_enough(lab: LabExecutor) -> None
 
 
 def test_a_run_by_time_ends_with_its_time(lab: LabExecutor) -> None:
-    run = carried_out(lab, until="time", budget=1.0)
+    run = carried_out_with(lab, until="time", budget=1.0)
 
     assert run.expected_s >= 1.0
     assert run.end_reason.startswith("The time of 1 s is up")
@@ -348,7 +343,7 @@ def test_a_run_by_time_ends_with_its_time(lab: LabExecutor) -> None:
 
 
 def test_each_trial_tells_what_else_went_on(lab: LabExecutor) -> None:
-    run = carried_out(lab, blocks=1)
+    run = carried_out_with(lab, blocks=1)
 
     for trial in run.trials:
         assert trial.covariates is not None

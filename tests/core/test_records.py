@@ -245,4 +245,4 @@ def test_an_analysis_in_the_file_is_for_other_programs(
 
 def test_a_record_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        record([]).status = "failed"  # type: ignore[misc]
+        record([]).status = "failed"  # type: ignore[misc]  # mypy sees it too

@@ -16,9 +16,10 @@ from core.errors import LabCrashed, LabStopped, RemoteError
 from core.experiments.base import Experiment, Trial, measured
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab.measure import TrialSpec
-from core.results.records import RunRecord, from_json, to_json
+from core.results.records import from_json, to_json
 from core.runner import Run, outcome, prepare, stop, submit
 from tests.core import jobs
+from tests.core.carrying import carried_out
 from tests.core.making import PYTHON
 from tests.core.watching import SOON_S, eventually, signs, works
 
@@ -34,15 +35,6 @@ VALUES = {
 def run_of(lab: LabExecutor, experiment: Experiment = EXPERIMENT, **changes: Any) -> Run:
     values = {**VALUES, **changes}
     return Run(experiment, values, prepare(lab, experiment, values).result(SOON_S))
-
-
-def carried_out(run: Run, lab: LabExecutor) -> RunRecord:
-    """Run the whole plan and return its record."""
-    for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
-        future.exception(SOON_S)
-        run.take(trial, future)
-    run.end(stopped=False)
-    return run.record()
 
 
 def with_plan(plan: Callable[[tuple[Trial, ...]], tuple[Trial, ...]]) -> Experiment:

@@ -116,7 +116,10 @@ def test_a_workload_takes_no_name_of_the_script(name: str) -> None:
     def names(source: str) -> set[str]:
         found = ast.parse(source).body
         defined = {n.name for n in found if isinstance(n, ast.FunctionDef)}
-        return defined | {t.id for n in found if isinstance(n, ast.Assign) for t in n.targets}  # type: ignore[attr-defined]
+        targets = [target for n in found if isinstance(n, ast.Assign) for target in n.targets]
+        return defined | {
+            n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)
+        }
 
     own = import_module("core.lab.programs.pi_scaling")
     if name != "leibniz":

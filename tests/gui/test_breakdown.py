@@ -14,6 +14,7 @@ from core.results.phases import PARTS
 from gui.models.breakdown import BAR, Breakdown
 from gui.theme import PHASES, Theme
 from gui.views.breakdown import BreakdownView
+from tests.gui.finding import find
 from tests.gui.sweeps import sweep, trial
 
 TRIALS = sweep(3, kinds=("serial", "threads", "processes"))
@@ -32,9 +33,7 @@ def view(light: Theme, qtbot: QtBot) -> BreakdownView:
 
 
 def table(view: BreakdownView) -> QTableView:
-    found = view.findChild(QTableView)
-    assert found is not None
-    return found
+    return find(view, QTableView)
 
 
 def names(view: BreakdownView) -> list[str]:
@@ -50,8 +49,7 @@ def test_each_configuration_has_a_row_with_its_median_trial(view: BreakdownView)
 
 
 def test_each_trial_can_have_a_row(view: BreakdownView) -> None:
-    box = view.findChild(QComboBox, "bar-for")
-    assert box is not None
+    box = find(view, QComboBox, "bar-for")
     box.setCurrentIndex(1)
     assert len(names(view)) == len(TRIALS)
     assert names(view)[0] == "serial, repeat 1"
@@ -89,8 +87,7 @@ def test_keys_choose_a_bar_and_its_parts_are_told(view: BreakdownView, qtbot: Qt
     shown.setFocus()
     with qtbot.waitSignal(view.trial_chosen) as chosen:
         qtbot.keyClick(shown, Qt.Key.Key_Down)
-    words = view.findChild(QLabel, "breakdown-words")
-    assert words is not None
+    words = find(view, QLabel, "breakdown-words")
     assert all(part.label in words.text() for part in PARTS)
     assert words.text().startswith("1 thread, repeat 2: Start-up 500 ms (33%)")
     assert chosen.args[0] is next(t for t in TRIALS if t.executor == "threads" and t.block == 2)

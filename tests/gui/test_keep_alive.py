@@ -121,8 +121,10 @@ def test_stop_reaches_a_way_that_leaves_the_loop_running(
     bench: Bench, qtbot: QtBot, way: str
 ) -> None:
     bench.start(ways=(way,), terms=20_000_000, touches=5)
-    told = lambda: any("try to click" in e.get("text", "") for e in bench.events)  # noqa: E731
-    qtbot.waitUntil(told, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: any("try to click" in event.get("text", "") for event in bench.events),
+        timeout=30_000,
+    )
     bench.controller.stop()
     qtbot.waitUntil(bench.is_over)
     assert bench.controller.state is State.STOPPED

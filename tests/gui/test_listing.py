@@ -1,21 +1,13 @@
 """The listing: source beside bytecode, as programs tell it."""
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.theme import Theme
 from gui.views.listing import ListingView
 
 
-@pytest.fixture
-def theme(qtbot: QtBot) -> Theme:
-    made = Theme()
-    made.choose("light")
-    return made
-
-
-def test_a_listing_shows_what_was_told_with_its_marks(theme: Theme, qtbot: QtBot) -> None:
-    listing = ListingView("Where a switch can happen", theme)
+def test_a_listing_shows_what_was_told_with_its_marks(light: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", light)
     qtbot.addWidget(listing)
     for line, source, instruction, marked in (
         (None, "A rule.", "", False),
@@ -32,8 +24,8 @@ def test_a_listing_shows_what_was_told_with_its_marks(theme: Theme, qtbot: QtBot
     assert [one.cursor.blockNumber() for one in listing.extraSelections()] == [2]
 
 
-def test_a_new_run_tells_a_listing_anew(theme: Theme, qtbot: QtBot) -> None:
-    listing = ListingView("Where a switch can happen", theme)
+def test_a_new_run_tells_a_listing_anew(light: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", light)
     qtbot.addWidget(listing)
     for instruction in ("CALL", "RESUME"):
         listing.clear()
@@ -44,8 +36,8 @@ def test_a_new_run_tells_a_listing_anew(theme: Theme, qtbot: QtBot) -> None:
     assert "CALL" not in listing.toPlainText()
 
 
-def test_a_rule_that_was_told_before_any_code_is_shown(theme: Theme, qtbot: QtBot) -> None:
-    listing = ListingView("Where a switch can happen", theme)
+def test_a_rule_that_was_told_before_any_code_is_shown(light: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", light)
     qtbot.addWidget(listing)
     rule = (
         "Python 3.14: another thread may go on after a marked instruction only, and nowhere else."

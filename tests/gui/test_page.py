@@ -1,6 +1,5 @@
 """The page of an experiment: what it shows and what it asks for, without a lab behind it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSlider,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
-from core.results.environment import read_environment
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui.models.measured import Measured
 from gui.models.run_state import State
@@ -28,21 +27,22 @@ from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
 from gui.views.sweep import SweepStage
 from gui.views.timeline.widget import Timeline
+from tests.core.making import done
+from tests.core.making import record as made
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
 
 
 def trial(executor: str, workers: int, block: int, work_s: float, order: int = 1) -> TrialRecord:
-    return TrialRecord(
-        executor=executor,
-        start_method="spawn" if executor == "processes" else None,
-        workers=workers,
-        block=block,
-        order=order,
-        status="done",
-        startup_s=0.05,
-        work_s=work_s,
+    return done(
+        executor,
+        workers,
+        block,
+        work_s,
         cpu_s=work_s * (workers if executor == "processes" else 1),
         value=3.14159,
         abs_error=2.7e-6,
+        order=order,
     )
 
 
@@ -57,16 +57,8 @@ TRIALS = [
 
 
 def record(trials: list[TrialRecord], **changes: Any) -> RunRecord:
-    base: dict[str, Any] = {
-        "experiment": "pi-scaling",
-        "parameters": pi_scaling.EXPERIMENT.defaults(),
-        "environment": read_environment(None),
-        "status": "running",
-        "started_at": "2026-01-01T00:00:00+00:00",
-        "planned_trials": 6,
-        "trials": tuple(trials),
-    }
-    return RunRecord(**(base | changes))
+    values = pi_scaling.EXPERIMENT.defaults()
+    return made(trials, **{"parameters": values, "status": "running", **changes})
 
 
 def measured(trials: list[TrialRecord]) -> Measured:
@@ -74,36 +66,15 @@ def measured(trials: list[TrialRecord]) -> Measured:
 
 
 @pytest.fixture
-def theme(qtbot: QtBot) -> Iterator[Theme]:
-    made = Theme()
-    made.choose("light")
-    yield made
-    made.zoom(0)
-
-
-@pytest.fixture
-def page(theme: Theme, qtbot: QtBot) -> ExperimentPage:
-    made = ExperimentPage(pi_scaling.EXPERIMENT, theme)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.finish()
-    return made
-
-
-def find(page: QWidget, kind: type[Any], name: str) -> Any:
-    found = page.findChild(kind, name)
-    assert found is not None, name
-    return found
+def page(open_page: OpenPage) -> ExperimentPage:
+    return open_page(pi_scaling.EXPERIMENT)
 
 
 def speedup(page: QWidget) -> SpeedupChart:
     """Go to the tab of the speed-up, which is built only then."""
-    tabs = page.findChild(QTabWidget)
-    assert tabs is not None
+    tabs = find(page, QTabWidget)
     tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Speed-up"))
-    chart = page.findChild(SpeedupChart)
-    assert chart is not None
+    chart = find(page, SpeedupChart)
     return chart
 
 
@@ -133,7 +104,7 @@ def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) 
 
 
 def test_the_slider_and_the_text_follow_each_other(page: ExperimentPage) -> None:
-    slider = find(page, QWidget, "slider-workers")
+    slider = find(page, QSlider, "slider-workers")
     fill(page, "field-workers", "2-5")
     assert slider.value() == 5
     slider.setValue(3)
@@ -170,8 +141,7 @@ def test_a_touched_chart_does_not_move_when_trials_arrive(
     page: ExperimentPage, qtbot: QtBot
 ) -> None:
     page.begin(record([]), 1.0)
-    chart = page.findChild(RuntimeChart)
-    assert chart is not None
+    chart = find(page, RuntimeChart)
     chart.setFocus()
     qtbot.keyClick(chart, Qt.Key.Key_Plus)
     touched = chart.getPlotItem().getViewBox().viewRange()
@@ -184,8 +154,7 @@ def test_a_touched_chart_does_not_move_when_trials_arrive(
 def test_an_untouched_chart_shows_every_dot(page: ExperimentPage) -> None:
     page.begin(record([]), 0.1)
     page.add_trials(TRIALS)
-    runtime = page.findChild(RuntimeChart)
-    assert runtime is not None
+    runtime = find(page, RuntimeChart)
     runtime.show_measured(measured(TRIALS))
     for chart in (runtime, speedup(page)):
         (left, right), (bottom, top) = chart.getPlotItem().getViewBox().viewRange()
@@ -207,17 +176,16 @@ def test_the_speed_up_says_what_it_divides_by(page: ExperimentPage) -> None:
 
 
 def test_everything_survives_dark_and_large(
-    page: ExperimentPage, theme: Theme, qtbot: QtBot
+    page: ExperimentPage, light: Theme, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(lambda: page.findChild(Timeline) is not None)
     page.begin(record([]), 1.0)
     page.add_trials(TRIALS)
     before = find(page, QLabel, "headline").font().pointSizeF()
-    theme.choose("dark")
+    light.choose("dark")
     for _ in range(3):
-        theme.zoom(1)
-    timeline = page.findChild(Timeline)
-    assert timeline is not None
+        light.zoom(1)
+    timeline = find(page, Timeline)
     assert find(page, QLabel, "headline").font().pointSizeF() > before
     assert timeline.font().pointSizeF() > 9.2
     page.grab()
@@ -242,8 +210,7 @@ def test_a_problem_is_told_where_the_result_stands(page: ExperimentPage) -> None
 
 
 def test_before_a_run_the_axis_counts_whole_workers(page: ExperimentPage) -> None:
-    chart = page.findChild(RuntimeChart)
-    assert chart is not None
+    chart = find(page, RuntimeChart)
     axis = chart.getPlotItem().getAxis("bottom")
 
     ticks = [value for _, values in axis.tickValues(0.5, 4.5, 600) for value in values]
@@ -264,22 +231,22 @@ def test_what_is_seldom_changed_is_shown_and_hidden(page: ExperimentPage, qtbot:
     assert not any(field.isVisible() for field in fields)
 
 
-def test_no_part_of_a_page_is_ever_a_window_of_its_own(theme: Theme, qtbot: QtBot) -> None:
-    form = Form(pi_scaling.EXPERIMENT.parameters, pi_scaling.EXPERIMENT.check, theme)
+def test_no_part_of_a_page_is_ever_a_window_of_its_own(light: Theme, qtbot: QtBot) -> None:
+    form = Form(pi_scaling.EXPERIMENT.parameters, pi_scaling.EXPERIMENT.check, light)
     qtbot.addWidget(form)
     assert form.more.isWindow()  # until somebody places it
     assert not form.more.isVisible()
 
 
 def test_a_page_out_of_sight_is_dressed_when_it_is_next_seen(
-    page: ExperimentPage, theme: Theme
+    page: ExperimentPage, light: Theme
 ) -> None:
-    assert theme.colours.card in page.styleSheet()
+    assert light.colours.card in page.styleSheet()
     page.hide()
-    theme.choose("dark")
-    assert theme.colours.card not in page.styleSheet()
+    light.choose("dark")
+    assert light.colours.card not in page.styleSheet()
     page.show()
-    assert theme.colours.card in page.styleSheet()
+    assert light.colours.card in page.styleSheet()
 
 
 def test_a_step_of_the_drawing_that_fails_does_not_stop_the_drawing(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.engines.interpreters import Search
@@ -25,6 +25,7 @@ from gui.pythons import Pythons
 from gui.theme import Theme
 from gui.views.form import Form
 from gui.views.pythons import PythonsField
+from tests.gui.finding import find
 
 OWN_OFFER = Offer("3.11", "3.11 · GIL on · this program", "CPython 3.11.7", ("/usr/bin/python3",))
 FREE = Offer("3.13t", "3.13t · GIL off · free-threaded", "CPython 3.13.0", ("/opt/python3.13t",))
@@ -39,16 +40,8 @@ def form(light: Theme, qtbot: QtBot) -> Form:
     return made
 
 
-def find(parent: QWidget, kind: type[Any], name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
 def field(form: Form) -> PythonsField:
-    found = form.findChild(PythonsField)
-    assert found is not None
-    return found
+    return find(form, PythonsField)
 
 
 def value(form: Form) -> Any:

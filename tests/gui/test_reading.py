@@ -30,17 +30,11 @@ from gui.theme import Theme
 from gui.views.lines import LinesView
 from gui.views.page import ExperimentPage
 from gui.views.wait_graph import _leaves
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = Lines("Cost", x="x", y="y", by="way", x_label="work", y_label="cost")
-
-
-@pytest.fixture
-def theme(qtbot: QtBot) -> Iterator[Theme]:
-    made = Theme()
-    made.choose("light")
-    yield made
-    made.zoom(0)
 
 
 def rows(way: str, *points: tuple[float, float]) -> list[dict[str, object]]:
@@ -48,10 +42,10 @@ def rows(way: str, *points: tuple[float, float]) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def lines(theme: Theme, qtbot: QtBot) -> Iterator[LinesView]:
+def lines(light: Theme, qtbot: QtBot) -> Iterator[LinesView]:
     host = QWidget()  # kept as long as the test lasts; it, not the chart, is closed at the end
     qtbot.addWidget(host)
-    made = LinesView(LINES, theme)
+    made = LinesView(LINES, light)
     QVBoxLayout(host).addWidget(made)
     host.resize(620, 280)
     host.show()
@@ -92,10 +86,10 @@ def test_fewer_rows_are_another_run(lines: LinesView) -> None:
     assert shown(lines) == {"b": [(1, 5)]}
 
 
-def test_lines_come_back_in_other_colours_and_sizes(lines: LinesView, theme: Theme) -> None:
+def test_lines_come_back_in_other_colours_and_sizes(lines: LinesView, light: Theme) -> None:
     lines.show_rows(rows("a", (1, 2), (10, 3)))
-    theme.choose("dark")
-    theme.zoom(2)
+    light.choose("dark")
+    light.zoom(2)
     assert shown(lines) == {"a": [(1, 2), (10, 3)]}
 
 
@@ -149,25 +143,13 @@ def test_an_arrow_ends_on_the_edge_of_its_box(
 
 
 @pytest.fixture
-def page(theme: Theme, qtbot: QtBot) -> ExperimentPage:
-    made = ExperimentPage(deadlock.EXPERIMENT, theme)
-    qtbot.addWidget(made)
-    made.resize(900, 650)
-    made.show()
-    made.finish()
-    qtbot.waitUntil(made.isVisible)
-    return made
-
-
-def button(page: ExperimentPage, name: str) -> QPushButton:
-    found = page.findChild(QPushButton, name)
-    assert isinstance(found, QPushButton)
-    return found
+def page(open_page: OpenPage) -> ExperimentPage:
+    return open_page(deadlock.EXPERIMENT, 900, 650)
 
 
 def test_the_focus_stays_with_run_and_stop(page: ExperimentPage, qtbot: QtBot) -> None:
     page.activateWindow()
-    run, stop = button(page, "run"), button(page, "stop")
+    run, stop = find(page, QPushButton, "run"), find(page, QPushButton, "stop")
     run.setFocus()
     qtbot.waitUntil(run.hasFocus)
     page.show_state(State.RUNNING)
@@ -185,19 +167,17 @@ def test_nobody_stops_with_the_tab_key_where_nothing_is_seen(page: ExperimentPag
 def test_a_program_that_asks_is_told_from_one_that_was_answered(page: ExperimentPage) -> None:
     page._ask("They are stuck. What shall be done?")
     asked = page.is_asking
-    button(page, "answer-kill").click()
+    find(page, QPushButton, "answer-kill").click()
     assert asked
     assert not page.is_asking
 
 
-def test_buttons_that_do_not_fit_side_by_side_stand_below(theme: Theme, qtbot: QtBot) -> None:
-    page = ExperimentPage(life.EXPERIMENT, theme)
-    qtbot.addWidget(page)
-    page.resize(760, 650)
-    page.show()
-    page.finish()
+def test_buttons_that_do_not_fit_side_by_side_stand_below(
+    open_page: OpenPage, light: Theme, qtbot: QtBot
+) -> None:
+    page = open_page(life.EXPERIMENT, 760, 650)
     for _ in range(3):
-        theme.zoom(1)
+        light.zoom(1)
     page._ask("What next?")
     answers = [one for one in page.findChildren(QPushButton) if "answer" in one.objectName()]
     assert len(answers) == len(life.EXPERIMENT.answers)
@@ -211,19 +191,16 @@ def test_buttons_that_do_not_fit_side_by_side_stand_below(theme: Theme, qtbot: Q
 
 
 def test_whoever_reads_has_the_whole_height(page: ExperimentPage) -> None:
-    tabs = page.findChild(QTabWidget)
-    assert isinstance(tabs, QTabWidget)
+    tabs = find(page, QTabWidget)
     titles = [tabs.tabText(at) for at in range(tabs.count())]
-    told = page.findChild(QLabel, "told")
-    assert isinstance(told, QLabel)
+    told = find(page, QLabel, "told")
     for title, below in (("Lesson", False), ("Code", False), (titles[0], True)):
         tabs.setCurrentIndex(titles.index(title))
         assert told.isVisible() is below
 
 
 def test_a_choice_too_long_for_its_field_is_told_by_the_pointer(page: ExperimentPage) -> None:
-    box = page.findChild(QComboBox, "field-story")
-    assert isinstance(box, QComboBox)
+    box = find(page, QComboBox, "field-story")
     for row in range(box.count()):
         box.setCurrentIndex(row)
         assert box.itemText(row) in box.toolTip()
@@ -232,19 +209,18 @@ def test_a_choice_too_long_for_its_field_is_told_by_the_pointer(page: Experiment
 
 
 def test_large_type_in_a_small_window_leaves_the_result_more_than_half(
-    page: ExperimentPage, theme: Theme, qtbot: QtBot
+    page: ExperimentPage, light: Theme, qtbot: QtBot
 ) -> None:
     page.resize(820, 600)
     for _ in range(5):
-        theme.zoom(1)
-    tabs = page.findChild(QTabWidget)
-    assert isinstance(tabs, QTabWidget)
+        light.zoom(1)
+    tabs = find(page, QTabWidget)
     qtbot.waitUntil(lambda: tabs.mapTo(page, tabs.rect().topLeft()).x() < 0.55 * page.width())
     assert tabs.mapTo(page, tabs.rect().topRight()).x() < page.width()
 
 
-def test_the_window_fits_the_screen_with_its_frame(theme: Theme, qtbot: QtBot) -> None:
-    window = MainWindow(["π scaling"], theme)
+def test_the_window_fits_the_screen_with_its_frame(light: Theme, qtbot: QtBot) -> None:
+    window = MainWindow(["π scaling"], light)
     qtbot.addWidget(window)
     screen = window.screen().availableSize()
     least = window.minimumSize()

@@ -17,6 +17,7 @@ from gui.theme import Theme
 from gui.views.marks import Marks
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart, SpeedupPanel
+from tests.gui.finding import find
 from tests.gui.sweeps import ASLEEP, begun, sweep, trial
 
 Shown = Callable[..., SpeedupChart]
@@ -42,15 +43,11 @@ def draw(panel: SpeedupPanel, trials: list[Any], pythons: tuple[str, ...] = ()) 
 
 
 def words(panel: SpeedupPanel, name: str) -> str:
-    label = panel.findChild(QLabel, name)
-    assert label is not None
-    return label.text()
+    return find(panel, QLabel, name).text()
 
 
 def fit(panel: SpeedupPanel) -> None:
-    box = panel.findChild(QCheckBox, "fit-laws")
-    assert box is not None
-    box.click()
+    find(panel, QCheckBox, "fit-laws").click()
 
 
 def marks(panel: SpeedupPanel, kind: str, python: str = "") -> Marks:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
 from gui.views.timeline.style import LIGHT, TimelineStyle
 from gui.views.timeline.widget import Timeline
+from tests.gui.finding import find
 
 Key = Qt.Key
 Shift = Qt.KeyboardModifier.ShiftModifier
@@ -97,15 +98,11 @@ def colours(image: QImage, area: QRectF | QRect) -> set[str]:
 
 
 def button(timeline: Timeline) -> QToolButton:
-    found = timeline.findChild(QToolButton)
-    assert found is not None
-    return found
+    return find(timeline, QToolButton)
 
 
 def scroll_bar(timeline: Timeline) -> QScrollBar:
-    found = timeline.findChild(QScrollBar)
-    assert found is not None
-    return found
+    return find(timeline, QScrollBar)
 
 
 def tasks(count: int, lane: int = 0, start: float = 0.0) -> SpanBatch:

@@ -35,9 +35,15 @@ def metainfo() -> ElementTree.Element:
     return ElementTree.parse(LINUX / "futures-lab.metainfo.xml").getroot()
 
 
+class AsWritten(configparser.RawConfigParser):
+    """Leaves names as they are: a desktop file tells Name from name."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def desktop() -> configparser.SectionProxy:
-    parser = configparser.RawConfigParser(delimiters="=")
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser = AsWritten(delimiters="=")
     parser.read(LINUX / "futures-lab.desktop", encoding="utf-8")
     return parser["Desktop Entry"]
 

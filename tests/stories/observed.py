@@ -16,22 +16,16 @@ _PERIOD_MS = 50
 def main() -> int:
     """Run the program as `main.py` does, observed."""
     target = Path(sys.argv.pop(1))
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import QObject, QTimer
 
-    from gui.lab import Lab
+    from gui.app import main as window
 
-    whole = Lab.open
-
-    def open_observed(lab: Lab) -> None:
-        whole(lab)
+    def watch(lab: QObject) -> None:
         timer = QTimer(lab)
         timer.timeout.connect(lambda: _write(target, _look()))
         timer.start(_PERIOD_MS)
 
-    Lab.open = open_observed  # type: ignore[method-assign, assignment]
-    from gui.app import main as window
-
-    return window()
+    return window(watch)
 
 
 def _look() -> dict[str, Any]:

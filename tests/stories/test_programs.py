@@ -20,6 +20,13 @@ def open_page(person: Person, title: str) -> None:
     person.wait_for(lambda seen: seen.get("run", {}).get("enabled"), f"{title} can be run")
 
 
+def run_race(person: Person) -> None:
+    """Have the lab show that it still runs experiments."""
+    open_page(person, "Race")
+    person.click("run")
+    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
+
+
 @pytest.mark.parametrize("title", OTHERS)
 def test_a_program_runs_to_its_end_and_says_what_came_of_it(person: Person, title: str) -> None:
     open_page(person, title)
@@ -36,9 +43,7 @@ def test_a_deadlock_is_noticed_and_ended_as_chosen(person: Person, rescue: str) 
     person.click(f"answer-{rescue}")
     person.wait_for_text("status-message", "Finished", timeout_s=60)
     assert "Deadlock" in person.text("headline")
-    open_page(person, "Race")
-    person.click("run")
-    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
+    run_race(person)
 
 
 def test_a_deadlock_can_be_stopped_and_the_next_experiment_runs_at_once(person: Person) -> None:
@@ -47,9 +52,7 @@ def test_a_deadlock_can_be_stopped_and_the_next_experiment_runs_at_once(person: 
     person.wait_for(lambda seen: "answer-kill" in seen, "the lab noticed it")
     person.window.key("Escape")
     person.wait_for_text("status-message", "Stopped", timeout_s=5)
-    open_page(person, "Race")
-    person.click("run")
-    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
+    run_race(person)
 
 
 def test_a_future_is_lived_through_by_clicking(person: Person) -> None:
@@ -74,9 +77,7 @@ def test_ways_to_wait_are_tried_in_this_window_and_it_is_well_afterwards(person:
     assert "future.result() held the window up for" in person.text("headline")
     assert "callbacks that touched a widget" in person.text("details")
     wait_until(lambda: not person.labs(), "no process of it is left")
-    open_page(person, "Race")
-    person.click("run")
-    person.wait_for_text("status-message", "Race · Finished", timeout_s=60)
+    run_race(person)
 
 
 def test_ways_to_wait_can_be_stopped_and_run_again(person: Person) -> None:

@@ -83,7 +83,7 @@ class History:
 
     # ------------------------------------------------------------------------------- the list
 
-    def page(self, query: Query = Query()) -> Future[Page]:  # noqa: B008 - frozen
+    def page(self, query: Query = Query()) -> Future[Page]:
         """List runs."""
         return self._do(_settled_page, query)
 

@@ -1,11 +1,5 @@
-"""Who is writing a run: told by a lock that the kernel lets go of, however its holder ends.
+"""Who is writing a run: told by a locked file, named by a token, which the run's row has too."""
 
-A process id would not do: it is used again, and means nothing in another container that shares the
-folder. The locked file is named by a token, which the run's row has too.
-"""
-
-import os
-import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,22 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO) -> bool:
-        with suppress(OSError):
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return True
-        return False
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO) -> bool:
-        with suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
+from core.locking import clear, is_at, try_lock
 
 
 class Owners:
@@ -58,15 +37,11 @@ class Owners:
         if self._folder is None or not token.isalnum():
             return False
         try:
-            with self._path(token).open("r+b") as file:
-                if not _lock(file):
-                    return True
-                self._path(token).unlink(missing_ok=True)
+            return not clear(self._path(token))
         except FileNotFoundError:
             return False
         except OSError:
             return True
-        return False
 
     def sweep(self) -> None:
         """Remove the locks of owners that ended before they could."""
@@ -92,7 +67,7 @@ class Owners:
         while True:
             file = path.open("a+b")
             try:
-                if _lock(file) and _is_at(file, path):
+                if try_lock(file) and is_at(file, path):
                     return file
             except OSError:
                 file.close()
@@ -100,17 +75,11 @@ class Owners:
             file.close()
 
 
-def _is_at(file: BinaryIO, path: Path) -> bool:
-    with suppress(FileNotFoundError):
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    return False
-
-
 @contextmanager
 def locked(path: Path, patience_s: float = 10.0) -> Iterator[None]:
     """Hold a file's lock; go on without it where others hold it for too long. Raises OSError."""
     deadline = time.monotonic() + patience_s
     with path.open("a+b") as file:
-        while not _lock(file) and time.monotonic() < deadline:
+        while not try_lock(file) and time.monotonic() < deadline:
             time.sleep(0.02)
         yield

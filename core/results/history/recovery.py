@@ -233,8 +233,10 @@ def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple
 
 
 def _is_json(data: object) -> bool:
-    with suppress(zlib.error, msgspec.DecodeError, TypeError):
-        msgspec.json.decode(unpack(data), type=dict[str, msgspec.Raw])  # type: ignore[arg-type]
+    if not isinstance(data, bytes):  # a damaged page may give anything
+        return False
+    with suppress(zlib.error, msgspec.DecodeError):
+        msgspec.json.decode(unpack(data), type=dict[str, msgspec.Raw])
         return True
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ def make_history(tmp_path: Path) -> Iterator[MakeHistory]:
     """Make histories, all in the same folder unless another is named."""
     with contextlib.ExitStack() as stack:
 
-        def make(folder: Path | None = tmp_path / "data", **more: object) -> History:
-            history = History(folder, **more)  # type: ignore[arg-type]
+        def make(folder: Path | None = tmp_path / "data", **more: Any) -> History:
+            history = History(folder, **more)
             stack.callback(history.shutdown)
             return history
 

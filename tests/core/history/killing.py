@@ -31,8 +31,12 @@ def kill_once(folder: Path, chance: random.Random) -> dict[str, str]:
             spin -= 1
         os.kill(writer.pid, signal.SIGKILL)
         lines += writer.stdout.readlines()
-    whole = (line.split() for line in lines if line.endswith("\n"))
-    return dict((key, said) for key, said in whole)  # noqa: C402 - pairs, checked by mypy
+    promised = {}
+    for line in lines:
+        if line.endswith("\n"):
+            key, said = line.split()
+            promised[key] = said
+    return promised
 
 
 def check(folder: Path, promised: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from core.errors import HistoryError, ShareError
 from core.results.history.history import History
-from core.results.history.listing import Query
+from core.results.history.listing import Order, Query
 from core.results.records import RunRecord
 from core.results.share import parse
 from tests.core.history.conftest import MakeHistory
@@ -129,13 +130,11 @@ def test_runs_are_filtered_by_experiment(history: History) -> None:
     assert history.experiments().result() == ("pi-scaling", "race")
 
 
-@pytest.mark.parametrize(
-    "order", ["started", "name", "experiment", "status", "trials", "python", "machine"]
-)
-def test_every_order_has_all_runs(history: History, order: str) -> None:
+@pytest.mark.parametrize("order", get_args(Order))
+def test_every_order_has_all_runs(history: History, order: Order) -> None:
     made = [kept(history, record([done("serial", 1, 1, 1.0)] * n)) for n in (2, 1, 3)]
     history.rename(made[1], "b").result()
-    found = ids(history, Query(order=order))  # type: ignore[arg-type]
+    found = ids(history, Query(order=order))
     assert sorted(found) == sorted(made)
     if order == "trials":
         assert found == [made[2], made[0], made[1]]

@@ -13,6 +13,7 @@ from core.experiments.base import Machine
 from core.experiments.pool_or_futures import EXPERIMENT
 from core.experiments.programs import script
 from core.lab.programs import pool_or_futures
+from core.parameters import Integer
 from core.results.records import RunRecord, TrialRecord, from_json
 from tests.core.making import failed, record
 from tests.core.programs.running import command_line, rows_alone
@@ -168,9 +169,10 @@ def test_by_default_it_takes_less_than_twenty_seconds() -> None:
 
 @pytest.mark.parametrize("workers", [1, 8])
 def test_the_largest_chunks_are_tried_too(workers: int) -> None:
-    most = next(p for p in EXPERIMENT.parameters if p.name == "chunksize").maximum  # type: ignore[attr-defined]
+    (chunksize,) = [p for p in EXPERIMENT.parameters if p.name == "chunksize"]
 
-    assert pool_or_futures.MOST_TASKS // workers >= 4 * most
+    assert isinstance(chunksize, Integer)
+    assert pool_or_futures.MOST_TASKS // workers >= 4 * chunksize.maximum
 
 
 # ---------------------------------------------------------------------------------- the summary

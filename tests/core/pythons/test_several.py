@@ -19,10 +19,11 @@ from core.experiments.base import Experiment, Trial, named_once
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab.workloads import missing
 from core.results.pythons import between, by_python
-from core.results.records import RunRecord, from_json, to_json
-from core.runner import Run, prepare, stop, submit
+from core.results.records import from_json, to_json
+from core.runner import Run, prepare, stop
 from core.several import interleaved
 from tests.core import jobs
+from tests.core.carrying import carried_out
 from tests.core.pythons.conftest import HONEST, Fake
 from tests.core.pythons.making import found
 from tests.core.watching import SOON_S, pythons
@@ -49,14 +50,6 @@ def run_on(
 ) -> Run:
     prepared = prepare(lab, experiment, VALUES, choices).result(SOON_S)
     return Run(experiment, VALUES, prepared)
-
-
-def carried_out(run: Run, lab: LabExecutor) -> RunRecord:
-    for trial, future in zip(run.plan, submit(lab, run.plan), strict=True):
-        future.exception(SOON_S)
-        run.take(trial, future)
-    run.end(stopped=False)
-    return run.record()
 
 
 # ------------------------------------------------------------------------------------- in turns
