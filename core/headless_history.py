@@ -16,7 +16,7 @@ from core.headless_output import table as medians
 from core.headless_target import Target
 from core.keeping import headline, users_history
 from core.results import share, tables
-from core.results.compare import Comparison, compare
+from core.results.compare import Comparison, Ratio, compare
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
@@ -252,7 +252,7 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
     for one in found.ratios:
         ends = "" if one.low is None or one.high is None else f"{one.low:.2f} – {one.high:.2f}"
         shown.add_row(
-            plain(configuration(one.executor, one.workers)).replace("[", "\\["),
+            plain(_name(one)).replace("[", "\\["),
             f"{names[one.run]} against {names[0]}".replace("[", "\\["),
             f"{one.median:.2f}×",
             ends,
@@ -261,6 +261,11 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
             ),
         )
     return shown
+
+
+def _name(one: Ratio) -> str:
+    name = configuration(one.executor, one.workers)
+    return f"{name}, Python {one.python}" if one.python else name
 
 
 def _runs(history: History, named: Sequence[str]) -> tuple[Shared, ...]:

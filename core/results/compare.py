@@ -7,7 +7,7 @@ all times of one and all of the other.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.results import statistics
+from core.results.history.rows import python_of
+from core.results.pythons import by_python
 from core.results.statistics import Verdict, verdict_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _EXACT_UP_TO = 60  # of both together; beyond it the normal law is as good
 _NOT_THE_WORK = frozenset(
     ("workers", "executors", "blocks", "repeats", "seed", "until", "width", "budget", "pythons")
 )
+_Times = dict[tuple[str, int], list[float]]  # in seconds, by kind and number of workers
 _NOT_TOLD = frozenset(("load_1min", "other_cpus", "memory_bytes", "notes", "left_out"))
 
 
@@ -44,7 +47,8 @@ class Ratio:
     """How many times as fast a run is as the first one, for one configuration both measured.
 
     `low` and `high` are the ends of the 95 % interval; None, and the verdict "unclear", where there
-    are too few repeats for one.
+    are too few repeats for one. `python` is the version that both were measured on, where one of
+    the runs was over several; empty where each was on one, whichever that was.
     """
 
     executor: str
@@ -54,6 +58,7 @@ class Ratio:
     low: float | None
     high: float | None
     verdict: Verdict
+    python: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,20 +150,35 @@ def _text(value: Any) -> str:
 
 
 def ratios(records: Sequence[RunRecord]) -> tuple[Ratio, ...]:
-    """Divide the first run's times by each other run's, for every configuration of both."""
+    """Divide the first run's times by each other run's, for every configuration of both.
+
+    A run over several Pythons is compared Python by Python, with the same version.
+    """
     if not records:
         return ()
-    first, *others = (_times(record) for record in records)
-    found = []
-    for number, other in enumerate(others, 1):
-        for (executor, workers), times in first.items():
-            if (executor, workers) in other:
-                ratio = between(times, other[executor, workers])
-                found.append(Ratio(executor, workers, number, *ratio))
-    return tuple(found)
+    first, *others = records
+    return tuple(
+        Ratio(executor, workers, number, *between(times, theirs[executor, workers]), python)
+        for number, other in enumerate(others, 1)
+        for python, ours, theirs in _pairs(first, other)
+        for (executor, workers), times in ours.items()
+        if (executor, workers) in theirs
+    )
 
 
-def _times(record: RunRecord) -> dict[tuple[str, int], list[float]]:
+def _pairs(one: RunRecord, other: RunRecord) -> Iterator[tuple[str, _Times, _Times]]:
+    """Yield the times that belong together, with the Python where there are several."""
+    ours, theirs = (dict(by_python(record)) for record in (one, other))
+    if len(ours) == len(theirs) == 1:
+        yield "", _times(one), _times(other)
+        return
+    same = {python_of(part.environment): part for part in reversed(theirs.values())}
+    for part in ours.values():
+        if (python := python_of(part.environment)) in same:
+            yield python, _times(part), _times(same[python])
+
+
+def _times(record: RunRecord) -> _Times:
     found = {}
     for one in statistics.series(record):
         for point in one.points:

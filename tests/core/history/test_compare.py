@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from core.results import compare
 from core.results.records import Calibration, RunRecord
-from tests.core.making import done, environment, record
+from tests.core.making import PYTHON, done, environment, record
 
 
 def run(times: list[float], **more: object) -> RunRecord:
@@ -61,6 +61,36 @@ def test_a_run_twice_as_fast_is_said_to_be() -> None:
 def test_few_repeats_have_no_interval() -> None:
     (ratio,) = compare.ratios([run([2.0, 2.0]), run([1.0, 1.0])])
     assert (ratio.low, ratio.high, ratio.verdict) == (None, None, "unclear")
+
+
+OLD, NEW = [2.0 + n / 100 for n in range(6)], [1.0 + n / 100 for n in range(6)]
+
+
+def over(times: dict[str, list[float]]) -> RunRecord:
+    """Make a run over several Pythons, which in each block took turns in this order."""
+    pythons = tuple(replace(PYTHON, name=name, version=f"{name}.0") for name in sorted(times))
+    trials = [
+        done("threads", 2, block, times[name][block - 1], python=name)
+        for block in range(1, 7)
+        for name in times
+    ]
+    return record(trials, environment=replace(environment(), pythons=pythons))
+
+
+def test_of_runs_over_several_pythons_each_is_compared_with_itself() -> None:
+    ratios = compare.ratios([over({"3.11": OLD, "3.13": NEW}), over({"3.13": NEW, "3.11": OLD})])
+    assert [(one.python, one.verdict) for one in ratios] == [
+        ("3.11.0", "same"),
+        ("3.13.0", "same"),
+    ]
+
+
+def test_a_run_over_several_is_compared_with_one_over_one_of_them() -> None:
+    alone = run(NEW, environment=replace(environment(), python=replace(PYTHON, version="3.13.0")))
+    several = over({"3.13": NEW, "3.11": OLD})
+    for both in ([several, alone], [alone, several]):
+        (ratio,) = compare.ratios(both)
+        assert (ratio.python, ratio.verdict) == ("3.13.0", "same")
 
 
 def test_what_differs_is_listed_and_nothing_else() -> None:
