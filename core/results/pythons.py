@@ -44,6 +44,7 @@ def between(
     """Divide the first Python's time by each other's, within each block, for one configuration.
 
     Left out is who did not run it in any block that the first did; empty when the first did not.
+    Times of zero tell nothing.
     """
     times = []
     for name, part in parts:
@@ -53,7 +54,11 @@ def between(
     (first, base), *others = times
     ratios = []
     for name, theirs in others:
-        values = {block: base[block] / time for block, time in theirs.items() if block in base}
+        values = {
+            block: base[block] / time
+            for block, time in theirs.items()
+            if time > 0 and base.get(block, 0) > 0
+        }
         if values:
             ratios.append((name, statistics.Ratios(first, values)))
     return tuple(ratios)

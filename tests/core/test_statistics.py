@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from core.results.pythons import between, by_python
 from core.results.records import TaskRecord, TrialRecord
 from core.results.statistics import (
     Point,
@@ -22,7 +24,7 @@ from core.results.statistics import (
     series_of,
     verdict_of,
 )
-from tests.core.making import done, environment, failed
+from tests.core.making import PYTHON, done, environment, failed, record
 
 durations = st.floats(1e-6, 1e5)
 block_times = st.dictionaries(st.integers(1, 100), durations, min_size=1, max_size=12)
@@ -48,6 +50,20 @@ def verdict_between(*values: float) -> str:
 
 
 # ----------------------------------------------------------------------------------------- series
+
+
+@pytest.mark.parametrize(("first", "other"), [(0.0, 1.0), (1.0, 0.0)])
+def test_a_time_of_zero_compares_no_pythons(first: float, other: float) -> None:
+    names = ("3.11", "3.13")
+    machine = replace(environment(), pythons=tuple(replace(PYTHON, name=one) for one in names))
+    times = {1: (3.0, 1.0), 2: (first, other)}
+    trials = [
+        done("serial", 1, block, time, python=name)
+        for block, both in times.items()
+        for name, time in zip(names, both, strict=True)
+    ]
+    ((name, found),) = between(by_python(record(trials, environment=machine)), "serial", 1)
+    assert (name, found.by_block) == ("3.13", {1: 3.0})
 
 
 def test_trials_are_sorted_into_series_and_points() -> None:
