@@ -77,6 +77,8 @@ def _same_place(there: Environment, here: Environment) -> None:
             f"This run was measured on another machine ({there.cpu}, {there.usable_cpus} CPUs)."
             f" {_AGAIN}"
         )
-    old, new = there.python, here.python
-    if old is not None and new is not None and (old.build, old.gil) != (new.build, new.gil):
-        raise BadInput(f"This run was measured with another Python ({old.version}). {_AGAIN}")
+    pairs = [(there.python, here.python)]
+    pairs += [(one, here.python_called(one.name)) for one in there.pythons]
+    for old, new in pairs:
+        if old is not None and new is not None and (old.build, old.gil) != (new.build, new.gil):
+            raise BadInput(f"This run was measured with another Python ({old.version}). {_AGAIN}")

@@ -127,6 +127,20 @@ def test_times_of_another_place_are_not_mixed(change: dict[str, Any], says: str)
         run.resume(replace(earlier, environment=replace(environment, **change)))
 
 
+def test_times_of_a_second_python_that_was_replaced_are_not_mixed() -> None:
+    earlier = cut_off(begun(), 2)
+    there = earlier.environment
+    assert there.python is not None
+    first, second = (replace(there.python, name=name) for name in ("3.11", "3.13"))
+    newer = replace(second, build="another, by hand")
+    run = begun()
+    run.environment = replace(run.environment, pythons=(first, newer))
+    with pytest.raises(BadInput, match="another Python"):
+        run.resume(replace(earlier, environment=replace(there, pythons=(first, second))))
+    run.environment = replace(run.environment, pythons=(first, second))
+    run.resume(replace(earlier, environment=replace(there, pythons=(first, second))))
+
+
 def test_a_record_that_the_plan_does_not_have_is_refused() -> None:
     earlier = cut_off(begun(seed=1), 5)
     with pytest.raises(BadInput, match="planned differently"):
