@@ -80,6 +80,14 @@ def _settle(
     if stops or len(errors) == len(futures):
         whole.set_exception((stops or errors)[0])
         return
+    try:
+        whole.set_result(_gathered(pythons, futures))
+    except Exception as error:  # a Python that tells nonsense of itself
+        whole.set_exception(error)
+
+
+def _gathered(pythons: Sequence[Choice], futures: list[Future[Any]]) -> dict[str, Any]:
+    """Put together what the Pythons told; at least one has."""
     told = [None if future.exception() else future.result() for future in futures]
     usual = next((one["term_s"] for one in told if one and one["term_s"]), 0.0)
     each = [
@@ -88,7 +96,7 @@ def _settle(
     ]
     first = next(one for one in told if one is not None)
     timed = next((one for one in told if one and one["term_s"]), first)
-    whole.set_result({**timed, "python": first["python"], "each": each})
+    return {**timed, "python": first["python"], "each": each}
 
 
 def _prepared(choice: Choice, told: dict[str, Any], usual_s: float) -> Prepared:

@@ -8,9 +8,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from core import runner
+from core.engines.interpreters import choices
 from core.engines.lab_client import LabExecutor
 from core.errors import LabCrashed, LabStopped, RemoteError
 from core.experiments.base import Experiment, Trial, measured
@@ -21,6 +23,7 @@ from core.runner import Run, outcome, prepare, stop, submit
 from tests.core import jobs
 from tests.core.carrying import carried_out
 from tests.core.making import PYTHON
+from tests.core.pythons.making import interpreter
 from tests.core.watching import SOON_S, eventually, signs, works
 
 VALUES = {
@@ -316,3 +319,16 @@ def test_the_time_left_learns_nothing_from_a_trial_that_failed(timed: Run) -> No
     timed.take(first, done(error=LabCrashed("it crashed")))
 
     assert timed.remaining_s == pytest.approx(sum(trial.expected_s for trial in rest))
+
+
+class Babbling(LabExecutor):
+    """Pythons that say of themselves what makes no sense; nothing is started."""
+
+    def submit_on(self, *_: Any, **__: Any) -> Future[Any]:
+        return done({"python": {"version": 3}, "term_s": 0.0})
+
+
+def test_a_python_that_tells_nonsense_of_itself_keeps_nobody_waiting() -> None:
+    one = interpreter("3.13.0")
+    prepared = prepare(Babbling(), EXPERIMENT, VALUES, choices([one]))
+    assert type(prepared.exception(SOON_S)) is msgspec.ValidationError
