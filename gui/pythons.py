@@ -145,7 +145,13 @@ def described(known: Sequence[Interpreter], is_looking: bool) -> FoundPythons:
     from core.engines.interpreters import choices
 
     offers = [
-        Offer(one.name, _label(one), _tip(one), (one.interpreter.path, *one.interpreter.also))
+        Offer(
+            one.name,
+            _label(one),
+            _tip(one),
+            (one.interpreter.path, *one.interpreter.also),
+            one.gil,
+        )
         for one in choices(known)
     ]
     refusals = [Refusal(one.path, one.problem, one.detail) for one in known if one.problem]

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Offer:
-    """One thing that can be chosen: the name that a run knows it by, what it is, and the rest."""
+    """One thing that can be chosen: the name that a run knows it by, what it is, and the rest.
+
+    It is the same as long as it has one of these `paths`, and the GIL or not; names may change.
+    """
 
     name: str
     label: str
     tip: str
     paths: tuple[str, ...]
+    gil: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -96,7 +97,7 @@ class PythonsField(Field):
     def show_found(self, found: FoundPythons) -> None:
         """Show the Pythons that are known by now; what is checked stays so."""
         if (found.offers, found.refusals) != (self._found.offers, self._found.refusals):
-            chosen = self.parameter.parse(self.text())
+            chosen = self._renamed(self.parameter.parse(self.text()), found)
             self._rebuild(found)
             self.set_value(chosen)
         self._found = found
@@ -111,6 +112,15 @@ class PythonsField(Field):
             self._path.clear()
             self._boxes[what.name].setChecked(True)
         self.edited.emit()
+
+    def _renamed(self, chosen: Sequence[str], found: FoundPythons) -> tuple[str, ...]:
+        """Name what is chosen as it is called by now: 3.13 is 3.13.0 once there is a 3.13.5 too."""
+        before = {offer.name: offer for offer in self._found.offers}
+        names = {(path, one.gil): one.name for one in found.offers for path in one.paths}
+        return tuple(
+            names.get((before[name].paths[0], before[name].gil), name) if name in before else name
+            for name in chosen
+        )
 
     def _own(self) -> str:
         return next(iter(self._boxes), "")

@@ -28,7 +28,9 @@ from gui.views.pythons import PythonsField
 from tests.gui.finding import find
 
 OWN_OFFER = Offer("3.11", "3.11 · GIL on · this program", "CPython 3.11.7", ("/usr/bin/python3",))
-FREE = Offer("3.13t", "3.13t · GIL off · free-threaded", "CPython 3.13.0", ("/opt/python3.13t",))
+FREE = Offer(
+    "3.13t", "3.13t · GIL off · free-threaded", "CPython 3.13.0", ("/opt/python3.13t",), gil=False
+)
 BROKEN = Refusal("/opt/python3.4", "It is Python 3.4, and the lab needs 3.10 or newer.")
 
 
@@ -79,6 +81,20 @@ def test_what_is_chosen_stays_when_more_are_found(form: Form) -> None:
     another = Offer("3.14", "3.14 · GIL on · uv", "", ("/opt/python3.14",))
     form.show_pythons(FoundPythons((OWN_OFFER, another, FREE)))
     assert value(form) == ("3.11", "3.13t")
+
+
+def test_what_is_chosen_stays_when_another_takes_its_short_name(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    later = (
+        Offer("3.11.7", "", "", ("/opt/python3.11", *OWN_OFFER.paths)),
+        Offer("3.13.5t", "", "", ("/opt/python3.13.5t",), gil=False),
+        Offer("3.13.0t", "", "", ("/by/hand", *FREE.paths), gil=False),
+        Offer("3.13.0t+gil", "", "", ("/by/hand", *FREE.paths)),
+        Offer("3.11.2", "", "", ("/usr/bin/python3.11",)),
+    )
+    form.show_pythons(FoundPythons(later))
+    assert value(form) == ("3.11.7", "3.13.0t")
 
 
 def test_values_from_before_the_search_are_kept_for_it(form: Form) -> None:
