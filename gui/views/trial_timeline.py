@@ -1,8 +1,11 @@
 """One trial on a timeline: a lane for each worker, its start-up apart from its tasks."""
 
+from html import escape
+
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.experiments.base import configuration
+from core.lab import workloads
 from core.results.records import TrialRecord
 from core.results.statistics import seconds
 from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
@@ -109,7 +112,7 @@ def _spans(trial: TrialRecord) -> list[Span]:
 
 
 def _caption(trial: TrialRecord) -> str:
-    who = configuration(trial.executor, trial.workers)
+    who = escape(configuration(trial.executor, trial.workers))  # a file may name it anything
     place = f"<b>Trial {trial.order}: {who}</b>, repeat {trial.block}"
     if trial.error is not None:
         return f"{place}: failed"
@@ -117,8 +120,14 @@ def _caption(trial: TrialRecord) -> str:
         return f"{place}: stopped"
     return (
         f"{place} · work {seconds(trial.work_s)} · start-up {seconds(trial.startup_s or 0)}"
-        f" · π ≈ {trial.value:.10f}, off by {trial.abs_error:.1e}"
+        f" · {_answer(trial.workload, trial.value)}, off by {trial.abs_error:.1e}"
     )
+
+
+def _answer(workload: str, value: float) -> str:
+    """Write what came out: π, or what was counted. Trials of old records tell no work: it was π."""
+    name = escape(workloads.named(workload or "leibniz"))
+    return f"π ≈ {value:.10f}" if name == "π" else f"{name}: {value:.10g}"
 
 
 def _why_empty(trial: TrialRecord) -> str:
