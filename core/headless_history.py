@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import msgspec
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.table import Table
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments.base import configuration
 from core.headless_output import table as medians
+from core.headless_output import to_stdout
 from core.headless_target import Target
 from core.keeping import headline, users_history
 from core.results import share, tables
@@ -106,7 +108,7 @@ class _Found:
 
 
 def _print(found: _Found) -> None:
-    console = Console(highlight=False)
+    console = to_stdout()
     for one in found.shown:
         if isinstance(one, Table):
             console.print(one)
@@ -125,7 +127,7 @@ def _opened() -> Iterator[History]:
 
 def plain(text: str) -> str:
     """Take out what a terminal would obey: names and notes may come from anybody's file."""
-    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+    return "".join(c if c.isprintable() or c == "\n" or category(c) == "Zs" else "�" for c in text)
 
 
 def _json(value: Any) -> bytes:

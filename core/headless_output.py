@@ -94,10 +94,7 @@ class Output:
         summary = run.experiment.summarize(record)
         if self._table and any(trial.status == "done" for trial in record.trials):
             told = any(trial.rows for trial in record.trials)
-            console = Console(highlight=False)
-            if not console.is_terminal:  # nobody's window ends at 80 columns
-                console = Console(highlight=False, width=max(console.width, _FILE_COLUMNS))
-            console.print(rows(record) if told else table(record))
+            to_stdout().print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
         is_sweep = any(isinstance(show, Scaling) for show in run.experiment.shows)
@@ -120,6 +117,14 @@ class Output:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def to_stdout() -> Console:
+    """Make a console for tables: as wide as the terminal; where there is none, wide enough."""
+    console = Console(highlight=False)
+    if console.is_terminal:
+        return console
+    return Console(highlight=False, width=max(console.width, _FILE_COLUMNS))
 
 
 def rows(record: RunRecord) -> Table:

@@ -8,9 +8,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import category
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.table import Table
 
+from core import headless_history
+from core.headless_history import plain
+from core.parameters import group
 from core.results.history.history import History
 from core.results.records import from_json
 from core.results.share import load
@@ -160,3 +167,29 @@ def test_names_from_strangers_do_not_command_the_terminal(home: Home) -> None:
     printed = home.main("history", "list")[0] + home.main("history", "show", "1")[0]
     assert "\x1b" not in printed
     assert "[red]=cmd" in printed.replace("\n", "")
+
+
+# ----------------------------------------------------------------------------- what is printed
+
+
+def test_numbers_keep_the_gaps_between_their_thousands() -> None:
+    assert (
+        plain(f"lost {group(12_345)}\nof {group(100_000)}") == "lost 12\u202f345\nof 100\u202f000"
+    )
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_is_printed(text: str) -> None:
+    shown = plain(text)
+    assert len(shown) == len(text)
+    assert not [c for c in shown if category(c)[0] in "CZ" and c != "\n" and category(c) != "Zs"]
+
+
+def test_a_table_that_goes_to_a_file_is_not_folded_at_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = Table("found")
+    shown.add_row("x" * 100)
+    headless_history._print(headless_history._Found(b"", shown))
+    assert "x" * 100 in capsys.readouterr().out
