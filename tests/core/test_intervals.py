@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.results.intervals import cautious_interval, drift, median_interval
+from core.results.intervals import _covered, cautious_interval, drift, median_interval
 
 SAMPLES = 4000
 Draw = Callable[[np.random.Generator, tuple[int, int]], "np.ndarray[tuple[int, ...], np.dtype]"]
@@ -113,6 +113,13 @@ def test_a_thousand_values_are_no_problem() -> None:
 
     assert low == pytest.approx(500 - 31, abs=1)  # 1.96 · √1001 / 2
     assert high == pytest.approx(500 + 31, abs=1)
+
+
+@given(st.integers(1, 300))
+def test_the_chance_to_cover_the_median_is_that_of_the_sign_test(count: int) -> None:
+    for depth, covered in enumerate(_covered(count), start=1):
+        fewer = sum(math.comb(count, below) for below in range(depth))
+        assert covered == 1 - 2 * fewer / 2**count
 
 
 # -------------------------------------------------------------------------------------- of a few
