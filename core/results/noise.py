@@ -257,14 +257,18 @@ def canary_drift(trials: Sequence[TrialRecord]) -> CanaryDrift | None:
 
 
 def sentences(record: RunRecord) -> list[str]:
-    """Say what disturbed the run, and how much of it; empty where nothing was seen."""
+    """Say what disturbed the run, and how much of it; empty where nothing was seen.
+
+    A drift is told once the run is over: to look at every pair of its blocks, again with each new
+    one, would hold a window up.
+    """
     found = [note.sentence for note in record.environment.notes if note.kind in _SAID_AFTER]
     flagged = flags(record)
     for kind, what in _COUNTED.items():
         count = sum(any(flag.kind == kind for flag in one) for one in flagged)
         if count:
             found.append(f"{count} of {len(flagged)} trials {what}")
-    canary = canary_drift(record.trials)
+    canary = canary_drift(record.trials) if record.status != "running" else None
     if canary is not None and canary.is_flagged:
         found.append(canary.sentence)
     return found

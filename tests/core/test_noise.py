@@ -262,6 +262,14 @@ def test_a_small_drift_noise_and_an_outlier_are_not(times: tuple[float, ...]) ->
     assert (found.is_flagged, found.sentence) == (False, "")
 
 
+def test_a_drift_is_told_once_the_run_is_over() -> None:
+    slower = record(canaries(1.0, 1.1, 1.2, 1.3, 1.4, 1.5), status="running")
+
+    assert noise.sentences(slower) == []
+    (sentence,) = noise.sentences(replace(slower, status="stopped"))
+    assert sentence.startswith("The machine slowed down")
+
+
 def test_without_serial_one_worker_is_the_canary() -> None:
     found = noise.canary_drift(canaries(1.0, 1.1, 1.2, 1.3, 1.4, kind="threads"))
 
