@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from rich.table import Table
 from benchmarks.harness import NotMeasured
 from benchmarks.rows import Row
 from core.engines.lab_process import left_out
+from core.errors import FuturesLabError
 from core.lab.describe import describe
 from core.results.environment import read_environment
 
@@ -82,7 +84,7 @@ def _measure(name: str, quick: bool) -> list[Row]:
         rows: list[Row] = import_module(module_of(name)).measure(quick)
     except NotMeasured as reason:
         rows = [Row(name, "not measured", note=str(reason))]
-    except (RuntimeError, TimeoutError) as error:
+    except (RuntimeError, TimeoutError, SubprocessError, FuturesLabError) as error:
         rows = [Row(name, "failed to measure", note=str(error))]
     print(f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
     return rows

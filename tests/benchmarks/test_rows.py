@@ -4,20 +4,45 @@ from __future__ import annotations
 
 import inspect
 import json
+import subprocess
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from benchmarks.__main__ import NAMES, module_of
+from benchmarks.__main__ import NAMES, _measure, module_of
 from benchmarks.children.flood import LANES, flood
+from benchmarks.harness import NotMeasured
 from benchmarks.rows import Row, Target, paired, percentile, spread
+from core.errors import LabCrashed
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_benchmark_has_one_way_in(name: str) -> None:
     measure = import_module(module_of(name)).measure
     assert list(inspect.signature(measure).parameters) == ["quick"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotMeasured("it needs a display"),
+        RuntimeError("a child gave no answer"),
+        subprocess.TimeoutExpired("python", 5),
+        LabCrashed("the lab process ended"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_cannot_be_measured_is_a_row_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def measure(quick: bool) -> list[Row]:
+        raise error
+
+    monkeypatch.setattr("benchmarks.rest.measure", measure)
+    (row,) = _measure("rest", True)
+    assert row.note == str(error)
+    assert row.met is None
 
 
 @pytest.mark.parametrize(
