@@ -230,11 +230,11 @@ def _import(history: History, words: argparse.Namespace) -> _Found:
 
 
 def _compare(history: History, words: argparse.Namespace) -> _Found:
-    runs = _runs(history, words.runs)
+    runs = _called(history, words.runs)
     if len(runs) < 2:
         raise BadInput("One run alone cannot be compared: name two or more.")
-    found = compare([run.record for run in runs])
-    names = [plain(run.name or run.whose or f"run {n}") for n, run in enumerate(runs, 1)]
+    names = [plain(run.name or run.whose or called) for called, run in runs]
+    found = compare([run.record for _, run in runs], names)
     parts = [_differences(found, names), _ratios(found, names)]
     return _Found(_json(found), *found.warnings, *(one for one in parts if one.row_count))
 
@@ -272,13 +272,23 @@ def _name(one: Ratio) -> str:
 
 def _runs(history: History, named: Sequence[str]) -> tuple[Shared, ...]:
     """Read runs by their numbers, or out of files; raises BadInput."""
-    found: list[Shared] = []
+    return tuple(run for _, run in _called(history, named))
+
+
+def _called(history: History, named: Sequence[str]) -> list[tuple[str, Shared]]:
+    """Read runs, and say what they are called: by their numbers in the history, or their files."""
+    found: list[tuple[str, Shared]] = []
     for name in named:
         try:
             if name.isdecimal() and len(name) < 19:
-                found += history.shared([int(name)]).result()
+                found += [(f"run {name}", run) for run in history.shared([int(name)]).result()]
             else:
-                found += share.load(Path(name))
+                runs = share.load(Path(name))
+                several = len(runs) > 1
+                found += [
+                    (f"{Path(name).name}, {n}" if several else Path(name).name, run)
+                    for n, run in enumerate(runs, 1)
+                ]
         except (HistoryError, ShareError) as error:
             raise BadInput(plain(f"{error}")) from error
-    return tuple(found)
+    return found

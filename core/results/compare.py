@@ -70,25 +70,29 @@ class Comparison:
     ratios: tuple[Ratio, ...]
 
 
-def compare(records: Sequence[RunRecord]) -> Comparison:
-    """Lay runs side by side; each is compared with the first. Pure."""
-    return Comparison(warnings(records), differences(records), ratios(records))
+def compare(records: Sequence[RunRecord], names: Sequence[str] = ()) -> Comparison:
+    """Lay runs side by side; each is compared with the first. Pure.
+
+    `names` are for sentences; without them runs are numbered from 1.
+    """
+    return Comparison(warnings(records, names), differences(records), ratios(records))
 
 
-def warnings(records: Sequence[RunRecord]) -> tuple[str, ...]:
+def warnings(records: Sequence[RunRecord], names: Sequence[str] = ()) -> tuple[str, ...]:
     """Say where runs measured different work, or cannot be relied on."""
+    called = [f"“{name}”" for name in names] or [f"Run {n}" for n in range(1, len(records) + 1)]
     found = []
     if len({record.experiment for record in records}) > 1:
         found.append("These are runs of different experiments: their times mean different things.")
-    elif names := _different_work(records):
+    elif settings := _different_work(records):
         found.append(
-            f"These runs did different work ({', '.join(names)}): compare their speed-ups, not"
+            f"These runs did different work ({', '.join(settings)}): compare their speed-ups, not"
             " their times."
         )
-    for number, record in enumerate(records, 1):
+    for name, record in zip(called, records, strict=True):
         if record.status in ("stopped", "interrupted", "running"):
             count = f"{len(record.trials)} of {record.planned_trials} trials"
-            found.append(f"Run {number} did not come to its end: {count}.")
+            found.append(f"{name} did not come to its end: {count}.")
     return tuple(found)
 
 

@@ -96,6 +96,7 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     compared = json.loads(home.main("history", "compare", "1", str(files[0]), "--json", "-")[0])
     assert (compared["differences"], len(compared["ratios"])) == ([], 3)
     assert all(ratio["median"] == 1 for ratio in compared["ratios"])
+    assert "run 1 against a.futureslab" in home.main("history", "compare", str(files[0]), "1")[0]
 
 
 def test_a_run_can_be_kept_out(home: Home) -> None:

@@ -123,3 +123,10 @@ def test_sizes_by_time_are_compared_by_what_was_found() -> None:
 def test_a_run_that_was_cut_off_is_told() -> None:
     (warning,) = compare.warnings([run([1.0]), run([1.0], status="interrupted", planned_trials=4)])
     assert warning == "Run 2 did not come to its end: 1 of 4 trials."
+
+
+def test_runs_are_called_by_their_names_where_they_have_some() -> None:
+    cut_off = run([1.0], status="interrupted", planned_trials=4)
+    assert compare.compare([run([1.0]), cut_off], ["run 7", "mine"]).warnings == (
+        "“mine” did not come to its end: 1 of 4 trials.",
+    )
