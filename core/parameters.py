@@ -86,7 +86,13 @@ class Number(Parameter):
 
     def parse(self, text: str) -> float:
         """Read 0.5, 0,5, .5 or 5e-1, with or without the unit behind it."""
-        plain = text.strip().removesuffix(self.unit).strip().replace(",", ".")
+        plain = text.strip().removesuffix(self.unit).strip()
+        if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", plain):
+            either = plain.replace(",", ""), plain.replace(",", ".")
+            raise self.refuse(
+                f"“{_shown(text)}” may mean {' or '.join(either)}: type one of these."
+            )
+        plain = plain.replace(",", ".")
         if not re.fullmatch(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?", plain):
             raise self.refuse(
                 f"“{_shown(text)}” is not a number: type one such as {self.format(self.default)}."

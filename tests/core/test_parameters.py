@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -281,6 +282,17 @@ def test_any_text_is_a_number_within_its_ends_or_refused_with_a_sentence(text: s
         assert problem(SECONDS, text).endswith(".")
     else:
         assert 0.02 <= value <= 60
+
+
+def test_a_comma_that_may_part_thousands_or_decimals_is_asked_about() -> None:
+    budget = replace(SECONDS, maximum=86_400.0)
+    assert problem(budget, "1,000 s") == "“1,000 s” may mean 1000 or 1.000: type one of these."
+    assert [budget.parse(text) for text in ("1000", "1.000", "0,125", "1,25")] == [
+        1000,
+        1,
+        0.125,
+        1.25,
+    ]
 
 
 def test_a_number_beyond_its_ends_is_told_them_with_the_unit() -> None:
