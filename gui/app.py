@@ -1,5 +1,6 @@
 """The composition root: the one place that builds and wires the window."""
 
+import builtins
 import gc
 import signal
 import sys
@@ -25,11 +26,15 @@ def main(watch: "Callable[[Lab], None] | None" = None) -> int:
         print(f"futures-lab: {problem}", file=sys.stderr)
         return BAD_INPUT
     gc.disable()  # while all is being built, collecting finds nothing and takes 50 ms; see Lab
+    plain_import = builtins.__import__
     try:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         print(f"futures-lab: Qt cannot be loaded: {error}.", file=sys.stderr)
         return BAD_INPUT
+    # PySide's own reads the source of every module that is imported from now on, to see whether it
+    # may use `__feature__`, which nothing here does: some 25 ms until the charts are there.
+    builtins.__import__ = plain_import
     QApplication.setStyle("Fusion")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("futures-lab")
