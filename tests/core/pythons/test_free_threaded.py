@@ -14,8 +14,9 @@ from core.lab.describe import describe
 from core.lab.programs import race
 from core.results.pythons import by_python
 from tests.core import jobs
+from tests.core.carrying import carried_out
 from tests.core.pythons.making import found, only_added
-from tests.core.pythons.test_several import carried_out, run_on
+from tests.core.pythons.test_several import run_on
 from tests.core.watching import SOON_S, free_threaded, pythons
 
 
