@@ -11,7 +11,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from core.continuing import values_of
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
+from core.experiments import find
 from core.experiments.base import configuration
 from core.headless_output import table as medians
 from core.headless_output import to_stdout
@@ -27,10 +29,23 @@ from core.results.share import Shared
 
 _ORDERS = ("started", "name", "experiment", "status", "trials", "python", "machine")
 _SHOWN = 50
+
+
+def _script(runs: Sequence[Shared]) -> bytes:
+    """Make the script of a run, with what the run found; raises BadInput for several."""
+    if len(runs) != 1:
+        raise BadInput("A script is of one run: name one.")
+    record = runs[0].record
+    experiment = find(record.experiment)
+    values = experiment.as_run(values_of(experiment, record), record)
+    return experiment.code(values).text.encode()
+
+
 _WRITERS: dict[str, Callable[[Sequence[Shared]], bytes]] = {
     ".futureslab": share.dump,
     ".csv": tables.trials_csv,
     ".json": tables.to_json,
+    ".py": _script,
 }
 
 
@@ -47,7 +62,7 @@ def add_parser(commands: Any) -> None:
     listed.add_argument("--limit", type=int, default=_SHOWN, metavar="N", help="at most so many")
     shown = _action(actions, "show", "say what a run found")
     shown.add_argument("runs", nargs=1, metavar="RUN", help="its number, or a file of one run")
-    exported = _action(actions, "export", "write runs to a file: .futureslab, .csv or .json")
+    exported = _action(actions, "export", "write runs to a file: .futureslab, .csv, .json or .py")
     exported.add_argument("runs", nargs="+", metavar="RUN", help="their numbers")
     exported.add_argument("file", metavar="FILE", help="the file; what is there is replaced")
     exported.add_argument("--tasks", action="store_true", help="in a .csv, a row for each task")

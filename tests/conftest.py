@@ -31,7 +31,9 @@ GRACE_S = 2.0
 OTHER_PLATFORM = re.compile(r"\b(windows|macos|linux) only\b", re.IGNORECASE)
 # Dummies stand for threads of Qt's that once ran Python code, and outlive them.
 RUNNERS_THREADS = re.compile("^Dummy-|^pytest_timeout")
-MORE_PYTHONS = Path("/opt/futures-lab-pythons/debian/usr/bin")  # where .ci/pythons puts them
+MORE_PYTHONS = [  # where .ci/pythons puts them
+    Path("/opt/futures-lab-pythons", folder) for folder in ("debian/usr/bin", "free-threaded/bin")
+]
 RUNNERS_PROCESSES = re.compile(r"multiprocessing\.(resource_tracker|forkserver)")
 
 
@@ -66,8 +68,9 @@ _isolate(_HOME)
 if os.environ.get("FUTURES_LAB_REAL_WINDOW") != "1":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-if MORE_PYTHONS.is_dir():
-    os.environ["PATH"] += os.pathsep + str(MORE_PYTHONS)
+os.environ["PATH"] = os.pathsep.join(
+    [os.environ["PATH"], *(str(folder) for folder in MORE_PYTHONS if folder.is_dir())]
+)
 
 # Inherited by all that we start: by this a process is known as ours when its parent is dead.
 _SESSION = os.environ["FUTURES_LAB_TEST_SESSION"] = uuid.uuid4().hex

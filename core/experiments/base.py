@@ -217,7 +217,9 @@ class Experiment:
     `serial_s` is how long a plain call shall take, None where the values give the size. `grow` says
     how a run goes on once its plan is carried out, by what is measured so far (a record for each
     Python) and by the seconds since its first trial; pure too. `budget_s` is the time that a run
-    may take that grows, None for one that does not.
+    may take that grows, None for one that does not. `as_run` puts what a run of these values found,
+    such as its size, in their place: planned anew they give the same trials, and `code` of them is
+    the script of that run.
     """
 
     name: str
@@ -233,6 +235,7 @@ class Experiment:
     serial_s: Callable[[Values], float | None] = lambda values: None
     grow: Callable[[Values, Sequence[RunRecord], float], Growth] | None = None
     budget_s: Callable[[Values], float | None] = lambda values: None
+    as_run: Callable[[Values, RunRecord], Values] = lambda values, record: values
     answers: tuple[Option, ...] = ()
     at_the_window: Mapping[str, Any] = field(default_factory=dict)
     in_window: bool = False

@@ -325,6 +325,16 @@ def _code(values: Values) -> Code:
     return replace(code, marks=(known.mark, *code.marks))
 
 
+def _as_run(values: Values, record: RunRecord) -> Values:
+    """Put the size and the repeats that a run found in place of how they were to be found."""
+    fixed = PROTOCOL.as_run(values, record)
+    found = record.calibration
+    if found is None or PROTOCOL.serial_s(values) is None:
+        return fixed
+    size = max(found.size, _tasks(values) * max(values["workers"]))
+    return {**fixed, "terms": size * _work(values).terms_each}
+
+
 def _summary(record: RunRecord) -> Summary:
     from core.experiments import scaling_summary  # late: the first paint does not wait for it
 
@@ -347,5 +357,6 @@ EXPERIMENT = Experiment(
     check=_check,
     plan=_plan,
     grow=PROTOCOL.grow,
+    as_run=_as_run,
     summary=_summary,
 )

@@ -118,6 +118,17 @@ class Protocol:
             return None
         return float(values["budget"])
 
+    def as_run(self, values: Values, record: RunRecord) -> Values:
+        """Give the values of a size and a number of repeats that a run came to by itself as fixed.
+
+        What stands for the size itself is the experiment's own.
+        """
+        fixed = {**values, "size": "fixed", "until": "repeats"}
+        done = max((trial.block for trial in record.trials), default=0)
+        if done and self.budget_s(values) is not None:
+            fixed["blocks"] = done
+        return fixed
+
     def blocks(self, values: Values) -> int:
         """Give the number of blocks to plan; a run that grows begins with one."""
         return int(values["blocks"]) if self.budget_s(values) is None else values.get(_SO_FAR, 1)

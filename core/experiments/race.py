@@ -70,12 +70,9 @@ def _why(record: RunRecord, lost: int) -> tuple[str, ...]:
     values, python = record.parameters, record.environment.python
     if values["way"] == "lock":
         return ("Only one worker at a time is between reading and writing; that costs time.",)
-    if values["kind"] == "processes" and not lost:
-        return ("They hardly ran at the same time. More increments make a loss likelier.",)
-    if values["kind"] == "processes":
-        return ("Two processes read the same value, and both write it back, one higher.",)
-    if python is not None and not python.gil:
-        return ("This Python has no GIL: threads run side by side, as processes do.",)
+    is_free = python is not None and not python.gil
+    if values["kind"] == "processes" or is_free:
+        return _side_by_side(values["kind"], lost)
     if lost:
         return ("A thread was made to give way between reading and writing.",)
     version = f"Python {python.version}" if python else "This Python"
@@ -85,6 +82,16 @@ def _why(record: RunRecord, lost: int) -> tuple[str, ...]:
             "Neither happens between reading and writing. That is luck, not a promise.",
         )
     return ("A switch can happen in the call, but seldom does: make the interval smaller.",)
+
+
+def _side_by_side(kind: str, lost: int) -> tuple[str, ...]:
+    """Say why workers that need not take turns lost something, or by chance nothing."""
+    first: tuple[str, ...] = ()
+    if kind == "threads":
+        first = ("This Python has no GIL: threads run side by side, as processes do.",)
+    if lost:
+        return (*first, f"Two {kind} read the same value, and both write it back, one higher.")
+    return (*first, "They hardly ran at the same time. More increments make a loss likelier.")
 
 
 EXPERIMENT = Experiment(

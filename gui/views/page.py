@@ -135,6 +135,7 @@ class ExperimentPage(QWidget):
         """Show the record as it now stands: the result in words."""
         self._record = record
         self._answers = []
+        self._show_code()  # what the run found may stand in it now
         if self._stage is not None:
             self._stage.end(record)
         summary = self._experiment.summarize(record)
@@ -312,8 +313,12 @@ class ExperimentPage(QWidget):
 
     def _show_code(self) -> None:
         values = self._form.values()
-        if self._code is not None and values is not None:
-            self._code.show_code(self._experiment.code(values))
+        if self._code is None or values is None:
+            return
+        kept = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+        if self._record is not None and self._record.parameters == kept:
+            values = dict(self._experiment.as_run(values, self._record))
+        self._code.show_code(self._experiment.code(values))
 
     def _refresh_buttons(self) -> None:
         problem, busy = self._form.problem, self._state in BUSY

@@ -288,3 +288,31 @@ def open_pool_short_of_threads(workers: int) -> None:
         executors.open_pool("threads", workers),
     ):
         pass
+
+
+def threads_meet(within_s: float) -> bool:
+    """Let two threads wait for each other, none asked to give way; tell whether they met.
+
+    Where one runs at a time, the first never lets the other in.
+    """
+    here: set[int] = set()
+    met: list[bool] = []
+    before = sys.getswitchinterval()
+
+    def wait(number: int) -> None:
+        here.add(number)
+        deadline = time.monotonic() + within_s
+        while len(here) < 2 and time.monotonic() < deadline:
+            pass
+        met.append(time.monotonic() < deadline)
+
+    sys.setswitchinterval(1000)
+    try:
+        threads = [threading.Thread(target=wait, args=(number,)) for number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    return all(met)

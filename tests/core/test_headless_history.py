@@ -84,6 +84,8 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     assert load(files[0])[0].record == record
     assert len(files[1].read_text().splitlines()) == 4
     assert json.loads(files[2].read_bytes())[0]["record"]["status"] == "finished"
+    home.main("history", "export", "1", str(tmp_path / "script.py"))
+    assert "TERMS = 20000\n" in (tmp_path / "script.py").read_text(encoding="utf-8")
     home.main("history", "export", "--tasks", "1", str(tmp_path / "tasks.csv"))
     assert len((tmp_path / "tasks.csv").read_text().splitlines()) == 5
 

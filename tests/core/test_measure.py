@@ -315,7 +315,9 @@ def test_other_pythons_run_trials_with_nothing_installed(
 ) -> None:
     lab = make_lab([FOUND[version], "-s", "-S"])
 
-    assert lab.submit(jobs.python_version).result(SOON_S) == [int(n) for n in version.split(".")]
+    assert lab.submit(jobs.python_version).result(SOON_S) == [
+        int(number) for number in version.removesuffix("t").split(".")
+    ]
     trial = lab.submit(run_trial, POOLS[pool]).result(SOON_S)
 
     assert trial["value"] == pytest.approx(myPi(1, TERMS), abs=1e-12)

@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from core.experiments.base import Machine
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab import workloads
+from core.results.records import Calibration
+from tests.core.making import done, record
 from tests.core.test_measure import FOUND
 from tests.core.watching import SOON_S
 
@@ -55,7 +58,7 @@ def test_the_script_runs_alone_and_has_the_same_trials_in_the_same_order(
     isolated = [FOUND[version], "-I"] if name == "numpy" else [FOUND[version], "-I", "-S"]
     if name == "numpy" and FOUND[version] != sys.executable:
         name = "hashing"  # what there is instead where NumPy is not
-    is_new = tuple(map(int, version.split("."))) >= (3, 14)
+    is_new = tuple(map(int, version.removesuffix("t").split("."))) >= (3, 14)
     kinds = tuple(kind for kind in EVERY_KIND if kind != "interpreters" or is_new)
     if name == "numpy":
         kinds = tuple(kind for kind in kinds if kind != "interpreters")
@@ -136,3 +139,33 @@ def test_the_books_script_is_the_file_itself_but_for_its_settings() -> None:
 
     assert without_settings(text) == without_settings(inspect.getsource(own))
     assert math.isclose(own.serial(1000)[0], math.pi, abs_tol=1e-2)
+
+
+@every_workload
+def test_the_script_of_a_run_that_found_its_size_and_end_repeats_its_trials(name: str) -> None:
+    chosen = values(name, size="calibrated", until="time", terms=1, blocks=2)
+    found = Calibration(seconds=0.5, size=321, calls=())
+    of_run = record([done("serial", 1, block, 0.5) for block in range(1, 8)], calibration=found)
+
+    as_run = EXPERIMENT.as_run(chosen, of_run)
+
+    machine = Machine(cpus=2, term_s=1e-3, gil=True, start_method="fork", size=found.size)
+    grown = EXPERIMENT.plan({**chosen, "blocks so far": 7}, machine)
+    assert EXPERIMENT.plan(as_run, None) != EXPERIMENT.plan(chosen, None)
+    assert [(one.block, one.arguments) for one in EXPERIMENT.plan(as_run, None)] == [
+        (one.block, one.arguments) for one in grown
+    ]
+    text = EXPERIMENT.code(as_run).text
+    constants = dict(re.findall(r"^([A-Z_]+) = (.*?)(?:  #.*)?$", text, re.MULTILINE))
+    assert constants[workloads.about(name).units.upper()] == "321"
+    assert constants["BLOCKS"] == "7"
+
+
+def test_the_script_of_a_run_with_all_typed_has_what_was_typed() -> None:
+    chosen = values("leibniz")
+
+    assert EXPERIMENT.as_run(chosen, record([done("serial", 1, 1, 0.5)])) == {
+        **chosen,
+        "size": "fixed",
+        "until": "repeats",
+    }

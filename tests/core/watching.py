@@ -82,20 +82,38 @@ def left(files: Iterable[Path]) -> list[Path]:
     return [file for file in files if file.exists()]
 
 
+_VERSION = """
+import sys, sysconfig
+print("%d.%d" % sys.version_info[:2], end="t" * bool(sysconfig.get_config_var("Py_GIL_DISABLED")))
+"""
+
+
 @functools.cache
 def pythons() -> dict[str, str]:
-    """Find the other Pythons of this machine, by version: pyenv's, and those on the PATH."""
+    """Find the other Pythons of this machine, by version: pyenv's, and those on the PATH.
+
+    The version of a free-threaded build ends with t.
+    """
     folder = Path(os.environ.get("PYENV_ROOT", "/nowhere"), "versions")
     found: dict[str, str] = {}
-    for minor in range(10, 16):
-        version = f"3.{minor}"
+    for version in (f"3.{minor}{build}" for minor in range(10, 16) for build in ("", "t")):
         on_path = shutil.which(f"python{version}")
         candidates = [*map(str, folder.glob(f"{version}.*/bin/python")), on_path or ""]
         for python in filter(None, candidates):
-            told = subprocess.run([python, "-V"], capture_output=True, text=True, check=False)
-            if told.stdout.startswith(f"Python {version}."):
+            told = subprocess.run(
+                [python, "-c", _VERSION], capture_output=True, text=True, check=False
+            )
+            if told.stdout == version:
                 found.setdefault(version, python)
     return found
+
+
+def free_threaded() -> str:
+    """Return a Python without a GIL; skip the test where there is none."""
+    for version, python in pythons().items():
+        if version.endswith("t"):
+            return python
+    pytest.skip("There is no free-threaded Python here; .ci/pythons builds one.")
 
 
 def pid_of(lab: Executor) -> int:

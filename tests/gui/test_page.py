@@ -1,5 +1,6 @@
 """The page of an experiment: what it shows and what it asks for, without a lab behind it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
-from core.results.records import RunRecord, TrialError, TrialRecord
+from core.results.records import Calibration, RunRecord, TrialError, TrialRecord
 from gui.models.measured import Measured
 from gui.models.run_state import State
 from gui.theme import Theme
+from gui.views.code import CodeView
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.scaling import RuntimeChart
@@ -275,3 +277,26 @@ def test_what_is_left_to_draw_of_a_run_is_not_drawn_into_the_next(
     page.add_trials(TRIALS)
     qtbot.waitUntil(lambda: len(drawn) == 3)
     assert drawn == [1, 1, 2]
+
+
+def test_the_code_of_a_run_has_the_size_that_it_found_until_the_form_is_changed(
+    page: ExperimentPage, tmp_path: Path
+) -> None:
+    def text() -> str:
+        find(page, CodeView).save(tmp_path / "script.py")
+        return (tmp_path / "script.py").read_text(encoding="utf-8")
+
+    values = {**pi_scaling.EXPERIMENT.defaults(), "size": "calibrated", "until": "time"}
+    page.set_values(values)
+    tabs = find(page, QTabWidget)
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    kept = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+    found = Calibration(seconds=0.5, size=4321, calls=())
+    page.begin(record([], parameters=kept, calibration=found), 1.0)
+
+    page.show_record(record(TRIALS, parameters=kept, calibration=found, status="finished"))
+
+    assert "TERMS = 4321\n" in text()
+    assert "BLOCKS = 2\n" in text()
+    fill(page, "field-seed", "77")
+    assert "TERMS = 10000000\n" in text()

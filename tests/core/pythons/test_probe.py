@@ -73,10 +73,10 @@ def refusal(command: str, limit_s: float = LONG_S) -> ProbeError:
 # ------------------------------------------------------------------------------ real interpreters
 
 
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14", "3.15"])
+@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.13t", "3.14", "3.15"])
 def test_a_python_tells_what_it_is(version: str) -> None:
     if version not in pythons():
-        pytest.skip(f"There is no Python {version} here; .ci/pythons gets 3.14 and 3.15.")
+        pytest.skip(f"There is no Python {version} here; .ci/pythons gets newer ones.")
     python = pythons()[version]
     said = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout
 
@@ -87,6 +87,7 @@ def test_a_python_tells_what_it_is(version: str) -> None:
     assert can.interpreters == (version in NEWER)
     assert can.default_start_method == ("forkserver" if version in NEWER else "fork")
     assert set(can.start_methods) == {"fork", "forkserver", "spawn"}
+    assert can.free_threaded == version.endswith("t")
     assert can.gil is not can.free_threaded
 
 
