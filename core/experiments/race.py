@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MARKS = ("temp = ", "count.value = temp", "with count.get_lock()")
 _SECONDS_EACH = {"plain": 3e-6, "call": 4e-6, "lock": 12e-6}
+_EMPTY = "Each repeat appears here: what was expected, what the counter says, what was lost."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -126,6 +127,6 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("Repeats"), Listing("Where a switch can happen")),
+    shows=(Rows("Repeats", _EMPTY), Listing("Where a switch can happen")),
 )
 _NAMES = ("kind", "way", "workers", "increments", "repeats")

@@ -18,6 +18,7 @@ _SECONDS_OF_PROCESSES = {"fork": 0.05, "forkserver": 0.1, "spawn": 0.3}
 _THINGS = 19
 _LIMIT_S = 180.0
 _ALL_METHODS = ("fork", "forkserver", "spawn")
+_EMPTY = "Each thing appears here: whether it arrives, as what, or with which error."
 
 
 def _method_options() -> tuple[Option, ...]:
@@ -124,5 +125,5 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("What arrived"),),
+    shows=(Rows("What arrived", _EMPTY),),
 )
