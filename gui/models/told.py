@@ -88,8 +88,9 @@ class StateTable(HeadedTable):
             row = len(self._names)
             self.beginInsertRows(NOWHERE, row, row)
             self._names.append(future)
-            self._histories[future] = []
+            self._histories[future] = [(t, state)]
             self.endInsertRows()
+            return
         self._histories[future].append((t, state))
         row = self._names.index(future)
         self.dataChanged.emit(self.index(row, _STATE), self.index(row, _HISTORY))

@@ -110,6 +110,8 @@ class StoryStage(Stage):
             listing.add(event)
 
     def end(self, record: RunRecord) -> None:
+        for step in self.steps():  # what drawing rests for is over
+            step()
         self._timeline.end()
 
     def steps(self) -> list[Callable[[], None]]:

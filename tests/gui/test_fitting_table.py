@@ -1,13 +1,11 @@
 """Tables of what programs tell: widths, wrapping, what stands there before, and hands on them."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from gui.models.told import RowTable
+from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable, shared
 
@@ -20,7 +18,7 @@ def model() -> RowTable:
 
 
 @pytest.fixture
-def table(model: RowTable, light: Theme, qtbot: QtBot) -> Iterator[FittingTable]:
+def table(model: RowTable, light: Theme, qtbot: QtBot) -> FittingTable:
     made = FittingTable(model, "Rows", light, "Rows appear here.")
     qtbot.addWidget(made)
     made.resize(600, 300)
@@ -67,6 +65,21 @@ def test_a_table_follows_new_rows_until_a_person_scrolls_up(
     assert bar.value() == 3
 
 
+def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> None:
+    model = StateTable()
+    table = FittingTable(model, "Futures", light, "Futures appear here.")
+    qtbot.addWidget(table)
+    table.resize(500, 300)
+    table.show()
+    model.note("F1", "PENDING", 0.1)
+    qtbot.waitUntil(lambda: table.columnWidth(1) > 0)
+    usual = table.rowHeight(0)
+    for number, state in enumerate(("RUNNING", "CANCELLED", "CANCELLED_AND_NOTIFIED"), start=2):
+        model.note("F1", state, number / 10)
+    qtbot.waitUntil(lambda: table.rowHeight(0) > usual)
+    assert table.columnWidth(1) > table.fontMetrics().horizontalAdvance("CANCELLED_AND_NOTIFIED")
+
+
 def test_an_empty_table_says_what_will_be_there(
     table: FittingTable, model: RowTable, qtbot: QtBot
 ) -> None:
@@ -99,10 +112,13 @@ COLUMNS = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 300)), min_size
 def test_a_width_is_shared_out(columns: list[tuple[int, int]], room: int) -> None:
     natural = [max(wanted, least) for wanted, least in columns]
     least = [min(wanted, low) for wanted, low in zip(natural, (c[1] for c in columns), strict=True)]
-    given_out = shared(room, natural, least, 360)
+    given_out = shared(room, natural, least)
     assert all(low <= width for low, width in zip(least, given_out, strict=True))
     assert all(width <= wanted for width, wanted in zip(given_out, natural, strict=True))
     if sum(natural) <= room:
         assert given_out == natural
     elif sum(given_out) > room:  # as narrow as can be
         assert given_out == least
+    else:  # and no pixel is left that one column more could use
+        cut = [place for place, width in enumerate(given_out) if width < natural[place]]
+        assert sum(given_out) + len(cut) > room

@@ -13,6 +13,7 @@ from gui.models.spans import SpanKind
 from gui.theme import Theme
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
+from tests.gui.test_page import record
 
 TRIAL = Trial(
     job=print, arguments=(), name="a deadlock", executor="threads", workers=2, block=1, order=1
@@ -116,6 +117,13 @@ def test_what_has_begun_grows_until_its_span_is_told(stage: StoryStage) -> None:
     span = {"kind": "span", "t": 0.5, "lane": "F1", "start": 0.1, "end": 0.5, "state": "waiting"}
     timeline = tell(stage, span)
     assert (timeline._growing.count, timeline._store.count) == (0, 1)
+
+
+def test_all_rows_are_there_when_the_run_is_over(stage: StoryStage) -> None:
+    stage.add_events([(TRIAL, {"kind": "row", "t": 0.1, "who": "f1", "is_now": "gone"})])
+    assert stage._rows.rowCount() == 0  # drawing takes its rests
+    stage.end(record())
+    assert stage._rows.rowCount() == 1
 
 
 def test_waits_keep_still_under_the_hand(stage: StoryStage, qtbot: QtBot) -> None:
