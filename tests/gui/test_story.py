@@ -122,7 +122,7 @@ def test_what_has_begun_grows_until_its_span_is_told(stage: StoryStage) -> None:
 def test_all_rows_are_there_when_the_run_is_over(stage: StoryStage) -> None:
     stage.add_events([(TRIAL, {"kind": "row", "t": 0.1, "who": "f1", "is_now": "gone"})])
     assert stage._rows.rowCount() == 0  # drawing takes its rests
-    stage.end(record())
+    stage.end(record([]))
     assert stage._rows.rowCount() == 1
 
 
