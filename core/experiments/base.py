@@ -257,7 +257,10 @@ class Experiment:
         return {parameter.name: parameter.default for parameter in self.parameters}
 
     def summarize(self, record: RunRecord) -> Summary:
-        """Say what a record says, also one over several Pythons: each for itself, then compared."""
+        """Say what a record says, also one over several Pythons: each for itself.
+
+        Where times are measured, they are compared too.
+        """
         from core.results.pythons import by_python
 
         parts = by_python(record)
@@ -266,7 +269,8 @@ class Experiment:
         told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
         headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
         details = named_once([(name, one.details) for name, one in told])
-        return Summary(tuple(headline), (*_compared(parts), *details))
+        times = any(isinstance(show, Scaling) for show in self.shows)
+        return Summary(tuple(headline), (*(_compared(parts) if times else ()), *details))
 
 
 def _with_skipped(summary: Summary, record: RunRecord) -> Summary:

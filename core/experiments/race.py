@@ -14,7 +14,7 @@ from core.experiments.base import (
     Trial,
     performed,
 )
-from core.experiments.common import increments, kind, repeats, workers
+from core.experiments.common import increments, kind, pythons, repeats, workers
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values, group
 
@@ -123,6 +123,7 @@ EXPERIMENT = Experiment(
             minimum=1,
             maximum=1_000_000,
         ),
+        pythons(),
     ),
     plan=_plan,
     summary=_summary,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.common import pythons
 from core.experiments.programs import script
 from core.lab.kinds import start_methods
 from core.parameters import Choice, Choices, Option, Values
@@ -121,6 +122,7 @@ EXPERIMENT = Experiment(
             default="default",
             options=_method_options(),
         ),
+        pythons(),
     ),
     plan=_plan,
     summary=_summary,

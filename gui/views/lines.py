@@ -32,6 +32,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._show = show
         self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
+        self._is_empty: bool | None = None  # whether it says so; not known at first
         self._touched = False
         self._taken = 0  # rows of which the lines know
         self._points: dict[str, dict[float, list[float]]] = {}
@@ -87,7 +88,8 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def _show_emptiness(self) -> None:
         """While there are no data, the axes have no numbers that would mean anything."""
         is_empty = not self._points
-        if self._empty.isHidden() == is_empty:
+        if is_empty != self._is_empty:
+            self._is_empty = is_empty
             self._empty.setVisible(is_empty)
             for side in ("left", "bottom"):
                 self.getPlotItem().getAxis(side).setStyle(showValues=not is_empty)

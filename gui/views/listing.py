@@ -15,7 +15,7 @@ _WIDEST = 60  # characters of source; a longer line pushes its bytecode aside
 class ListingView(QWidget):
     """Instructions beside their lines of source, as they were told, under what is said of all.
 
-    GUI thread.
+    What another Python says of its own stands above its instructions, in the text. GUI thread.
     """
 
     def __init__(self, title: str, theme: Theme) -> None:
@@ -47,9 +47,10 @@ class ListingView(QWidget):
         if len(self._told) == self._shown:
             return
         self._shown = len(self._told)
-        self._said.setText(" ".join(event["source"] for event in self._told if _is_rule(event)))
+        first = next((n for n, event in enumerate(self._told) if event["line"]), len(self._told))
+        self._said.setText(" ".join(event["source"] for event in self._told[:first]))
         self._said.setVisible(bool(self._said.text()))
-        steps = [event for event in self._told if not _is_rule(event)]
+        steps = self._told[first:]
         sources = [_source(event) for event in steps]
         room = max((len(text) for text in sources if len(text) <= _WIDEST), default=0)
         lines = [
@@ -60,12 +61,7 @@ class ListingView(QWidget):
         self._text.show_text("\n".join(lines), marked)
 
 
-def _is_rule(event: dict[str, Any]) -> bool:
-    """Whether an event is a sentence on the whole: the source of no line."""
-    return not event["line"]
-
-
 def _source(event: dict[str, Any]) -> str:
-    """Write a line of source after its number, where it is told."""
+    """Write a line of source after its number; a sentence on the whole has no number."""
     text = str(event["source"])
-    return f"{event['line']:>4}  {text}" if text else text
+    return f"{event['line']:>4}  {text}" if text and event["line"] else text

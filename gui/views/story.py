@@ -49,7 +49,6 @@ class StoryStage(Stage):
         self._timeline = StoryTimeline(experiment.span_words, theme)
         self.lower = self._timeline
         self._takers: dict[str, Callable[[dict[str, Any]], None]] = {
-            "row": self._take_row,
             "state": self._take_state,
             "waits": self._take_wait,
             "goes_on": self._take_end_of_wait,
@@ -84,12 +83,15 @@ class StoryStage(Stage):
         for trial, event in events:
             if trial.order != self._timeline.order:
                 self._timeline.begin_trial(trial.order)
-            if (take := self._takers.get(event["kind"])) is not None:
+            if event["kind"] == "row":
+                self._take_row(trial, event)
+            elif (take := self._takers.get(event["kind"])) is not None:
                 take(event)
         self._timeline.note_time(events[-1][1].get("t", 0.0))
 
-    def _take_row(self, event: dict[str, Any]) -> None:
-        row = {name: what for name, what in event.items() if name not in ("kind", "t")}
+    def _take_row(self, trial: Trial, event: dict[str, Any]) -> None:
+        on = {"python": trial.python.name} if trial.python is not None else {}
+        row = on | {name: what for name, what in event.items() if name not in ("kind", "t")}
         self._new_rows.append(row)
 
     def _take_state(self, event: dict[str, Any]) -> None:

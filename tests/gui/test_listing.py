@@ -46,3 +46,17 @@ def test_a_rule_that_was_told_before_any_code_is_shown(light: Theme, qtbot: QtBo
     listing.draw()
 
     assert listing._said.text() == rule
+
+
+def test_another_pythons_rule_stands_above_its_own_instructions(light: Theme, qtbot: QtBot) -> None:
+    listing = ListingView("Where a switch can happen", light)
+    qtbot.addWidget(listing)
+    for version in ("3.11", "3.13"):
+        rule = {"line": None, "source": f"Python {version}.", "instruction": "", "marked": False}
+        listing.add(rule)
+        listing.add({"line": 7, "source": "go()", "instruction": "CALL", "marked": True})
+    listing.draw()
+
+    assert listing._said.text() == "Python 3.11."
+    assert listing._text.toPlainText().splitlines()[1] == "Python 3.13."
+    assert [one.cursor.blockNumber() for one in listing._text.extraSelections()] == [0, 2]

@@ -8,9 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from core.experiments import find
 from core.experiments.base import Trial
+from core.lab_python import LabPython
 from gui import experiments
 from gui.models.spans import SpanKind
 from gui.theme import Theme
+from gui.views.lines import LinesView
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
 from tests.gui.test_page import record
@@ -124,6 +126,26 @@ def test_all_rows_are_there_when_the_run_is_over(stage: StoryStage) -> None:
     assert stage._rows.rowCount() == 0  # drawing takes its rests
     stage.end(record([]))
     assert stage._rows.rowCount() == 1
+
+
+def test_a_row_names_the_python_that_was_chosen(qtbot: QtBot) -> None:
+    stage = make_stage("race", qtbot)
+    told = {"kind": "row", "t": 0.1, "repeat": 1}
+    for order, name in ((1, "3.11"), (2, "3.13")):
+        python = LabPython(("python",), name=name)
+        stage.add_events([(replace(TRIAL, order=order, python=python), told)])
+    stage.end(record([]))
+    assert stage._rows.rows == [{"python": "3.11", "repeat": 1}, {"python": "3.13", "repeat": 1}]
+
+
+def test_lines_have_no_numbers_before_there_is_anything(qtbot: QtBot) -> None:
+    stage = make_stage("pool-or-futures", qtbot)
+    (lines,) = stage._charts
+    assert isinstance(lines, LinesView)
+    axis = lines.getPlotItem().getAxis("bottom")
+    assert (axis.style["showValues"], lines._empty.isHidden()) == (False, False)
+    lines.show_rows([{"way": "submit", "work_us": 1, "cost_us": 2.0}])
+    assert (axis.style["showValues"], lines._empty.isHidden()) == (True, True)
 
 
 def test_waits_keep_still_under_the_hand(stage: StoryStage, qtbot: QtBot) -> None:
