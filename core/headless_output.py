@@ -128,9 +128,17 @@ def to_stdout() -> Console:
 
 
 def rows(record: RunRecord) -> Table:
-    """Lay out what programs told: a column for each name, in the order of appearance."""
+    """Lay out what programs told: a column for each name, in the order of appearance.
+
+    Of several Pythons each row names its own.
+    """
     shown = Table(box=None, pad_edge=False)
-    told = [row for trial in record.trials for row in trial.rows]
+    several = len(record.environment.pythons) > 1
+    told = [
+        ({"python": trial.python} if several else {}) | row
+        for trial in record.trials
+        for row in trial.rows
+    ]
     names = list(dict.fromkeys(name for row in told for name in row))
     for name in names:
         is_number = all(isinstance(row.get(name), int | float | None) for row in told)

@@ -17,11 +17,11 @@ _LIMIT_S = 5.0  # of whatever the program has computed elsewhere: it has its own
 def perform_here(turn: Turn, program: str, settings: dict[str, Any]) -> None:
     """Begin with `gui.programs.<program>.main`; the turn ends with `work_s`, what it took.
 
-    The program computes in a lab process of its own, started for it and ended with the turn, and
-    finished futures are carried to it by the turn's bridge. The times that it tells become seconds
-    since the first of them. GUI thread.
+    The program computes in a lab process of its own, a child process to whoever reads about it,
+    started for it and ended with the turn, and finished futures are carried to it by the turn's
+    bridge. The times that it tells become seconds since the first of them. GUI thread.
     """
-    lab, began = LabExecutor(), time.perf_counter()
+    lab, began = LabExecutor(called="the child process"), time.perf_counter()
     first: list[float] = []
 
     def tell(kind: str, **what: Any) -> None:

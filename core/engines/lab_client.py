@@ -38,17 +38,23 @@ class LabExecutor(Engine):
     the dispatcher's thread and must only hand them on. One marked with `converses` may ask too: the
     question comes as an event of kind "asks" with its `prompt`, and `answer` answers it.
 
+    What is said of the process names it as `called`.
+
     Futures fail with RemoteError (the job raised), LabCrashed, LabStopped or LabStartError. Every
     method may be called from any thread. Nothing is started before the first `submit`.
     """
 
     def __init__(
-        self, python: LabPython | Sequence[str] = (), on_event: OnEvent | None = None
+        self,
+        python: LabPython | Sequence[str] = (),
+        on_event: OnEvent | None = None,
+        called: str = "the lab process",
     ) -> None:
         if not isinstance(python, LabPython):
             python = LabPython(tuple(python)) if python else own_python()
         self._python = python
         self._on_event = on_event
+        self._called = called
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._dispatcher: threading.Thread | None = None
@@ -251,7 +257,7 @@ class LabExecutor(Engine):
         if self._lab is None:
             if late := self._too_late.get(python):  # its other calls need not wait as long
                 raise LabStartError(str(late), late.detail, late=True)
-            lab = LabProcess(python)
+            lab = LabProcess(python, self._called)
             with self._turn:
                 self._lab = lab
                 if self._kill_asked:

@@ -30,14 +30,15 @@ _END_WITHIN_S = 1.0
 
 
 class LabProcess:
-    """A lab process of an interpreter, started by the constructor.
+    """A lab process of an interpreter, started by the constructor; errors name it as `called`.
 
     `greet`, `call_over` and `close` belong to the one thread that owns it; `kill` may come from
     any. Raises LabStartError where the interpreter cannot be started.
     """
 
-    def __init__(self, python: LabPython) -> None:
+    def __init__(self, python: LabPython, called: str = "the lab process") -> None:
         self.python = python
+        self._called = called
         self._stopped = False
         self._tail: deque[bytes] = deque()
         self._exit_code: int | None = None
@@ -156,7 +157,7 @@ class LabProcess:
         if self._stopped:
             return LabStopped("stopped while it ran")
         what = exit_sentence(self._exit_code) if self._exit_code is not None else "ended"
-        return LabCrashed(f"the lab process {what} in the middle of the job", self._last())
+        return LabCrashed(f"{self._called} {what} in the middle of the job", self._last())
 
     def _send(self, frame: bytes) -> None:
         rest = memoryview(frame)

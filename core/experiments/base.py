@@ -147,9 +147,13 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Rows:
-    """Show the rows that programs told as a table, with a column for each name."""
+    """Show the rows that programs told as a table, with a column for each name.
+
+    `empty` says what will be there, while there are no rows.
+    """
 
     title: str = "Table"
+    empty: str = "Rows appear here while it runs."
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ class States:
     """Show the state of each future, live, with the times at which it changed."""
 
     title: str = "Futures"
+    empty: str = "Each future appears here, with its states and their times, while it runs."
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,14 @@ class Listing:
     """Show the code that programs told, source beside bytecode, with its marked lines marked."""
 
     title: str
+
+
+@dataclass(frozen=True)
+class SpanWord:
+    """What a state of spans is called on the timeline, with a sentence that teaches."""
+
+    name: str
+    help: str
 
 
 Show = Scaling | Rows | Bars | Lines | WaitGraph | States | Listing
@@ -211,8 +224,9 @@ class Experiment:
     `calibration` names the workload that is timed before the run, and its size. `answers` are what
     a person can answer when a program asks; `at_the_window` are values that the form has at first,
     where a person sits, in place of the defaults. The jobs of one that is `in_window` run in the
-    window's own thread, and the command line does not have it. `plan`, `code` and `summary` are
-    pure: the same values give the same plan.
+    window's own thread, and the command line does not have it. `span_words` are for states of spans
+    that mean something else than usual. `plan`, `code` and `summary` are pure: the same values give
+    the same plan.
 
     `serial_s` is how long a plain call shall take, None where the values give the size. `grow` says
     how a run goes on once its plan is carried out, by what is measured so far (a record for each
@@ -239,13 +253,17 @@ class Experiment:
     answers: tuple[Option, ...] = ()
     at_the_window: Mapping[str, Any] = field(default_factory=dict)
     in_window: bool = False
+    span_words: Mapping[str, SpanWord] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
         """Return the values that the parameters have at first."""
         return {parameter.name: parameter.default for parameter in self.parameters}
 
     def summarize(self, record: RunRecord) -> Summary:
-        """Say what a record says, also one over several Pythons: each for itself, then compared."""
+        """Say what a record says, also one over several Pythons: each for itself.
+
+        Where times are measured, they are compared too.
+        """
         from core.results.pythons import by_python
 
         parts = by_python(record)
@@ -254,7 +272,8 @@ class Experiment:
         told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
         headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
         details = named_once([(name, one.details) for name, one in told])
-        return Summary(tuple(headline), (*_compared(parts), *details))
+        times = any(isinstance(show, Scaling) for show in self.shows)
+        return Summary(tuple(headline), (*(_compared(parts) if times else ()), *details))
 
 
 def _with_skipped(summary: Summary, record: RunRecord) -> Summary:

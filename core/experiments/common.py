@@ -1,6 +1,6 @@
 """Parameters that several experiments have: one name, one label, one range of words."""
 
-from core.parameters import Choice, Integer, Option
+from core.parameters import Choice, Integer, LateChoices, Option
 
 
 def kind(default: str, help: str) -> Choice:
@@ -45,4 +45,17 @@ def repeats(default: int, help: str, hint: str = "") -> Integer:
         default=default,
         minimum=1,
         maximum=100,
+    )
+
+
+def pythons() -> LateChoices:
+    """Make the choice of the Pythons on which a program runs, one after the other."""
+    return LateChoices(
+        name="pythons",
+        label="Pythons",
+        help="On which Pythons of this machine it runs: names such as 3.11 or 3.13t"
+        " (free-threaded; 3.13t+gil with the GIL), paths, this, or all.",
+        hint="Several run one after the other.",
+        default=(),
+        usual="this",
     )

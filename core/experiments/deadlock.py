@@ -49,6 +49,7 @@ _MENDED = {
     "second-worker": "A second worker was free to run the task that the first one waited for.",
     "one-order": "Both take lock A first, so nobody holds B who still wants A.",
 }
+_EMPTY = "Who is stuck appears here, and then what the way out has left."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -129,23 +130,23 @@ EXPERIMENT = Experiment(
             options=(
                 Option(
                     "futures",
-                    "Each task waits for the other's result",
-                    "The book's: taskA calls f2.result(), taskB calls f1.result().",
+                    "Two wait for each other",
+                    "The book's: taskA waits for f2.result(), taskB for f1.result().",
                 ),
                 Option(
                     "pool",
-                    "A task waits for a task it submitted, one worker",
-                    "The only worker waits for what only it could run.",
+                    "One worker, a task in a task",
+                    "A task waits for one that it submitted, which only its own worker could run.",
                 ),
                 Option(
                     "locks",
-                    "Two locks in opposite order",
+                    "Two locks, opposite order",
                     "One worker takes lock A, then B; the other B, then A.",
                 ),
                 Option(
                     "callbacks",
-                    "Mended: callbacks, nobody waits",
-                    "Each task begins when what it needs is there, and gets it as its argument.",
+                    "Mended: callbacks",
+                    "Nobody waits: each task begins when what it needs is there, as its argument.",
                 ),
                 Option(
                     "second-worker",
@@ -154,7 +155,7 @@ EXPERIMENT = Experiment(
                 ),
                 Option(
                     "one-order",
-                    "Mended: two locks in one order",
+                    "Mended: two locks, one order",
                     "Both workers take lock A first.",
                 ),
             ),
@@ -194,7 +195,7 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(WaitGraph(), States(), Rows("What is left")),
+    shows=(WaitGraph(), States(), Rows("What is left", _EMPTY)),
     at_the_window={"rescue": "ask"},
     answers=(
         Option("timeout", "Timeout", "Too late for these; the story is played again with one."),

@@ -36,6 +36,7 @@ _THREADS = {
     "worker": "workers",
     "manager": "the pool's manager",
 }
+_EMPTY = "Each step appears here: what happened, in which thread, and how the futures stand."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -143,7 +144,7 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("What happened"), States()),
+    shows=(Rows("What happened", _EMPTY), States()),
     at_the_window={"play": "clicking"},
     answers=(
         Option("submit", "Submit", "A task, which is at work until you let it end."),

@@ -33,6 +33,7 @@ _TERM_S = 7e-8
 _LITTLE_PERCENT = 10
 _PROVISIONAL_BELOW = 5
 _CROWDED_BELOW = 0.9  # of the CPU time that the workers could have had while they computed π
+_EMPTY = "Each way appears here with each length of task: what a task costs."
 
 
 @dataclass(frozen=True)
@@ -284,6 +285,6 @@ EXPERIMENT = Experiment(
             x_label="work in a task, µs",
             y_label="cost of a task, µs",
         ),
-        Rows("Measured"),
+        Rows("Measured", _EMPTY),
     ),
 )

@@ -14,7 +14,7 @@ from core.experiments.base import (
     Trial,
     performed,
 )
-from core.experiments.common import increments, kind, repeats, workers
+from core.experiments.common import increments, kind, pythons, repeats, workers
 from core.experiments.programs import script
 from core.parameters import Choice, Integer, Option, Values, group
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MARKS = ("temp = ", "count.value = temp", "with count.get_lock()")
 _SECONDS_EACH = {"plain": 3e-6, "call": 4e-6, "lock": 12e-6}
+_EMPTY = "Each repeat appears here: what was expected, what the counter says, what was lost."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -129,10 +130,11 @@ EXPERIMENT = Experiment(
             minimum=1,
             maximum=1_000_000,
         ),
+        pythons(),
     ),
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("Repeats"), Listing("Where a switch can happen")),
+    shows=(Rows("Repeats", _EMPTY), Listing("Where a switch can happen")),
 )
 _NAMES = ("kind", "way", "workers", "increments", "repeats")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
+from core.experiments.common import pythons
 from core.experiments.programs import script
 from core.lab.kinds import start_methods
 from core.parameters import Choice, Choices, Option, Values
@@ -18,6 +19,7 @@ _SECONDS_OF_PROCESSES = {"fork": 0.05, "forkserver": 0.1, "spawn": 0.3}
 _THINGS = 19
 _LIMIT_S = 180.0
 _ALL_METHODS = ("fork", "forkserver", "spawn")
+_EMPTY = "Each thing appears here: whether it arrives, as what, or with which error."
 
 
 def _method_options() -> tuple[Option, ...]:
@@ -120,9 +122,10 @@ EXPERIMENT = Experiment(
             default="default",
             options=_method_options(),
         ),
+        pythons(),
     ),
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("What arrived"),),
+    shows=(Rows("What arrived", _EMPTY),),
 )

@@ -35,6 +35,7 @@ _CALLS = 10
 _START_S = {"threads": 0.02, "processes": 0.15}
 _RESCUE_S = 0.3
 _WAIT_MODES = ("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")
+_EMPTY = "Each wait appears here: when it came back, and what was done by then."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -190,5 +191,5 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Rows("What each wait returned"), States()),
+    shows=(Rows("What each wait returned", _EMPTY), States()),
 )

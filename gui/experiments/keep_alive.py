@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial
+from core.experiments.base import Bars, Code, Experiment, Machine, Rows, SpanWord, Summary, Trial
 from core.experiments.programs import script
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
@@ -21,19 +21,19 @@ _WAYS = {  # name: label, what it is, and where the computation runs
     "nothing": ("nothing", "The window at rest, to compare with.", "nothing"),
     "result": (
         "future.result()",
-        "The click's handler waits for the result. Another process computes.",
-        "lab process",
+        "The click's handler waits for the result. A child process computes.",
+        "child process",
     ),
     "events": (
         "processEvents()",
         "The handler asks again and again, and lets events be handled in between."
-        " Another process computes.",
-        "lab process",
+        " A child process computes.",
+        "child process",
     ),
     "timer": (
         "QTimer looks",
-        "The handler starts a timer that asks every 50 ms. Another process computes.",
-        "lab process",
+        "The handler starts a timer that asks every 50 ms. A child process computes.",
+        "child process",
     ),
     "callback": (
         "callback touches",
@@ -48,19 +48,20 @@ _WAYS = {  # name: label, what it is, and where the computation runs
     ),
     "bridge": (
         "bridge",
-        "Nobody waits; the result is carried to the window's thread. Another process computes.",
-        "lab process",
+        "Nobody waits; the result is carried to the window's thread. A child process computes.",
+        "child process",
     ),
 }
 _MARKS = (
     "(future.result())",
-    "processEvents()",
+    "QCoreApplication.processEvents()",
     "timeout.connect(look)",
     "appendPlainText(",
     "ThreadPoolExecutor(click",
     "watch(future, click.take)",
     "self.arrived.emit(",
 )
+_EMPTY = "Each way appears here: the gaps in the window's beat, and when a click was answered."
 
 
 def _settings(values: Values) -> dict[str, object]:
@@ -132,8 +133,7 @@ def _child(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     row = rows.get("callback touches")
     if row is None:
         return ()
-    ended = row["came_of_it"].replace("the lab process", "the child process")
-    return (f"The callbacks that touched a widget: {ended}.",)
+    return (f"The callbacks that touched a widget: {row['came_of_it']}.",)
 
 
 EXPERIMENT = Experiment(
@@ -182,6 +182,10 @@ EXPERIMENT = Experiment(
     plan=_plan,
     summary=_summary,
     code=_code,
-    shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms"), Rows("Ways")),
+    shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms"), Rows("Ways", _EMPTY)),
     in_window=True,
+    span_words={
+        "task": SpanWord("alive", "The event loop went round: a click was answered at once."),
+        "waiting": SpanWord("held up", "The event loop did not go round: no click was answered."),
+    },
 )

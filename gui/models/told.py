@@ -4,10 +4,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt
 
+from core.parameters import group
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index, side
 
 _FUTURE, _STATE, _HISTORY = range(3)
 _OF_FUTURES = (Heading("Future"), Heading("State now"), Heading("How it came there"))
+_UNITS = {"s": "s", "ms": "ms", "us": "µs", "percent": "%"}
 
 
 class RowTable(QAbstractTableModel):
@@ -50,7 +52,7 @@ class RowTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.names[section].replace("_", " ")
+            return _heading(self.names[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.rows[0].get(self.names[section]) if self.rows else None)
         return None
@@ -86,8 +88,9 @@ class StateTable(HeadedTable):
             row = len(self._names)
             self.beginInsertRows(NOWHERE, row, row)
             self._names.append(future)
-            self._histories[future] = []
+            self._histories[future] = [(t, state)]
             self.endInsertRows()
+            return
         self._histories[future].append((t, state))
         row = self._names.index(future)
         self.dataChanged.emit(self.index(row, _STATE), self.index(row, _HISTORY))
@@ -111,9 +114,19 @@ def text_of(what: Any) -> str:
     """Write a value of a row for a person."""
     if isinstance(what, float):
         return f"{what:.4g}"
+    if isinstance(what, int) and not isinstance(what, bool):
+        return group(what)
     if isinstance(what, list):
         return ", ".join(text_of(one) for one in what)
     return "" if what is None else str(what)
+
+
+def _heading(name: str) -> str:
+    """Write a name for a person: its unit, if it ends with one, behind a comma."""
+    what, _, last = name.rpartition("_")
+    if what and last in _UNITS:
+        return f"{what.replace('_', ' ')}, {_UNITS[last]}"
+    return name.replace("_", " ")
 
 
 def _side(what: Any) -> int:

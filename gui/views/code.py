@@ -1,7 +1,10 @@
 """The script of an experiment: shown as it runs, its lines that matter marked; copied, saved."""
 
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -16,21 +19,35 @@ from core.errors import cannot_write
 from core.experiments.base import Code
 from gui.theme import Theme
 from gui.views.code_text import CodeText
+from gui.views.highlight import Highlight, Runs, runs_of
+
+_AGAIN_MS = 1000
 
 
 class CodeView(QWidget):
-    """A script, highlighted; it stays where it was scrolled to when settings change."""
+    """A script in colours, first seen where its first mark is.
+
+    It stays where it was scrolled to when settings change, unless other lines matter now. `wanted`
+    carries a pure job for another thread, and the handler of its result: to find the colours takes
+    a tenth of a second, at first. GUI thread.
+    """
+
+    wanted = Signal(object, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        from superqt.utils import CodeSyntaxHighlight
-
         self._theme = theme
         self._code = Code("", "")
         self._text = CodeText("Script", theme)
-        self._highlight = CodeSyntaxHighlight(self._text.document(), "python", _style(theme))
+        self._highlight = Highlight(self._text.document())
+        self._coloured = ("", "")  # the text and the style whose colours are shown
+        self._again = QTimer(self)  # nobody may hear a wish in the program's first second
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self._want_colours)
         self._said = QLabel("This file is what runs. Marked lines matter most.")
         self._said.setProperty("muted", True)
+        self._said.setWordWrap(True)
         copy, save = QPushButton("Copy"), QPushButton("Save as script …")
         copy.setToolTip("Copy the whole script to the clipboard")
         self._save = save
@@ -46,18 +63,25 @@ class CodeView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._text, 1)
-        theme.changed.connect(self._restyle)
+        theme.changed.connect(self._want_colours)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._want_colours()
 
     def show_code(self, code: Code) -> None:
         """Show a script."""
         if code == self._code:
             return
+        others_matter = code.marks != self._code.marks
         self._code = code
         needs = code.needs or "nothing else"
         self._save.setToolTip(f"Save a file that runs alone: it needs Python, and {needs}")
         lines = code.text.split("\n")
         marked = {n for n, line in enumerate(lines) if any(mark in line for mark in code.marks)}
-        self._text.show_text(code.text, marked)
+        first = next((n for n in sorted(marked) if code.marks[0] in lines[n]), None)
+        self._text.show_text(code.text, marked, first if others_matter else None)
+        self._want_colours()
 
     def save(self, path: Path) -> None:
         """Write the script to a file and say so, or say why not."""
@@ -80,8 +104,17 @@ class CodeView(QWidget):
         if name:
             self.save(Path(name))
 
-    def _restyle(self) -> None:
-        self._highlight.setTheme(_style(self._theme))
+    def _want_colours(self) -> None:
+        wish = self._code.text, _style(self._theme)
+        if wish != self._coloured and self.isVisible():
+            self._again.start()
+            self.wanted.emit(partial(runs_of, *wish), partial(self._show_colours, *wish))
+
+    def _show_colours(self, text: str, style: str, found: list[Runs]) -> None:
+        """Show the colours that were found, unless something else is to be shown by now."""
+        if (text, style) == (self._code.text, _style(self._theme)):
+            self._coloured = text, style
+            self._highlight.show(text, found)
 
 
 def _style(theme: Theme) -> str:

@@ -1,11 +1,13 @@
-"""Code to read: in the reader's size, never wrapped, with the lines that matter marked."""
+"""Code that is read, not written: monospaced, never wrapped, with the lines that matter marked."""
 
 from collections.abc import Container
 
-from PySide6.QtGui import QColor, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QPaintEvent, QResizeEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from gui.theme import Theme
+
+_ABOVE = 0.25  # of what is in sight: shown above the line that matters most
 
 
 class CodeText(QPlainTextEdit):
@@ -15,6 +17,7 @@ class CodeText(QPlainTextEdit):
         super().__init__()
         self._theme = theme
         self._marked: Container[int] = ()
+        self._line: int | None = None  # to be brought into sight
         self.setObjectName("code")
         self.setReadOnly(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -22,13 +25,32 @@ class CodeText(QPlainTextEdit):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def show_text(self, text: str, marked: Container[int]) -> None:
-        """Show other text, with the lines of these numbers, from 0, marked."""
+    def show_text(self, text: str, marked: Container[int], line: int | None = None) -> None:
+        """Show other text, with the lines of these numbers, from 0, marked.
+
+        It is scrolled to `line`; without one it stays where it is.
+        """
         place = self.verticalScrollBar().value()
         self._marked = marked
         self.setPlainText(text)
         self.verticalScrollBar().setValue(place)
+        if line is not None:
+            self._line = line
+        self._come_to_line()
         self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._come_to_line()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._line = None  # it was seen: from here on it stays
+        super().paintEvent(event)
+
+    def _come_to_line(self) -> None:
+        if self._line is not None:
+            in_sight = self.viewport().height() // self.fontMetrics().lineSpacing()
+            self.verticalScrollBar().setValue(max(0, self._line - round(_ABOVE * in_sight)))
 
     def _mark(self) -> None:
         selections = []

@@ -6,7 +6,9 @@ from statistics import median
 from typing import Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
 from gui.theme import SERIES, Theme
@@ -30,12 +32,17 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._show = show
         self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
+        self._is_empty: bool | None = None  # whether it says so; not known at first
         self._touched = False
         self._taken = 0  # rows of which the lines know
         self._points: dict[str, dict[float, list[float]]] = {}
         self._lines: dict[str, Any] = {}
         self._range: tuple[float, ...] = ()
         self.setAccessibleName(show.title)
+        self._empty = QLabel("Lines appear as rows arrive.", self)
+        self._empty.setProperty("muted", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.setLogMode(x=True, y=True)
@@ -58,6 +65,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._rows = rows
         changed = self._take(rows[self._taken :])
         self._taken = len(rows)
+        self._show_emptiness()
         for name in changed:
             points = self._points[name]
             xs = sorted(points)
@@ -74,7 +82,17 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
+            self._empty.setGeometry(self.rect())
             self._fit()
+
+    def _show_emptiness(self) -> None:
+        """While there are no data, the axes have no numbers that would mean anything."""
+        is_empty = not self._points
+        if is_empty != self._is_empty:
+            self._is_empty = is_empty
+            self._empty.setVisible(is_empty)
+            for side in ("left", "bottom"):
+                self.getPlotItem().getAxis(side).setStyle(showValues=not is_empty)
 
     def _clear(self) -> None:
         self.getPlotItem().clear()
@@ -158,6 +176,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             plot.setLabel(side, label, **look)
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self._empty.setFont(self._theme.font(0.95))
         self._clear()
         self.show_rows(self._rows)
 

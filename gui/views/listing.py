@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
 from gui.theme import Theme
 from gui.views.code_text import CodeText
 
@@ -9,12 +12,25 @@ _MARK = "↔"
 _WIDEST = 60  # characters of source; a longer line pushes its bytecode aside
 
 
-class ListingView(CodeText):
-    """Instructions beside their lines of source, as they were told. GUI thread."""
+class ListingView(QWidget):
+    """Instructions beside their lines of source, as they were told, under what is said of all.
+
+    What another Python says of its own stands above its instructions, in the text. GUI thread.
+    """
 
     def __init__(self, title: str, theme: Theme) -> None:
-        super().__init__(title, theme)
-        self.setPlaceholderText("The Python that runs tells its bytecode here.")
+        super().__init__()
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setObjectName("listing-rule")
+        self._said.hide()
+        self._text = CodeText(title, theme)
+        self._text.setPlaceholderText("The Python that runs tells its bytecode here.")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addWidget(self._said)
+        column.addWidget(self._text, 1)
         self._told: list[dict[str, Any]] = []
         self._shown = 0
 
@@ -31,14 +47,18 @@ class ListingView(CodeText):
         if len(self._told) == self._shown:
             return
         self._shown = len(self._told)
-        sources = [_source(event) for event in self._told]
+        first = next((n for n, event in enumerate(self._told) if event["line"]), len(self._told))
+        self._said.setText(" ".join(event["source"] for event in self._told[:first]))
+        self._said.setVisible(bool(self._said.text()))
+        steps = self._told[first:]
+        sources = [_source(event) for event in steps]
         room = max((len(text) for text in sources if len(text) <= _WIDEST), default=0)
         lines = [
             f"{source:<{room}}  {_MARK if event['marked'] else ' '} {event['instruction']}".rstrip()
-            for source, event in zip(sources, self._told, strict=True)
+            for source, event in zip(sources, steps, strict=True)
         ]
-        marked = {place for place, event in enumerate(self._told) if event["marked"]}
-        self.show_text("\n".join(lines), marked)
+        marked = {place for place, event in enumerate(steps) if event["marked"]}
+        self._text.show_text("\n".join(lines), marked)
 
 
 def _source(event: dict[str, Any]) -> str:

@@ -303,6 +303,7 @@ class ExperimentPage(QWidget):
         from gui.views.code import CodeView
 
         self._code = CodeView(self._theme)
+        self._code.wanted.connect(self.wanted)
         self._show_code()
         return self._code
 

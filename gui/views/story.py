@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.experiments.base import (
     Bars,
@@ -18,26 +18,15 @@ from core.experiments.base import (
     WaitGraph,
 )
 from core.results.records import RunRecord, TrialRecord
-from gui.models.spans import Span, SpanBatch, SpanKind
-from gui.models.told import RowTable, StateTable, text_of
+from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.bars import BarsView
+from gui.views.fitting_table import FittingTable
 from gui.views.lines import LinesView
 from gui.views.listing import ListingView
 from gui.views.stage import Stage
-from gui.views.tables import Table
-from gui.views.timeline.widget import Timeline
-from gui.views.trial_timeline import timeline_style
+from gui.views.story_timeline import StoryTimeline
 from gui.views.wait_graph import WaitGraphView
-
-_KINDS = {
-    "task": SpanKind.TASK,
-    "waiting": SpanKind.WAITING,
-    "startup": SpanKind.STARTUP,
-    "failed": SpanKind.FAILED,
-    "cancelled": SpanKind.CANCELLED,
-}
-_MOST_WIDE = 44  # characters of a column, at first
 
 
 class StoryStage(Stage):
@@ -48,19 +37,27 @@ class StoryStage(Stage):
         self._theme = theme
         self._rows = RowTable()
         self._new_rows: list[dict[str, Any]] = []
-        self._widest: dict[str, str] = {}  # text of each column, its name included
         self._states = StateTable()
         self._charts: list[BarsView | LinesView] = []
         self._graphs: list[WaitGraphView] = []
-        self._tables: list[Table] = []
         self._listings: list[ListingView] = []
         self.tabs = [
             (show.title, self._view_of(show))
             for show in experiment.shows
             if not isinstance(show, Scaling)
         ]
-        self._timeline = StoryTimeline(theme)
+        self._timeline = StoryTimeline(experiment.span_words, theme)
         self.lower = self._timeline
+        self._takers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "state": self._take_state,
+            "waits": self._take_wait,
+            "goes_on": self._take_end_of_wait,
+            "code": self._take_code,
+            "note": lambda event: self._timeline.tell(event["text"]),
+            "begins": self._timeline.begin,
+            "span": self._timeline.add,
+            "mark": self._timeline.add,
+        }
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
         self._new_rows = []
@@ -71,11 +68,12 @@ class StoryStage(Stage):
         for listing in self._listings:
             listing.clear()
         self._timeline.clear()
-        self._widest = {}
-        self._show_rows([])
+        for chart in self._charts:
+            chart.show_rows([])
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         for trial in trials:
+            self._timeline.end_trial()
             if trial.error is not None:
                 self._timeline.tell(f"{trial.name}: {trial.error.message}.")
             elif trial.status == "stopped":
@@ -83,29 +81,39 @@ class StoryStage(Stage):
 
     def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
         for trial, event in events:
-            match event["kind"]:
-                case "row":
-                    self._new_rows.append(
-                        {name: what for name, what in event.items() if name not in ("kind", "t")}
-                    )
-                case "state":
-                    self._states.note(event["future"], event["state"], event["t"])
-                case "waits":
-                    for graph in self._graphs:
-                        graph.wait(event["who"], event["whom"])
-                    self._timeline.note_wait(trial, event)
-                case "goes_on":
-                    for graph in self._graphs:
-                        graph.go_on(event["who"])
-                case "code":
-                    for listing in self._listings:
-                        listing.add(event)
-                case "note":
-                    self._timeline.tell(event["text"])
-                case "span" | "mark":
-                    self._timeline.add(trial, event)
+            if trial.order != self._timeline.order:
+                self._timeline.begin_trial(trial.order)
+            if event["kind"] == "row":
+                self._take_row(trial, event)
+            elif (take := self._takers.get(event["kind"])) is not None:
+                take(event)
+        self._timeline.note_time(events[-1][1].get("t", 0.0))
+
+    def _take_row(self, trial: Trial, event: dict[str, Any]) -> None:
+        on = {"python": trial.python.name} if trial.python is not None else {}
+        row = on | {name: what for name, what in event.items() if name not in ("kind", "t")}
+        self._new_rows.append(row)
+
+    def _take_state(self, event: dict[str, Any]) -> None:
+        self._states.note(event["future"], event["state"], event["t"])
+
+    def _take_wait(self, event: dict[str, Any]) -> None:
+        for graph in self._graphs:
+            graph.wait(event["who"], event["whom"])
+        self._timeline.begin_wait(event)
+
+    def _take_end_of_wait(self, event: dict[str, Any]) -> None:
+        for graph in self._graphs:
+            graph.go_on(event["who"])
+        self._timeline.end_wait(event)
+
+    def _take_code(self, event: dict[str, Any]) -> None:
+        for listing in self._listings:
+            listing.add(event)
 
     def end(self, record: RunRecord) -> None:
+        for step in self.steps():  # what drawing rests for is over
+            step()
         self._timeline.end()
 
     def steps(self) -> list[Callable[[], None]]:
@@ -115,7 +123,8 @@ class StoryStage(Stage):
     def _show_new_rows(self) -> None:
         new, self._new_rows = self._new_rows, []
         self._rows.append(new)
-        self._show_rows(new)
+        for chart in self._charts:
+            chart.show_rows(self._rows.rows)
 
     def _view_of(self, show: Show) -> QWidget:
         match show:
@@ -132,96 +141,11 @@ class StoryStage(Stage):
                 self._graphs.append(graph)
                 return graph
             case States():
-                widest = ("a long future's name", "CANCELLED_AND_NOTIFIED", "")
-                return Table(self._states, show.title, widest, self._theme)
+                return FittingTable(self._states, show.title, self._theme, show.empty)
             case Rows():
-                table = Table(self._rows, show.title, (), self._theme, stretch=False)
-                self._tables.append(table)
-                return table
+                return FittingTable(self._rows, show.title, self._theme, show.empty)
             case Listing():
                 listing = ListingView(show.title, self._theme)
                 self._listings.append(listing)
                 return listing
         raise AssertionError(f"{show} is for a sweep")
-
-    def _show_rows(self, new: list[dict[str, Any]]) -> None:
-        rows = self._rows.rows
-        for chart in self._charts:
-            chart.show_rows(rows)
-        for row in new:
-            for name, what in row.items():
-                widest = self._widest.setdefault(name, name)
-                self._widest[name] = max(widest, text_of(what)[:_MOST_WIDE], key=len)
-        for table in self._tables:
-            table.set_widest([self._widest[name] for name in self._rows.names])
-            table.scrollToBottom()
-
-
-class StoryTimeline(QWidget):
-    """Lanes in the order in which they were first named, and the last sentence told above them."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._lanes: dict[str, int] = {}
-        self._owners: dict[str, int] = {}  # the trial that first named a lane
-        self._spans: list[Span] = []
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._sentence.setObjectName("told")
-        self._timeline = Timeline()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._sentence)
-        column.addWidget(self._timeline, 1)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-        self.clear()
-
-    def clear(self) -> None:
-        """Show that nothing was told yet."""
-        self._lanes, self._owners, self._spans = {}, {}, []
-        self._sentence.setText("Timeline")
-        self._timeline.clear()
-        self._timeline.set_lanes([])
-        self._timeline.set_placeholder("What the workers do shows here while it happens.")
-
-    def tell(self, sentence: str) -> None:
-        """Show a sentence."""
-        self._sentence.setText(sentence)
-        self._sentence.setToolTip(sentence)
-
-    def note_wait(self, trial: Trial, event: dict[str, Any]) -> None:
-        """Mark where a wait begins: its span is told when it ends, which may be never."""
-        label = f"begins to wait for {event['whom']}"
-        self.add(trial, {"kind": "mark", "lane": event["who"], "at": event["t"], "label": label})
-
-    def add(self, trial: Trial, event: dict[str, Any]) -> None:
-        """Take a span or a mark; `draw` shows it."""
-        name = event["lane"]
-        if self._owners.setdefault(name, trial.order) != trial.order:
-            name = f"{trial.order}. {name}"
-        lane = self._lanes.setdefault(name, len(self._lanes))
-        if event["kind"] == "mark":
-            start = end = event["at"]
-            kind = SpanKind.EVENT
-        else:
-            start, end = event["start"], max(event["start"], event["end"])
-            kind = _KINDS.get(event.get("state", "task"), SpanKind.TASK)
-        self._spans.append(Span(lane, kind, start, end, label=event.get("label", "")))
-
-    def end(self) -> None:
-        """Draw what is still to be drawn, with no room left for more."""
-        self.draw()
-        self._timeline.settle()
-
-    def draw(self) -> None:
-        """Show what was added since."""
-        if self._spans:
-            self._timeline.set_lanes(list(self._lanes))
-            self._timeline.append(SpanBatch.of_spans(self._spans))
-            self._spans = []
-
-    def _restyle(self) -> None:
-        self._sentence.setFont(self._theme.font(0.95, bold=True))
-        self._timeline.set_style(timeline_style(self._theme, self._theme.colours.processes))

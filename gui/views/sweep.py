@@ -11,10 +11,10 @@ from core.experiments.base import Trial
 from gui.models.trials import PYTHON, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
+from gui.views.fitting_table import FittingTable
 from gui.views.late import Late
 from gui.views.scaling import RuntimeChart
 from gui.views.stage import Stage
-from gui.views.tables import Table
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _WIDEST = (
     "10000",
     "Repeat",
-    "61 interpreters",
+    "8 processes",
     "3.13t+gil",
     "Started by",
     "Start-up",
@@ -34,8 +34,9 @@ _WIDEST = (
     "0000 ms",
     "3.1415925536",
     "0.0e-00",
-    "disturbed: too little CPU",
+    "disturbed",
 )
+_EMPTY = "Each trial appears here when it is done: its times, and how far its result is off."
 
 
 class SweepStage(Stage):
@@ -50,7 +51,7 @@ class SweepStage(Stage):
         self._measured: Measured | None = None
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
-        self._table = Table(self._model, "Trials", _WIDEST, theme)
+        self._table = FittingTable(self._model, "Trials", theme, _EMPTY, _WIDEST)
         self._table.setColumnHidden(PYTHON, True)
         self._runtime = RuntimeChart(theme)
         self._speedup: SpeedupPanel | None = None

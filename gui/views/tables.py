@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from gui.theme import Theme
 
-_BESIDE = 17  # pixels of a column that no text stands in
+BESIDE = 17  # pixels of a column that no text stands in
 
 
 class Table(QTableView):
     """A quiet table of rows; `row_chosen` fires when a person, not the program, chooses a row.
 
     `widest` holds a sample of the widest text of each column; with `stretch` the last column takes
-    the rest. GUI thread.
+    the rest. While there are no rows, `empty` says what will be there. GUI thread.
     """
 
     row_chosen = Signal(int)
@@ -26,8 +27,10 @@ class Table(QTableView):
         widest: Sequence[str],
         theme: Theme,
         stretch: bool = True,
+        empty: str = "",
     ) -> None:
         super().__init__()
+        self._empty = empty
         self._theme = theme
         self._widest = widest
         self.setModel(model)
@@ -56,11 +59,14 @@ class Table(QTableView):
         self.viewport().update()
         self.scrollTo(index)
 
-    def set_widest(self, widest: Sequence[str]) -> None:
-        """Give the columns other widths."""
-        if widest != self._widest:
-            self._widest = widest
-            self._restyle()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._empty and not self.model().rowCount():
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(QColor(self._theme.colours.muted))
+                room = self.viewport().rect().adjusted(BESIDE, 0, -BESIDE, 0)
+                words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(room, words, self._empty)
 
     def _on_row_changed(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -70,5 +76,5 @@ class Table(QTableView):
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
         for column, sample in enumerate(self._widest):
-            width = metrics.horizontalAdvance(sample) + self._theme.px(_BESIDE)
+            width = metrics.horizontalAdvance(sample) + self._theme.px(BESIDE)
             self.setColumnWidth(column, width)

@@ -2,13 +2,14 @@
 
 from html import escape
 
+import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.experiments.base import configuration
 from core.lab import workloads
 from core.results.records import TrialRecord
 from core.results.statistics import seconds
-from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
+from gui.models.spans import SpanBatch, SpanKind, SpanStore
 from gui.theme import Theme
 from gui.views.timeline.style import TimelineStyle
 from gui.views.timeline.widget import Timeline
@@ -49,7 +50,7 @@ class TrialTimeline(QWidget):
         self._caption.setText(_caption(trial))
         lanes = 1 if trial.executor == "serial" else trial.workers
         names = ["main thread"] if trial.executor == "serial" else _lane_names(lanes)
-        spans = SpanStore(SpanBatch.of_spans(_spans(trial)))
+        spans = SpanStore(_batch(trial))
         self._timeline.show_anew(names, spans, _why_empty(trial))
         self._dress()
 
@@ -90,25 +91,26 @@ def _lane_names(count: int) -> list[str]:
     return [f"worker {number}" for number in range(1, count + 1)]
 
 
-def _spans(trial: TrialRecord) -> list[Span]:
+def _batch(trial: TrialRecord) -> SpanBatch:
+    """Make columns of a trial's tasks, after the start-up of each worker; task numbers from 1."""
     startup = trial.startup_s or 0.0
-    lanes = range(trial.workers if startup else 0)
-    label = "start-up: until every worker had answered"
-    starts = [Span(lane, SpanKind.STARTUP, 0.0, startup, label=label) for lane in lanes]
-    tasks = [
-        Span(
-            task.worker - 1,
-            SpanKind.TASK,
-            task.start_s,
-            task.end_s,
-            id=number,
-            label=f"task {number}",
-            cpu_share=min(1.0, task.cpu_s / (task.end_s - task.start_s)),
-        )
+    workers = trial.workers if startup else 0
+    ran = [
+        (task.worker - 1, task.start_s, task.end_s, task.cpu_s, number)
         for number, task in enumerate(trial.tasks, start=1)
         if task.end_s > task.start_s
     ]
-    return starts + tasks
+    lanes, starts, ends, cpu, numbers = np.array(ran, np.float64).reshape(-1, 5).T
+    unknown = np.full(workers, np.nan)
+    return SpanBatch.of(
+        np.concatenate([np.arange(workers), lanes]),
+        np.concatenate([np.zeros(workers), starts]),
+        np.concatenate([np.full(workers, startup), ends]),
+        np.repeat((SpanKind.STARTUP, SpanKind.TASK), (workers, len(ran))),
+        ids=np.concatenate([np.full(workers, -1), numbers]),
+        cpu_shares=np.concatenate([unknown, np.minimum(1.0, cpu / (ends - starts))]),
+        labels=dict.fromkeys(range(workers), "start-up: until every worker had answered"),
+    )
 
 
 def _caption(trial: TrialRecord) -> str:

@@ -62,6 +62,9 @@ class WaitGraphView(QWidget):
             text = "Nobody waits yet. Arrows appear here while the story runs."
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
             return
+        if not self._waits:
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Nobody waits any more.")
         caught = self.cycle()
         boxes = self._boxes(painter)
         for who, whom in self._waits.items():

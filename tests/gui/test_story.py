@@ -1,31 +1,164 @@
 """What a program tells is on the timeline while it happens, waits without an end too."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
 from pytestqt.qtbot import QtBot
 
 from core.experiments import find
 from core.experiments.base import Trial
+from core.lab_python import LabPython
+from gui import experiments
 from gui.models.spans import SpanKind
 from gui.theme import Theme
+from gui.views.lines import LinesView
 from gui.views.story import StoryStage
+from gui.views.timeline.widget import Timeline
+from tests.gui.test_page import record
 
 TRIAL = Trial(
     job=print, arguments=(), name="a deadlock", executor="threads", workers=2, block=1, order=1
 )
 
 
-def test_a_wait_is_marked_where_it_begins_though_it_never_ends(qtbot: QtBot) -> None:
-    stage = StoryStage(find("deadlock"), Theme())
+@pytest.fixture
+def stage(qtbot: QtBot) -> StoryStage:
+    return make_stage("deadlock", qtbot)
+
+
+def make_stage(name: str, qtbot: QtBot) -> StoryStage:
+    titles = list(experiments.TITLES)
+    known = find(name) if name != "keep-alive" else experiments.at(len(titles) - 1)
+    stage = StoryStage(known, Theme())
     for _, widget in stage.tabs:
         qtbot.addWidget(widget)
     qtbot.addWidget(stage.lower)
-    waits = {"kind": "waits", "t": 0.4, "who": "taskA", "whom": "f2"}
+    return stage
 
-    stage.add_events([(TRIAL, waits)])
+
+def tell(stage: StoryStage, *events: dict[str, Any]) -> Timeline:
+    stage.add_events([(TRIAL, event) for event in events])
     for step in stage.steps():
         step()
+    return stage._timeline._timeline
 
-    store = stage._timeline._timeline._store
-    span = store.nearest(0, 0.4)
+
+WAITS = {"kind": "waits", "t": 0.4, "who": "worker 1", "whom": "f2"}
+
+
+def test_a_wait_grows_from_where_it_begins_though_it_never_ends(
+    stage: StoryStage, qtbot: QtBot
+) -> None:
+    timeline = tell(stage, WAITS)
+    span = timeline._growing.nearest(0, 0.4)
     assert span is not None
-    assert (span.kind, span.start_s, span.label) == (SpanKind.EVENT, 0.4, "begins to wait for f2")
-    assert stage._timeline._timeline._lane_name(0) == "taskA"
+    assert (span.kind, span.start_s, span.label) == (SpanKind.WAITING, 0.4, "waits for f2")
+    assert timeline._lane_name(0) == "worker 1"
+    assert timeline._store.count == 0
+    begin = timeline._growing.end_s
+    qtbot.waitUntil(lambda: timeline._growing.end_s > begin)
+    assert timeline._growing.count == 1
+
+
+def test_a_wait_that_ends_is_a_span_like_any_other(stage: StoryStage) -> None:
+    timeline = tell(stage, WAITS, {"kind": "goes_on", "t": 2.5, "who": "worker 1"})
+    assert timeline._growing.count == 0
+    span = timeline._store.nearest(0, 0.4)
+    assert span is not None
+    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, 2.5)
+    assert not stage._timeline._growth.isActive()
+
+
+def test_who_still_waits_when_the_trial_is_over_waited_till_then(stage: StoryStage) -> None:
+    timeline = tell(stage, WAITS)
+    stage._timeline.end()
+    span = timeline._store.nearest(0, 0.4)
+    assert span is not None
+    assert span.kind is SpanKind.WAITING
+    assert span.end_s >= 0.4
+    assert timeline._growing.count == 0
+    assert not stage._timeline._growth.isActive()
+
+
+def test_trials_on_the_same_workers_follow_one_another(qtbot: QtBot) -> None:
+    stage = make_stage("sharing", qtbot)
+    told = {"kind": "span", "t": 2.0, "start": 0.5, "end": 2.0, "label": "Lock", "state": "task"}
+    for order in (1, 2):
+        trial = replace(TRIAL, order=order)
+        stage.add_events([(trial, told | {"lane": f"worker {n}"}) for n in (2, 1)])
+    timeline = stage._timeline._timeline
+    for step in stage.steps():
+        step()
+    assert [timeline._lane_name(lane) for lane in range(timeline._lane_count())] == [
+        "worker 2",
+        "worker 1",
+    ]
+    starts = timeline._store.visible(0, SpanKind.TASK, 0, 10)[0]
+    assert starts.tolist() == [0.5, 2.5]
+
+
+def test_trials_with_lanes_of_their_own_begin_together(qtbot: QtBot) -> None:
+    stage = make_stage("keep-alive", qtbot)
+    for order, lane in ((1, "nothing"), (2, "bridge")):
+        told = {"kind": "span", "t": 2.0, "lane": lane, "start": 0.5, "end": 2.0}
+        stage.add_events([(replace(TRIAL, order=order), told)])
+    for step in stage.steps():
+        step()
+    store = stage._timeline._timeline._store
+    assert [store.visible(lane, SpanKind.TASK, 0, 10)[0].tolist() for lane in (0, 1)] == [
+        [0.5],
+        [0.5],
+    ]
+
+
+def test_what_has_begun_grows_until_its_span_is_told(stage: StoryStage) -> None:
+    begins = {"kind": "begins", "t": 0.1, "lane": "F1", "start": 0.1, "label": "PENDING"}
+    timeline = tell(stage, begins | {"state": "waiting"})
+    assert timeline._growing.count == 1
+    span = {"kind": "span", "t": 0.5, "lane": "F1", "start": 0.1, "end": 0.5, "state": "waiting"}
+    timeline = tell(stage, span)
+    assert (timeline._growing.count, timeline._store.count) == (0, 1)
+
+
+def test_all_rows_are_there_when_the_run_is_over(stage: StoryStage) -> None:
+    stage.add_events([(TRIAL, {"kind": "row", "t": 0.1, "who": "f1", "is_now": "gone"})])
+    assert stage._rows.rowCount() == 0  # drawing takes its rests
+    stage.end(record([]))
+    assert stage._rows.rowCount() == 1
+
+
+def test_a_row_names_the_python_that_was_chosen(qtbot: QtBot) -> None:
+    stage = make_stage("race", qtbot)
+    told = {"kind": "row", "t": 0.1, "repeat": 1}
+    for order, name in ((1, "3.11"), (2, "3.13")):
+        python = LabPython(("python",), name=name)
+        stage.add_events([(replace(TRIAL, order=order, python=python), told)])
+    stage.end(record([]))
+    assert stage._rows.rows == [{"python": "3.11", "repeat": 1}, {"python": "3.13", "repeat": 1}]
+
+
+def test_lines_have_no_numbers_before_there_is_anything(qtbot: QtBot) -> None:
+    stage = make_stage("pool-or-futures", qtbot)
+    (lines,) = stage._charts
+    assert isinstance(lines, LinesView)
+    axis = lines.getPlotItem().getAxis("bottom")
+    assert (axis.style["showValues"], lines._empty.isHidden()) == (False, False)
+    lines.show_rows([{"way": "submit", "work_us": 1, "cost_us": 2.0}])
+    assert (axis.style["showValues"], lines._empty.isHidden()) == (True, True)
+
+
+def test_waits_keep_still_under_the_hand(stage: StoryStage, qtbot: QtBot) -> None:
+    timeline = tell(stage, WAITS)
+    timeline._zoom(2.0, 0.5)
+    window, begin = timeline.window_s, timeline._growing.end_s
+    qtbot.waitUntil(lambda: timeline._growing.end_s > begin + 0.3)
+    assert timeline.window_s == window
+
+
+def test_a_state_of_spans_is_called_what_its_experiment_calls_it(qtbot: QtBot) -> None:
+    usual = make_stage("deadlock", qtbot)._timeline._timeline._words
+    alive = make_stage("keep-alive", qtbot)._timeline._timeline._words
+    assert usual.name(SpanKind.TASK) == "at work"
+    assert (alive.name(SpanKind.TASK), alive.name(SpanKind.WAITING)) == ("alive", "held up")
+    assert alive.name(SpanKind.FAILED) == usual.name(SpanKind.FAILED)

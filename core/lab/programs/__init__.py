@@ -9,6 +9,7 @@ the standard library only, never another module of ours: the file is what a stud
 
     row     one row of the table: any names with numbers, texts or None
     span    lane, start, end, label, state: "task", "waiting", "startup", "failed" or "cancelled"
+    begins  lane, start, label, state: what lasts until its span, or another's on its lane, is told
     mark    lane, at, label: a moment
     state   future, state: what a future has become
     waits   who, whom: somebody waits for somebody from now on      goes_on   who: no longer

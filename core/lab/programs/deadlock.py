@@ -276,12 +276,8 @@ class WaitForGraph:
             self.tell("waits", who=who, whom=whom)
 
     def go_on(self, who):
-        if who in self.waits:
-            label = f"waits for {self.waits.pop(who)}"
+        if self.waits.pop(who, None):
             self.tell("goes_on", who=who)
-            if who.startswith("worker"):
-                start, end = self.since[who], time.perf_counter()
-                self.tell("span", lane=who, start=start, end=end, label=label, state="waiting")
 
     def cycle(self):
         """Follow the waits from each; return those who come round to themselves, or nobody."""

@@ -239,6 +239,7 @@ class Life:
         """A future begins PENDING, with nobody at work on it."""
         self.tell("state", future=f"F{number}", state="PENDING")
         self.seen[number] = "PENDING", None, time.perf_counter()
+        self.tell_begin(number)
 
     def watch(self):
         """Look at all futures 200 times a second, until it is over."""
@@ -262,6 +263,16 @@ class Life:
             if old_worker:
                 self.draw(old_worker, since, now, f"F{number}", "task")
             self.seen[number] = state, worker, now
+            self.tell_begin(number)
+
+    def tell_begin(self, number):
+        """Tell what a future is from now on; its span is told when it is something else."""
+        state, worker, since = self.seen[number]
+        if worker or state in LOOKS:
+            look = "task" if worker else LOOKS[state]
+            self.tell("begins", lane=f"F{number}", start=since, label=state, state=look)
+        if worker:
+            self.tell("begins", lane=worker, start=since, label=f"F{number}", state="task")
 
     def draw(self, lane, start, end, label, state):
         self.tell("span", lane=lane, start=start, end=end, label=label, state=state)

@@ -14,11 +14,12 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 
 from gui.models.spans import Span, SpanBatch, SpanStore
-from gui.views.timeline import words
 from gui.views.timeline.layout import Layout, Room
 from gui.views.timeline.paint import Scene, paint
 from gui.views.timeline.style import LIGHT, TimelineStyle, textures
-from gui.views.timeline.view import View
+from gui.views.timeline.view import View, whole
+from gui.views.timeline.window import TimeWindow
+from gui.views.timeline.words import Words
 
 _NAMES_SHARE = 0.35  # of the width, at most, for the names of lanes
 _HELP = (
@@ -35,8 +36,10 @@ class TimelineCanvas(QWidget):
     def __init__(self, style: TimelineStyle = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = SpanStore()
+        self._growing = SpanStore()
         self._names: tuple[str, ...] = ()
         self._placeholder = ""
+        self._words = Words()
         self._view = View()
         self._selected: Span | None = None
         self._hovered: Span | None = None
@@ -58,7 +61,7 @@ class TimelineCanvas(QWidget):
         self._store = store
         self._hovered = None
         if not self._view.touched:
-            self._view.fit(store)
+            self._view.fit(self._whole())
         if self._selected is not None:
             self._select(store.find(self._selected))
         self._refresh()
@@ -66,18 +69,30 @@ class TimelineCanvas(QWidget):
     def append(self, batch: SpanBatch) -> None:
         """Add spans that have just ended."""
         self._store.append(batch)
-        self._view.follow(self._store)
+        self._view.follow(self._whole())
+        self._refresh()
+
+    def show_growing(self, spans: Sequence[Span]) -> None:
+        """Draw spans that have not ended, up to now; they replace those that were growing before.
+
+        They lie over all others, and are neither chosen nor counted.
+        """
+        if not spans and not self._growing.count:
+            return
+        self._growing = SpanStore(SpanBatch.of_spans(spans))
+        self._view.follow(self._whole())
         self._refresh()
 
     def clear(self) -> None:
         """Take all spans away and follow new data again."""
         self._view.touched = False
+        self._growing = SpanStore()
         self.set_spans(SpanStore())
 
     def settle(self) -> None:
         """Show everything, with no room for more, unless a person has touched the view."""
         if not self._view.touched:
-            self._view.fit(self._store)
+            self._view.fit(self._whole())
             self._refresh()
 
     def show_anew(self, names: Sequence[str], store: SpanStore, placeholder: str) -> None:
@@ -98,6 +113,12 @@ class TimelineCanvas(QWidget):
         self._describe()
         self.update()
 
+    def set_words(self, words: Words) -> None:
+        """Call the kinds of spans by other names."""
+        self._words = words
+        self._describe()
+        self.update()
+
     def set_style(self, style: TimelineStyle) -> None:
         """Change colours and font at once."""
         self._style = style
@@ -111,7 +132,7 @@ class TimelineCanvas(QWidget):
     def show_all(self) -> None:
         """Show everything, and follow new data again."""
         self._view.touched = False
-        self._view.fit(self._store)
+        self._view.fit(self._whole())
         self._refresh()
 
     def select(self, span: Span | None) -> None:
@@ -149,6 +170,13 @@ class TimelineCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_children()
 
+    def _whole(self) -> TimeWindow:
+        return whole(self._store, self._growing)
+
+    @property
+    def _is_empty(self) -> bool:
+        return not (self._store.count or self._growing.count)
+
     def _layout(self) -> Layout:
         metrics = QFontMetricsF(self.font())
         return Layout.of(
@@ -168,7 +196,7 @@ class TimelineCanvas(QWidget):
         return max(metrics.horizontalAdvance(name) for name in names) + 20
 
     def _lane_count(self) -> int:
-        return max(len(self._names), self._store.lane_count)
+        return max(len(self._names), self._store.lane_count, self._growing.lane_count)
 
     def _lane_name(self, lane: int) -> str:
         return self._names[lane] if lane < len(self._names) else f"worker {lane + 1}"
@@ -185,7 +213,7 @@ class TimelineCanvas(QWidget):
 
     def _place_children(self) -> None:
         layout = self._layout()
-        plot, any_spans = layout.plot, self._store.count > 0
+        plot, any_spans = layout.plot, not self._is_empty
         beside = QRectF(plot.right(), plot.top(), self.width() - plot.right(), plot.height())
         self._scroll.setGeometry(beside.toRect())
         self._scroll.setRange(0, layout.overflow)
@@ -222,9 +250,11 @@ class TimelineCanvas(QWidget):
             layout=layout,
             window=self._view.window,
             store=self._store,
+            growing=self._growing,
             names=[self._lane_name(lane) for lane in range(layout.lanes)],
             style=self._style,
             textures=self._textures,
+            words=self._words,
             placeholder=self._placeholder,
             selected=self._selected,
             hovered=self._hovered,
@@ -247,7 +277,7 @@ class TimelineCanvas(QWidget):
         """Tell those who do not see the screen what is selected."""
         chosen = self._selected
         if chosen is not None:
-            said = words.sentence(chosen, self._lane_name(chosen.lane)) + "."
+            said = self._words.sentence(chosen, self._lane_name(chosen.lane)) + "."
         else:
             said = "No span is selected." if self._store.count else self._placeholder
         description = f"{said} {_HELP}".strip()

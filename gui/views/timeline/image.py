@@ -104,8 +104,12 @@ def compose(
     textures: dict[SpanKind, Texture],
     ground: Ground,
     rectangles: bool,
+    growing: SpanStore | None = None,
 ) -> Pixels:
-    """The lanes of a frame at one of the levels, as (lanes * pitch, width) pixels."""
+    """The lanes of a frame at one of the levels, as (lanes * pitch, width) pixels.
+
+    The few spans that are still `growing` lie over the others, each a rectangle at both levels.
+    """
     shape = (len(frame.lanes), frame.pitch, frame.width)
     image = np.full(shape, ground.background, np.uint32)
     top = (frame.pitch - frame.bar) // 2
@@ -117,6 +121,8 @@ def compose(
         _draw_rectangles(bars, store, frame, textures)
     else:
         _draw_shares(bars, store, frame, textures)
+    if growing is not None and growing.count:
+        _draw_rectangles(bars, growing, frame, textures)
     return image.reshape(-1, frame.width)
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from gui.models.spans import Span, SpanKind, SpanStore
-from gui.views.timeline import words
 from gui.views.timeline.image import (
     Frame,
     Ground,
@@ -22,6 +21,7 @@ from gui.views.timeline.image import (
 from gui.views.timeline.layout import Layout
 from gui.views.timeline.style import TimelineStyle, ink_on
 from gui.views.timeline.window import Axis, TimeWindow, axis_for
+from gui.views.timeline.words import Words
 
 _MARGIN = 8.0
 _INSET = 6.0
@@ -40,9 +40,11 @@ class Scene:
     layout: Layout
     window: TimeWindow
     store: SpanStore
+    growing: SpanStore
     names: Sequence[str]
     style: TimelineStyle
     textures: dict[SpanKind, Texture]
+    words: Words
     placeholder: str
     selected: Span | None
     hovered: Span | None
@@ -54,7 +56,7 @@ def paint(painter: QPainter, scene: Scene) -> None:
     """Draw everything."""
     painter.setFont(scene.style.font())
     painter.fillRect(scene.size, QColor(scene.style.background))
-    if scene.store.count:
+    if scene.store.count or scene.growing.count:
         _paint_plot(painter, scene)
     else:
         painter.setPen(QColor(scene.style.muted))
@@ -105,7 +107,7 @@ def _paint_lanes(
         x = (layout.left + column) / layout.dpr
         below = QRectF(x, layout.plot.top(), unit, layout.plot.height())
         painter.fillRect(below, QColor(style.grid))
-    pixels = compose(scene.store, frame, scene.textures, ground, rectangles)
+    pixels = compose(scene.store, frame, scene.textures, ground, rectangles, scene.growing)
     top = layout.top - layout.scroll + frame.lanes.start * layout.pitch
     _paint_pixels(painter, pixels, layout.left, top, layout.dpr)
 
@@ -238,8 +240,8 @@ def _paint_legend(painter: QPainter, scene: Scene) -> None:
     dpr, line = scene.layout.dpr, metrics.height()
     x, middle = scene.layout.plot.left(), scene.layout.plot.top() / 2
     swatch = round(line * 0.8 * dpr)
-    for kind in scene.store.kinds():
-        name = words.NAMES[kind]
+    for kind in sorted({*scene.store.kinds(), *scene.growing.kinds()}):
+        name = scene.words.name(kind)
         width = swatch * 1.5 / dpr + 6 + metrics.horizontalAdvance(name)
         if x + width > scene.legend_right:
             return

@@ -15,28 +15,27 @@ class View:
         self.window = TimeWindow()
         self.touched = False
 
-    def fit(self, store: SpanStore) -> None:
+    def fit(self, whole: TimeWindow) -> None:
         """Show everything."""
-        self.window = whole(store)
+        self.window = whole
 
-    def follow(self, store: SpanStore) -> None:
+    def follow(self, whole: TimeWindow) -> None:
         """Make room for data that came, unless a person has touched the view."""
-        needed = whole(store)
-        inside = self.window.start_s <= needed.start_s and needed.end_s <= self.window.end_s
+        inside = self.window.start_s <= whole.start_s and whole.end_s <= self.window.end_s
         if not self.touched and not inside:
-            self.window = TimeWindow.around(store.start_s, store.end_s, _GROWTH)
+            self.window = TimeWindow.around(whole.start_s, whole.end_s, _GROWTH)
 
-    def zoom(self, factor: float, around_s: float, store: SpanStore) -> None:
+    def zoom(self, factor: float, around_s: float, whole: TimeWindow) -> None:
         """Zoom in by a factor, with one time staying where it is."""
-        self._move(self.window.zoomed(factor, around_s, whole(store)))
+        self._move(self.window.zoomed(factor, around_s, whole))
 
-    def pan(self, by_s: float, store: SpanStore) -> None:
+    def pan(self, by_s: float, whole: TimeWindow) -> None:
         """Move to later times, or earlier ones."""
-        self.pan_from(self.window, by_s, store)
+        self.pan_from(self.window, by_s, whole)
 
-    def pan_from(self, window: TimeWindow, by_s: float, store: SpanStore) -> None:
+    def pan_from(self, window: TimeWindow, by_s: float, whole: TimeWindow) -> None:
         """Move from where the window was, say when a drag began."""
-        self._move(window.panned(by_s, whole(store)))
+        self._move(window.panned(by_s, whole))
 
     def bring(self, span: Span) -> None:
         """Move, if need be, so that a span can be seen."""
@@ -57,9 +56,11 @@ class View:
         self.touched = True
 
 
-def whole(store: SpanStore) -> TimeWindow:
-    """The window that shows everything."""
-    return TimeWindow.around(store.start_s, store.end_s)
+def whole(*stores: SpanStore) -> TimeWindow:
+    """The window that shows everything in them."""
+    filled = [store for store in stores if store.count]
+    first = min((store.start_s for store in filled), default=0.0)
+    return TimeWindow.around(first, max((store.end_s for store in filled), default=0.0))
 
 
 def first_in_view(store: SpanStore, window: TimeWindow, lanes: range) -> Span | None:

@@ -14,7 +14,6 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from gui.models.spans import Span
-from gui.views.timeline import words
 from gui.views.timeline.canvas import TimelineCanvas
 from gui.views.timeline.image import shows_rectangles
 from gui.views.timeline.style import LIGHT, TimelineStyle
@@ -56,7 +55,7 @@ class Timeline(TimelineCanvas):
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & _FOREIGN or not self._store.count:
+        if event.modifiers() & _FOREIGN or self._is_empty:
             event.ignore()
             return
         layout, x = self._layout(), event.position().x()
@@ -76,7 +75,7 @@ class Timeline(TimelineCanvas):
             self._press = (event.position(), self._view.window, self._scroll.value())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._press is None or not self._store.count:
+        if self._press is None or self._is_empty:
             self._hover(self._span_under(event.position()))
             return
         origin, window, scroll = self._press
@@ -86,7 +85,7 @@ class Timeline(TimelineCanvas):
         self._dragging = True
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         scale = self._layout().seconds_per_pixel(window)
-        self._view.pan_from(window, -moved.x() * scale, self._store)
+        self._view.pan_from(window, -moved.x() * scale, self._whole())
         self._scroll.setValue(scroll - round(moved.y()))
         self._moved()
 
@@ -129,14 +128,19 @@ class Timeline(TimelineCanvas):
     def _tooltip_at(self, position: QPointF) -> str:
         layout, window = self._layout(), self._view.window
         lane = layout.lane_at(position.y())
+        if lane is None or not layout.plot.contains(position):
+            return ""
+        growing = self._growing.span_at(lane, layout.time_of(position.x(), window))
+        if growing is not None:
+            return self._words.tooltip(growing, self._lane_name(lane))
         span = self._span_under(position)
-        if span is None or lane is None:
+        if span is None:
             return ""
         if shows_rectangles(self._store, layout.frame(window)):
-            return words.tooltip(span, self._lane_name(lane))
+            return self._words.tooltip(span, self._lane_name(lane))
         first = layout.time_of(int(position.x()), window)
         last = first + layout.seconds_per_pixel(window)
-        return words.crowd_tooltip(self._store, lane, self._lane_name(lane), first, last)
+        return self._words.crowd_tooltip(self._store, lane, self._lane_name(lane), first, last)
 
     # -- keys -----------------------------------------------------------------------
 
@@ -207,13 +211,13 @@ class Timeline(TimelineCanvas):
     # -- what both do -----------------------------------------------------------------
 
     def _zoom(self, factor: float, around_s: float) -> None:
-        if self._store.count:
-            self._view.zoom(factor, around_s, self._store)
+        if not self._is_empty:
+            self._view.zoom(factor, around_s, self._whole())
             self._moved()
 
     def _pan(self, share: float) -> None:
-        if self._store.count:
-            self._view.pan(share * self._view.window.length_s, self._store)
+        if not self._is_empty:
+            self._view.pan(share * self._view.window.length_s, self._whole())
             self._moved()
 
     def _moved(self) -> None:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
 from gui.models.spans import Span, SpanKind, SpanStore
 
-NAMES: Mapping[SpanKind, str] = {
-    SpanKind.STARTUP: "start-up",
-    SpanKind.TASK: "computing",
-    SpanKind.WAITING: "waiting",
-    SpanKind.CANCELLED: "cancelled",
-    SpanKind.FAILED: "failed",
-    SpanKind.EVENT: "event",
-}
-_LESSONS: Mapping[SpanKind, str] = {
-    SpanKind.STARTUP: "The worker is being made ready: no task runs on it yet.",
-    SpanKind.TASK: "The worker runs one task: one call, one future.",
-    SpanKind.WAITING: "The worker waits for something else, and computes nothing.",
-    SpanKind.CANCELLED: "The task was cancelled before it had finished.",
-    SpanKind.FAILED: "The task raised an exception, or its worker died.",
-    SpanKind.EVENT: "Something happened at this moment.",
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a kind of span is called, and one sentence on what such a span means."""
+
+    name: str
+    lesson: str
+
+
+_USUAL: Mapping[SpanKind, Word] = {
+    SpanKind.STARTUP: Word("start-up", "The worker is being made ready: no task runs on it yet."),
+    SpanKind.TASK: Word("at work", "The worker runs one task: one call, one future."),
+    SpanKind.WAITING: Word("waiting", "It waits for something else, and computes nothing."),
+    SpanKind.CANCELLED: Word("cancelled", "The task was cancelled before it had finished."),
+    SpanKind.FAILED: Word("failed", "The task raised an exception, or its worker died."),
+    SpanKind.EVENT: Word("event", "Something happened at this moment."),
 }
 _BUSY, _STARVED = 0.9, 0.6
 
@@ -50,52 +52,62 @@ def title(span: Span, lane: str) -> str:
     return f"{lane}, {what}"
 
 
-def facts(span: Span) -> list[tuple[str, str]]:
-    """What is known of a span, as (name, value)."""
-    if span.kind is SpanKind.EVENT and not span.duration_s:
-        return [("at", moment(span.start_s, 0.0))]
-    known = [
-        ("state", NAMES[span.kind]),
-        ("start", moment(span.start_s, span.duration_s)),
-        ("end", moment(span.end_s, span.duration_s)),
-        ("duration", seconds(span.duration_s)),
-    ]
-    if span.cpu_share is not None:
-        known.append(("CPU", f"{span.cpu_share:.0%} of this time on a core"))
-    return known
+class Words:
+    """What is said of spans, in the usual words but for those kinds that have `special` ones."""
 
+    def __init__(self, special: Mapping[SpanKind, Word] | None = None) -> None:
+        self._words = {**_USUAL, **(special or {})}
 
-def lesson(span: Span) -> str:
-    """One sentence on what such a span means."""
-    sentence = _LESSONS[span.kind]
-    if span.kind is not SpanKind.TASK or span.cpu_share is None:
-        return sentence
-    if span.cpu_share < _STARVED:
-        return f"{sentence} Most of the rest it waited: for a core, for the GIL, or for data."
-    return f"{sentence} It kept a core busy." if span.cpu_share >= _BUSY else sentence
+    def name(self, kind: SpanKind) -> str:
+        """Name a kind of span."""
+        return self._words[kind].name
 
+    def lesson(self, span: Span) -> str:
+        """One sentence on what such a span means, and another on its CPU time where it is known."""
+        sentence = self._words[span.kind].lesson
+        if span.kind is not SpanKind.TASK or span.cpu_share is None:
+            return sentence
+        if span.cpu_share < _STARVED:
+            return f"{sentence} Most of the rest it waited: for a core, for the GIL, or for data."
+        return f"{sentence} It kept a core busy." if span.cpu_share >= _BUSY else sentence
 
-def sentence(span: Span, lane: str) -> str:
-    """A span in one line, for those who listen to it."""
-    return f"{title(span, lane)}: " + ", ".join(f"{name} {value}" for name, value in facts(span))
+    def facts(self, span: Span) -> list[tuple[str, str]]:
+        """What is known of a span, as (name, value)."""
+        if span.kind is SpanKind.EVENT and not span.duration_s:
+            return [("at", moment(span.start_s, 0.0))]
+        known = [
+            ("state", self.name(span.kind)),
+            ("start", moment(span.start_s, span.duration_s)),
+            ("end", moment(span.end_s, span.duration_s)),
+            ("duration", seconds(span.duration_s)),
+        ]
+        if span.cpu_share is not None:
+            known.append(("CPU", f"{span.cpu_share:.0%} of this time on a core"))
+        return known
 
+    def sentence(self, span: Span, lane: str) -> str:
+        """A span in one line, for those who listen to it."""
+        said = ", ".join(f"{name} {value}" for name, value in self.facts(span))
+        return f"{title(span, lane)}: {said}"
 
-def tooltip(span: Span, lane: str) -> str:
-    """A span as rich text."""
-    rows = "".join(
-        f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
-        for name, value in facts(span)
-    )
-    return f"<b>{escape(title(span, lane))}</b><table>{rows}</table>{escape(lesson(span))}"
+    def tooltip(self, span: Span, lane: str) -> str:
+        """A span as rich text."""
+        rows = "".join(
+            f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>"
+            for name, value in self.facts(span)
+        )
+        head = f"<b>{escape(title(span, lane))}</b>"
+        return f"{head}<table>{rows}</table>{escape(self.lesson(span))}"
 
-
-def crowd_tooltip(store: SpanStore, lane: int, name: str, from_s: float, to_s: float) -> str:
-    """What stands behind one column of pixels, where spans are too many to draw."""
-    length, edges = to_s - from_s, np.array([from_s, to_s])
-    shares = ((kind, store.busy_shares(lane, kind, edges)[0]) for kind in store.kinds_of(lane))
-    said = ", ".join(f"{NAMES[kind]} {share:.0%}" for kind, share in shares if share > 0)
-    return (
-        f"<b>{escape(name)}</b><br>{moment(from_s, length)} to {moment(to_s, length)}<br>"
-        f"{store.count_in(lane, from_s, to_s):,} spans; of this time: {said or 'nothing'}.<br>"
-        "The height shows how busy the worker was. Zoom in to see single tasks."
-    )
+    def crowd_tooltip(
+        self, store: SpanStore, lane: int, name: str, from_s: float, to_s: float
+    ) -> str:
+        """What stands behind one column of pixels, where spans are too many to draw."""
+        length, edges = to_s - from_s, np.array([from_s, to_s])
+        shares = ((kind, store.busy_shares(lane, kind, edges)[0]) for kind in store.kinds_of(lane))
+        said = ", ".join(f"{self.name(kind)} {share:.0%}" for kind, share in shares if share > 0)
+        return (
+            f"<b>{escape(name)}</b><br>{moment(from_s, length)} to {moment(to_s, length)}<br>"
+            f"{store.count_in(lane, from_s, to_s):,} spans; of this time: {said or 'nothing'}.<br>"
+            "The height shows how busy the worker was. Zoom in to see single tasks."
+        )

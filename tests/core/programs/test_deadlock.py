@@ -203,7 +203,7 @@ def check_waits(events: Events) -> None:
 def check_spans(events: Events) -> None:
     spans = [event for event in events if event["kind"] == "span"]
     assert {span["lane"] for span in spans} <= {"worker 1", "worker 2"}
-    assert {span["state"] for span in spans} == {"task", "waiting"}
+    assert {span["state"] for span in spans} == {"task"}
     assert all(0 <= span["start"] <= span["end"] for span in spans)
 
 

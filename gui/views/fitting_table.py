@@ -1,0 +1,150 @@
+"""A table whose columns are as wide as what is in them, and whose long texts take more lines."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+
+from gui.theme import Theme
+from gui.views.tables import BESIDE, Table
+
+_MOST_WORD = 140  # pixels, at the usual size: a longer word may be cut
+
+
+class FittingTable(Table):
+    """Rows that come one after the other, all columns in sight where that is possible.
+
+    Where they are wider than the table, the widest give way, down to their longest words, and wrap.
+    New rows are brought into sight unless a person has scrolled up. With `widest`, samples of what
+    will come, the columns need not move later. GUI thread.
+    """
+
+    def __init__(
+        self,
+        model: QAbstractItemModel,
+        name: str,
+        theme: Theme,
+        empty: str,
+        widest: Sequence[str] = (),
+    ) -> None:
+        self._samples = tuple(widest)
+        self._fitted: tuple[list[int], int] = ([], 0)  # the widths, and how many rows have them
+        self._cells: list[list[int]] = []  # pixels of each cell's text, row by row
+        self._natural: list[int] = []
+        self._least: list[int] = []
+        self._wrapped: set[int] = set()
+        self._follows = True
+        super().__init__(model, name, (), theme, stretch=False, empty=empty)
+        self.setWordWrap(True)
+        self.verticalHeader().setMinimumSectionSize(1)
+        self._fit_soon = QTimer(self)
+        self._fit_soon.setSingleShot(True)
+        self._fit_soon.setInterval(0)
+        self._fit_soon.timeout.connect(self._fit)
+        model.rowsAboutToBeInserted.connect(self._note_place)
+        model.modelAboutToBeReset.connect(self._note_place)
+        model.rowsInserted.connect(self._on_rows_inserted)
+        model.dataChanged.connect(self._on_data_changed)
+        model.modelReset.connect(self._measure_all)
+        self._measure_all()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _note_place(self) -> None:
+        bar = self.verticalScrollBar()
+        self._follows = bar.value() >= bar.maximum()
+
+    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        self._cells[first:first] = [self._measured(row) for row in range(first, last + 1)]
+        self._fitted = self._fitted[0], min(self._fitted[1], first)
+        self._fit_soon.start()
+
+    def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        for row in range(first.row(), last.row() + 1):
+            self._cells[row] = self._measured(row)
+        self._fitted = self._fitted[0], min(self._fitted[1], first.row())
+        self._fit_soon.start()
+
+    def _measure_all(self) -> None:
+        model, pad = self.model(), self._theme.px(BESIDE)
+        role, across = Qt.ItemDataRole.DisplayRole, Qt.Orientation.Horizontal
+        metrics = self.horizontalHeader().fontMetrics()
+        names = [str(model.headerData(n, across, role)) for n in range(model.columnCount())]
+        self._natural = [metrics.horizontalAdvance(name) + pad for name in names]
+        for column, sample in enumerate(self._samples):
+            width = self.fontMetrics().horizontalAdvance(sample) + pad
+            self._natural[column] = max(self._natural[column], width)
+        self._least = list(self._natural)
+        self._wrapped.clear()
+        self._fitted = [], 0
+        self._cells = [self._measured(row) for row in range(model.rowCount())]
+        self._fit_soon.start()
+
+    def _measured(self, row: int) -> list[int]:
+        """Measure the texts of a row, and let its columns have room for them."""
+        model, metrics, pad = self.model(), self.fontMetrics(), self._theme.px(BESIDE)
+        widths = []
+        for column in range(model.columnCount()):
+            text = str(model.data(model.index(row, column)) or "")
+            width = metrics.horizontalAdvance(text) + pad
+            if width > self._least[column]:
+                word = max((metrics.horizontalAdvance(one) for one in text.split()), default=0)
+                most = self._theme.px(_MOST_WORD)
+                self._least[column] = max(self._least[column], min(word + pad, most))
+                self._natural[column] = max(self._natural[column], width)
+            widths.append(width)
+        return widths
+
+    def _fit(self) -> None:
+        seen = [n for n in range(len(self._natural)) if not self.isColumnHidden(n)]
+        natural, least = [self._natural[n] for n in seen], [self._least[n] for n in seen]
+        widths = [0] * len(self._natural)
+        shares = shared(self.viewport().width(), natural, least)
+        for column, width in zip(seen, shares, strict=True):
+            widths[column] = width
+            self.setColumnWidth(column, width)
+        done = self._fitted[1] if self._fitted[0] == widths else 0
+        for row in range(done, len(self._cells)):
+            self._fit_row(row, [widths[n] for n in seen], [self._cells[row][n] for n in seen])
+        self._fitted = widths, len(self._cells)
+        if self._follows:
+            self.scrollToBottom()
+
+    def _fit_row(self, row: int, widths: list[int], cells: list[int]) -> None:
+        """Give a row as many lines as its texts take."""
+        usual = self.verticalHeader().defaultSectionSize()
+        if any(cell > width for cell, width in zip(cells, widths, strict=True)):
+            self.resizeRowToContents(row)
+            self.setRowHeight(row, max(usual, self.rowHeight(row)))
+            self._wrapped.add(row)
+        elif row in self._wrapped:
+            self.setRowHeight(row, usual)
+            self._wrapped.discard(row)
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        if self._natural:
+            self._measure_all()
+
+
+def shared(room: int, natural: Sequence[int], least: Sequence[int]) -> list[int]:
+    """Share out a width: to each column what it wants, or the widest are cut to an equal width.
+
+    None is narrower than its `least`.
+    """
+    if sum(natural) <= room:
+        return list(natural)
+
+    def widths(cut: int) -> list[int]:
+        return [max(low, min(wanted, cut)) for wanted, low in zip(natural, least, strict=True)]
+
+    low, high = 0, max(natural)
+    while low < high:  # the widest cut that still leaves room for all
+        middle = (low + high + 1) // 2
+        if sum(widths(middle)) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return widths(low)

@@ -1,0 +1,124 @@
+"""Tables of what programs tell: widths, wrapping, what stands there before, and hands on them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from gui.models.told import RowTable, StateTable
+from gui.theme import Theme
+from gui.views.fitting_table import FittingTable, shared
+
+ERROR = "TypeError: a generator cannot be packed, so it cannot travel to another process at all"
+
+
+@pytest.fixture
+def model() -> RowTable:
+    return RowTable()
+
+
+@pytest.fixture
+def table(model: RowTable, light: Theme, qtbot: QtBot) -> FittingTable:
+    made = FittingTable(model, "Rows", light, "Rows appear here.")
+    qtbot.addWidget(made)
+    made.resize(600, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def widths(table: FittingTable) -> list[int]:
+    return [table.columnWidth(column) for column in range(table.model().columnCount())]
+
+
+def test_every_cell_has_room_where_there_is_room_for_all(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    model.append([{"total": 20000, "way": "Lock"}])  # as many letters as its heading, but wider
+    qtbot.waitUntil(lambda: table.columnWidth(0) > 0 and not table._fit_soon.isActive())
+    metrics = table.fontMetrics()
+    assert table.columnWidth(0) > metrics.horizontalAdvance("20\u202f000")
+    assert table.rowHeight(0) == table.verticalHeader().defaultSectionSize()
+
+
+def test_long_texts_wrap_so_that_all_columns_are_in_sight(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    row = {"thing": "a generator", "to": "processes", "error": ERROR, "way_around": ERROR}
+    model.append([row, {"thing": "a number"}])
+    qtbot.waitUntil(lambda: table.rowHeight(0) > table.rowHeight(1))
+    assert sum(widths(table)) <= table.viewport().width()
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("a generator")
+    table.resize(2400, 300)
+    assert table.rowHeight(0) == table.rowHeight(1)
+
+
+def test_a_table_follows_new_rows_until_a_person_scrolls_up(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    bar = table.verticalScrollBar()
+    model.append([{"step": number} for number in range(100)])
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
+    bar.setValue(3)
+    model.append([{"step": 100}])
+    qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+    assert bar.value() == 3
+
+
+def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> None:
+    model = StateTable()
+    table = FittingTable(model, "Futures", light, "Futures appear here.")
+    qtbot.addWidget(table)
+    table.resize(500, 300)
+    table.show()
+    model.note("F1", "PENDING", 0.1)
+    qtbot.waitUntil(lambda: table.columnWidth(1) > 0)
+    usual = table.rowHeight(0)
+    for number, state in enumerate(("RUNNING", "CANCELLED", "CANCELLED_AND_NOTIFIED"), start=2):
+        model.note("F1", state, number / 10)
+    qtbot.waitUntil(lambda: table.rowHeight(0) > usual)
+    assert table.columnWidth(1) > table.fontMetrics().horizontalAdvance("CANCELLED_AND_NOTIFIED")
+
+
+def test_an_empty_table_says_what_will_be_there(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    empty = table.grab().toImage()
+    model.append([{"": None}])
+    model.clear()
+    table._empty = ""
+    assert table.grab().toImage() != empty
+
+
+def test_a_heading_names_its_unit() -> None:
+    model = RowTable()
+    names = ("returned_after_s", "per_increment_us", "overhead_percent", "at_work", "s")
+    model.append([dict.fromkeys(names, 1)])
+    from PySide6.QtCore import Qt
+
+    assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(5)] == [
+        "returned after, s",
+        "per increment, µs",
+        "overhead, %",
+        "at work",
+        "s",
+    ]
+
+
+COLUMNS = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 300)), min_size=1, max_size=9)
+
+
+@given(COLUMNS, st.integers(0, 3000))
+def test_a_width_is_shared_out(columns: list[tuple[int, int]], room: int) -> None:
+    natural = [max(wanted, least) for wanted, least in columns]
+    least = [min(wanted, low) for wanted, low in zip(natural, (c[1] for c in columns), strict=True)]
+    given_out = shared(room, natural, least)
+    assert all(low <= width for low, width in zip(least, given_out, strict=True))
+    assert all(width <= wanted for width, wanted in zip(given_out, natural, strict=True))
+    if sum(natural) <= room:
+        assert given_out == natural
+    elif sum(given_out) > room:  # as narrow as can be
+        assert given_out == least
+    else:  # and no pixel is left that one column more could use
+        cut = [place for place, width in enumerate(given_out) if width < natural[place]]
+        assert sum(given_out) + len(cut) > room
