@@ -4,10 +4,11 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench screenshots installer venv clean
+.PHONY: help run test coverage check format bench screenshots venv clean
+.PHONY: installer installer-windows try-windows installer-macos
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.app ## open the window (ARGS="run pi-scaling" for the command line)
 	$(BIN)/python main.py $(ARGS)
@@ -37,6 +38,15 @@ screenshots: .venv/.dev ## take the pictures of docs/screenshots in a real windo
 installer: build/venv/.package ## build the .deb and the .run into dist/
 	build/venv/bin/python packaging/build.py
 
+installer-windows: build/venv-windows/.windows ## build the Setup for Windows into dist/, on Debian
+	build/venv-windows/bin/python packaging/windows_setup.py
+
+try-windows: .venv/.dev ## install, use and uninstall the Setup for Windows under wine
+	$(BIN)/python -m tests.packaging.wine
+
+installer-macos: build/venv-macos/.macos ## build the disk image for macOS into dist/, on a Mac
+	build/venv-macos/bin/python packaging/macos.py
+
 venv: .venv/.dev ## only make the environment
 
 clean: ## remove the environment and all caches
@@ -52,4 +62,8 @@ clean: ## remove the environment and all caches
 # An environment of its own: PyInstaller would take along what else it finds.
 build/venv/.package: pyproject.toml constraints.txt .ci/setup
 	@VENV=build/venv .ci/setup package
+	@touch $@
+
+build/venv-windows/.windows build/venv-macos/.macos: pyproject.toml constraints.txt .ci/setup
+	@VENV=$(@D) .ci/setup $(subst .,,$(@F))
 	@touch $@

@@ -3,20 +3,28 @@
 An installed program ("frozen" by PyInstaller) is two executables in one folder: the window, and a
 small one without Qt that acts as the interpreter of lab processes and their pools. What is ours
 lies beside them as plain files, in the same order as in the source.
+
+On Windows nothing is frozen: launchers run the source in a plain Python's library, and the worker
+is that Python's own executable under another name.
 """
 
 import os
 import sys
 from pathlib import Path
 
-_WORKER = "futures-lab-worker"
+_NAME = "futures-lab"
+_WORKER = f"{_NAME}-worker"
 _BOOTLOADER = "_PYI_"  # how PyInstaller's bootloader talks to its own children
 _LIBRARY_PATHS = ("LD_LIBRARY_PATH", "LIBPATH")  # what that bootloader sets
 
 
 def is_installed() -> bool:
     """Tell whether this is the installed program."""
-    return bool(getattr(sys, "frozen", False))
+    return bool(getattr(sys, "frozen", False)) or _has_launchers()
+
+
+def _has_launchers() -> bool:
+    return sys.platform == "win32" and Path(sys.executable).name.startswith(_NAME)
 
 
 def program() -> tuple[str, ...]:
@@ -28,7 +36,7 @@ def program() -> tuple[str, ...]:
 
 def typed() -> str:
     """Say what a person types to start this program."""
-    return "futures-lab" if is_installed() else "python main.py"
+    return _NAME if is_installed() else "python main.py"
 
 
 def interpreter() -> str:

@@ -8,6 +8,7 @@ owner's thread     sends calls, reads messages         (blocks in read)
 
 import contextlib
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ class LabProcess:
         self._scratch = Scratch()  # what a killed manager leaves
         temporary = {"TMPDIR": str(self._scratch.folder)}
         environment = {**clean_environment(), **dict(python.variables), **temporary}
-        command = [*python.command, "-m", "core.lab"]
+        command = [*python.command, *flags(), "-m", "core.lab"]
         try:
             self._group = ProcessGroup(command, str(ROOT), environment)
         except OSError as error:
@@ -181,6 +182,15 @@ class LabProcess:
     def _last(self) -> str:
         """The last lines of stderr; whole only after the process has ended."""
         return b"".join(tuple(self._tail))[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
+
+
+def flags() -> tuple[str, ...]:
+    """Give the flags of the interpreter; its workers inherit them.
+
+    On Windows a program that prints π into a pipe fails where the code page has no such letter, and
+    not in a terminal. Python 3.15 writes UTF-8 everywhere by itself.
+    """
+    return ("-X", "utf8") if sys.platform == "win32" else ()
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A Windows job object: all processes in it end when its last handle closes.
 
-Written to Microsoft's documentation; not yet tried on a Windows machine.
+Written to Microsoft's documentation; tried under wine (`make try-windows`), not yet on Windows.
 """
 
 import ctypes

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import installed
-from core.engines.lab_process import clean_environment, own_python
+from core.engines.lab_process import clean_environment, flags, own_python
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,23 @@ def test_installed_the_lab_runs_in_the_executable_without_qt(frozen: None) -> No
 def test_the_worker_of_windows_ends_in_exe(frozen: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/lab/Futures Lab.exe")
     assert installed.interpreter() == "/lab/futures-lab-worker.exe"
+
+
+def test_the_launchers_of_windows_are_known_by_their_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain Python runs there, so nothing is frozen."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "executable", "/Ä b/futures-lab-window.exe")
+    assert installed.is_installed()
+    assert installed.program() == ("/Ä b/futures-lab-window.exe",)
+    assert installed.interpreter() == "/Ä b/futures-lab-worker.exe"
+    monkeypatch.setattr(sys, "executable", "/Ä b/python.exe")
+    assert not installed.is_installed()
+
+
+def test_a_lab_process_on_windows_prints_any_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert flags() == ()
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert flags() == ("-X", "utf8")
 
 
 def test_another_python_does_not_load_our_libraries(
