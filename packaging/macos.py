@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import icons
-
 from build import BUILD, DIST, INSTALLED_LIMIT, MB, ROOT, read_version, run
 
 WORK = BUILD / "macos"

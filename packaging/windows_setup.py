@@ -18,7 +18,6 @@ import zipfile
 from pathlib import Path
 
 import icons
-
 from build import BUILD, DIST, MB, ROOT, put, read_version, run
 
 HERE = ROOT / "packaging" / "windows"
