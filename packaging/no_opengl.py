@@ -1,4 +1,4 @@
-"""Run before all else in the installed window: stand in for two bindings of 9 MB that it never uses.
+"""Run before all else in the installed window: stand in for bindings of 9 MB that it never uses.
 
 pyqtgraph imports QtOpenGL and QtOpenGLWidgets to derive classes that draw by OpenGL, which it does
 only where `useOpenGL` is set; the lab draws without. Whoever made such a widget would be told.
