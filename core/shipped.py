@@ -4,7 +4,6 @@ An installed program reads the list that was made of it when it was built; from 
 made of the packages that this program says it needs, and those that these need.
 """
 
-import os
 import re
 import sys
 import sysconfig
@@ -14,11 +13,13 @@ from typing import Any
 
 import msgspec
 
+from core import installed
+
 _ROOT = Path(__file__).resolve().parents[1]
 LIST = _ROOT / "resources" / "shipped.json"
 _US = "futures-lab"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_COMMON = Path("/usr/share/common-licenses")
+_COMMON, _OF_QT = Path("/usr/share/common-licenses"), ("LGPL-3", "GPL-3")
 _FILES = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)", re.IGNORECASE)
 
 
@@ -46,7 +47,12 @@ def to_json(found: tuple[Part, ...]) -> bytes:
 
 
 def _needed() -> list[metadata.Distribution]:
-    """Find the packages that this program needs to run, directly or not, by name."""
+    """Find the packages that this program needs to run, directly or not, by name.
+
+    Where it is installed without a note of what it needs, all that lie beside it are its own.
+    """
+    if installed.is_installed():
+        return sorted(metadata.distributions(), key=lambda package: package.name.lower())
     found: dict[str, metadata.Distribution] = {}
     waiting = [_US]
     while waiting:
@@ -74,7 +80,7 @@ def _part(package: metadata.Distribution) -> Part:
         if _FILES.match(file.name) and ".dist-info" in str(file)
     ]
     if not texts and terms.startswith("LGPL-3.0"):  # Qt's packages bring no text; a Debian has it
-        texts = [_read(_COMMON / name) for name in ("LGPL-3", "GPL-3")]
+        texts = [_read(_COMMON / name) or _beside(f"PySide6/{name}") for name in _OF_QT]
     return Part(
         name=package.metadata["Name"],
         version=package.version,
@@ -100,7 +106,7 @@ def _home(about: dict[str, Any]) -> str:
 
 def _python() -> Part:
     text = _read(Path(sysconfig.get_path("stdlib"), "LICENSE.txt"))
-    text = text or _read(Path(os.fspath(sys.base_prefix), "LICENSE.txt"))
+    text = text or _read(Path(sys.base_prefix, "LICENSE.txt")) or _beside("Python/LICENSE.txt")
     version = sys.version.split()[0]
     return Part("Python", version, "PSF-2.0", "https://www.python.org", text)
 
@@ -114,6 +120,11 @@ def _ours() -> Part:
     from core import __version__
 
     return Part("Futures Lab", __version__, "MIT", "", _read(_ROOT / "LICENSE"))
+
+
+def _beside(name: str) -> str:
+    """Read a licence that was put beside an installed program."""
+    return _read(Path(sys.executable).parent / "licenses" / name)
 
 
 def _read(file: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import shipped
+from core import installed, shipped
 
 
 def test_all_that_the_program_imports_is_listed_with_its_licence() -> None:
@@ -46,3 +46,11 @@ def test_without_our_own_metadata_there_is_still_python(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(metadata, "distribution", unknown)
     assert [part.name for part in shipped.parts()] == ["Python", "DejaVu fonts", "Futures Lab"]
+
+
+def test_installed_without_a_list_all_that_lies_beside_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installed, "is_installed", lambda: True)
+    names = {part.name for part in shipped.parts()}
+    assert {"Python", "numpy", "PySide6_Essentials", "pytest"} <= names
