@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check format bench screenshots venv clean
-.PHONY: installer installer-windows try-windows installer-macos
+.PHONY: installer try-linux installer-windows try-windows installer-macos
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bench: .venv/.bench ## measure, beside the peers' real packages
 
 screenshots: .venv/.dev ## take the pictures of docs/screenshots in a real window under Xvfb
 	$(BIN)/python -m tests.screenshots $(ARGS)
+
+try-linux: ## try what `make installer` built in a minimal Debian (as root; see docs/release.md)
+	build/venv/bin/python packaging/check.py
 
 installer: build/venv/.package ## build the .deb and the .run into dist/
 	build/venv/bin/python packaging/build.py

@@ -15,6 +15,10 @@ def main() -> int:
         from gui.selftest import main as window_part
 
         return window_part()
+    if sys.argv[1:] == ["--selftest-lines"]:
+        from core.selftest import serve
+
+        return serve()
     if len(sys.argv) > 1:
         from core.headless import main as headless
 

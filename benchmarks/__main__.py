@@ -1,7 +1,7 @@
 """Measure, print one table, and write JSON beside it.
 
 python -m benchmarks [fidelity] [tasks] [alive] [bridge] [start] [rest] [timeline]
-                     [events] [history] [pythons] [--quick] [--json PATH]
+                     [events] [history] [pythons] [installed] [--quick] [--json PATH]
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ NAMES = (
     "events",
     "pythons",
     "history",
+    "installed",
 )
 _RESULTS = Path(__file__).with_name("results") / "latest.json"
 _STYLE = {True: "[green]yes[/]", False: "[bold red]no[/]", None: "–"}

@@ -169,14 +169,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _self_test(path: str) -> int:
     """Check the installation; print a table, or JSON. Raises BadInput for a path that fails."""
-    from core import selftest  # it needs all that a run needs, and more
+    from core import checks, selftest  # it needs all that a run needs, and more
 
     target = Target(path, "selftest") if path else None
     table = target is None or target.is_file
-    report = selftest.run(lambda check: print(selftest.text(check), flush=True) if table else None)
+    report = selftest.run(lambda check: print(checks.text(check), flush=True) if table else None)
     if target is not None:
         try:
-            target.write(selftest.to_json(report))
+            target.write(checks.to_json(report))
         except OSError as error:
             print(f"futures-lab: {path} cannot be written: {error.strerror}.", file=sys.stderr)
             return TRIAL_FAILED

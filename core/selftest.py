@@ -6,21 +6,27 @@ front end ----> run() ----> one lab process, and pools in it     executor kinds,
                                                                  a child, and becomes a line here
 """
 
+import _thread
 import os
 import platform
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from core import __version__, experiments, installed
+from core.checks import Check, Outcome, Report, to_line
 from core.engines.lab_client import LabExecutor
 from core.errors import LabError
 from core.lab import describe, inside, kinds, measure
@@ -28,37 +34,11 @@ from core.results import records
 from core.results.analysis import analysis
 from core.runner import Run, prepare, submit
 
-SCHEMA = 1
-WINDOW_FLAG = "--selftest-window"
+WINDOW_FLAG, LINES_FLAG = "--selftest-window", "--selftest-lines"
 _ROOT = Path(__file__).resolve().parents[1]
 _LIMIT_S = 60.0
 _TERMS = 20_000
 _WORKERS = 2
-
-Outcome = Literal["ok", "failed", "skipped"]
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One thing that was tried: what came of it, in a sentence, and what a developer asks for."""
-
-    name: str
-    outcome: Outcome
-    said: str
-    took_s: float
-    detail: str = ""
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole self-test, as it is written to JSON."""
-
-    schema: int = SCHEMA
-    version: str
-    installed: bool
-    program: tuple[str, ...]
-    python: str
-    system: str
-    passed: bool
-    checks: tuple[Check, ...]
 
 
 class Skipped(Exception):
@@ -88,6 +68,37 @@ def run(tell: Callable[[Check], None]) -> Report:
     )
 
 
+def serve() -> int:
+    """Write each check, and the report at last, as a line of standard output; return 0 or 3.
+
+    For a window that is asked to check its installation: in a process of its own, what hangs here
+    can be ended. Whoever started it holds the other end of standard input; when that is closed, by
+    will or by death, this ends too, early and with 130, and leaves nothing.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=_end_with_input, name="owner", daemon=True).start()
+        report = run(_write_line)
+        _write_line(report)
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+    return 0 if report.passed else 3
+
+
+def _write_line(what: Check | Report) -> None:
+    sys.stdout.buffer.write(to_line(what))
+    sys.stdout.buffer.flush()
+
+
+def _end_with_input() -> None:
+    """Read what nobody writes, until there is nobody any more; runs in a thread of its own."""
+    os.read(sys.stdin.fileno(), 1)
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # a true signal: it wakes the main thread wherever that waits
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
 def attempt(name: str, trying: Trying) -> Check:
     """Try one thing and tell what came of it; never raises an Exception."""
     began = time.perf_counter()
@@ -108,11 +119,22 @@ def _all() -> Iterator[Check]:
     yield attempt("program", _program)
     yield attempt("files", _files)
     yield attempt("temporary folder", _temporary_folder)
-    with LabExecutor() as lab:
+    with _lab() as lab:
         yield from _of_lab(lab)
         yield attempt("run and record", partial(_run_and_record, lab))
     yield attempt("another Python", _another_python)
     yield from _of_window()
+
+
+@contextmanager
+def _lab() -> Iterator[LabExecutor]:
+    """Give a lab process; one that still works is killed when the test ends early."""
+    with LabExecutor() as lab:
+        try:
+            yield lab
+        except BaseException:
+            lab.kill()
+            raise
 
 
 def _program() -> str:
@@ -275,15 +297,3 @@ def _of_window() -> Iterator[Check]:
             said = f"the window's part ended with exit code {child.returncode} and no answer"
             detail = child.stderr.decode("utf-8", "replace")[-4000:]
         yield Check("window", "failed", said, time.perf_counter() - began, detail)
-
-
-def to_json(report: Report) -> bytes:
-    """Write a report as indented JSON with a newline at its end."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
-
-
-def text(check: Check) -> str:
-    """Put a check on a line, and what a developer asks for on lines below it."""
-    line = f"{check.outcome:<8}{check.name:<24}{check.took_s:6.2f} s  {check.said}"
-    below = "".join(f"\n        {row}" for row in check.detail.splitlines())
-    return line + below

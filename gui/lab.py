@@ -13,6 +13,7 @@ from gui.settings import Settings
 from gui.theme import Theme
 
 if TYPE_CHECKING:
+    from gui.help import HelpWindow
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
     from gui.views.page import ExperimentPage
@@ -44,6 +45,7 @@ class Lab(QObject):
         self._theme.choose(self._settings.theme)
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
+        self._help: HelpWindow | None = None
         self._painted = self._closed = False
         self.window = MainWindow(experiments.TITLES, self._theme)
         self._connect()
@@ -63,6 +65,8 @@ class Lab(QObject):
             return
         self._closed = True
         self._settings.geometry = self.window.saveGeometry()
+        if self._help is not None:
+            self._help.shut_down()
         if self.runs is not None:
             self.runs.shut_down()
 
@@ -74,6 +78,7 @@ class Lab(QObject):
         window.stop_triggered.connect(self._on_stop_triggered)
         window.theme_chosen.connect(self._on_theme_chosen)
         window.zoomed.connect(self._on_zoomed)
+        window.help_wanted.connect(self._on_help_wanted)
 
     @Slot()
     def _show_form(self) -> None:
@@ -174,3 +179,15 @@ class Lab(QObject):
     def _on_zoomed(self, steps: int) -> None:
         self._theme.zoom(steps)
         self._settings.scale = self._theme.scale
+
+    @Slot(int)
+    def _on_help_wanted(self, tab: int) -> None:
+        """Build the window of help when it is first asked for."""
+        if self._help is None:
+            from gui.help import HelpWindow
+
+            self._help = HelpWindow(self.window, self._theme)
+            runs = self._need_runs()
+            runs.busy_changed.connect(self._help.show_measuring)
+            self._help.show_measuring(runs.is_busy)
+        self._help.open_at(tab)

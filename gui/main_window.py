@@ -19,6 +19,7 @@ from gui.theme import Theme
 
 _NAV_WIDTH, _NAV_SHARE, _NAV_ROW = 160, 0.24, 34
 _USUAL, _FRAME = (1280, 800), (16, 48)
+_HELP = (("&Keyboard", "F1"), ("&Check this installation", ""), ("&About Futures Lab", ""))
 
 
 class MainWindow(QMainWindow):
@@ -30,6 +31,7 @@ class MainWindow(QMainWindow):
     stop_triggered = Signal()
     theme_chosen = Signal(str)
     zoomed = Signal(int)
+    help_wanted = Signal(int)
 
     def __init__(self, titles: Sequence[str], theme: Theme) -> None:
         super().__init__()
@@ -59,6 +61,11 @@ class MainWindow(QMainWindow):
     def page(self) -> int:
         """The number of the page in front."""
         return self._stack.currentIndex()
+
+    @property
+    def looks(self) -> Sequence[QAction]:
+        """What changes size and colours, for other windows of the program to offer too."""
+        return self._view.actions()
 
     def install_page(self, number: int, page: QWidget) -> None:
         """Put a page in the place that was kept for it."""
@@ -118,7 +125,7 @@ class MainWindow(QMainWindow):
         quit_action = run.addAction("&Quit")
         quit_action.setShortcuts(_keys("Ctrl+Q"))
         quit_action.triggered.connect(self.close)
-        view = self.menuBar().addMenu("&View")
+        self._view = view = self.menuBar().addMenu("&View")
         for label, steps, keys in (
             ("&Larger", 1, ("Ctrl++", "Ctrl+=")),
             ("&Smaller", -1, ("Ctrl+-",)),
@@ -136,6 +143,11 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, choice=choice: self.theme_chosen.emit(choice))
             group.addAction(action)
             self._themes[choice] = action
+        help_menu = self.menuBar().addMenu("&Help")
+        for tab, (label, key) in enumerate(_HELP):
+            action = help_menu.addAction(label)
+            action.setShortcuts(_keys(*filter(None, [key])))
+            action.triggered.connect(lambda _=False, tab=tab: self.help_wanted.emit(tab))
 
     def _add(self, menu: QMenu, label: str, signal: SignalInstance, *keys: str) -> None:
         action = menu.addAction(label)

@@ -54,6 +54,11 @@ class Runs(QObject):
         self._clock.setInterval(_CLOCK_MS)
         self._clock.timeout.connect(self._show_progress)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is under way."""
+        return self.controller.state in BUSY
+
     def attach(self, page: ExperimentPage) -> None:
         """Let a page confirm, answer and stop runs."""
         self._pages.append(page)

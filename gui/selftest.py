@@ -16,7 +16,7 @@ from gui.display import display_problem
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QImage
 
-    from core.selftest import Check
+    from core.checks import Check
 
 _LIMIT_S = 30.0
 _NOWHERE = "\u0378"  # no letter has this number, so a font draws what it draws for lack of one
@@ -44,7 +44,7 @@ def _is_headless() -> bool:
 
 
 def _failure(name: str, said: str) -> "Check":
-    from core.selftest import Check
+    from core.checks import Check
 
     return Check(name, "failed", said, 0.0)
 

@@ -287,6 +287,10 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QListWidget#nav::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget#nav::item:selected:focus {{ border-color: {c.accent}; }}
     QListWidget#nav::item:hover:!selected {{ background: {c.card}; }}
+    QListWidget#parts {{ background: {c.card}; border: 1px solid transparent; outline: 0; }}
+    QListWidget#parts:focus {{ border-color: {c.accent}; }}
+    QListWidget#parts::item {{ padding: {px(3)}px {px(6)}px; color: {c.text}; }}
+    QListWidget#parts::item:selected {{ background: {c.accent_soft}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {c.muted}; border: 0;
         padding: {px(6)}px {px(12)}px; border-bottom: {px(2)}px solid transparent; }}

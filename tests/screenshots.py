@@ -213,6 +213,35 @@ def keep_alive_lesson(person: Person) -> None:
     person.click_tab("Lesson")
 
 
+def help_at(tab: str, then: Callable[[Person], None]) -> Callable[[Person], None]:
+    """Make the picture of the window of help, as it opens, or as large as the other was made."""
+
+    def show(person: Person) -> None:
+        size = person.window.size()
+        person.window.key("F1")
+        person.wait_for(lambda seen: "help" in seen, "help is open")
+        person.window = person.desktop.window("Help", person.program)
+        if size != USUAL:
+            person.window.resize(*size)
+        person.click_tab(tab)
+        then(person)
+
+    return show
+
+
+def _check(person: Person) -> None:
+    person.click("check-start")
+    person.wait_for_text("check-headline", "All is well", 2 * SETTLE_S)
+
+
+help_keys = help_at("Keyboard", lambda person: None)
+help_keys.__name__ = "help-keys"
+help_check = help_at("Check this installation", _check)
+help_check.__name__ = "help-check"
+help_about = help_at("About", lambda person: None)
+help_about.__name__ = "help-about"
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -244,8 +273,11 @@ STATES: tuple[Callable[[Person], None], ...] = (
     lesson,
     keep_alive_code,
     keep_alive_lesson,
+    help_keys,
+    help_check,
+    help_about,
 )
-EVERY_SIZE = (empty, finished, speedup, where, keep_alive)
+EVERY_SIZE = (empty, finished, speedup, where, keep_alive, help_check)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core import installed, selftest
+from core import checks, installed, selftest
+from core.checks import Check
 from core.errors import LabCrashed
 from core.lab import inside, kinds
 
@@ -71,7 +72,7 @@ def test_an_error_becomes_its_sentence() -> None:
         "the lab process was killed",
         "its last words",
     )
-    assert "its last words" in selftest.text(check)
+    assert "its last words" in checks.text(check)
 
 
 def test_what_does_not_apply_is_skipped_and_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,14 +81,14 @@ def test_what_does_not_apply_is_skipped_and_fails_nothing(monkeypatch: pytest.Mo
 
     skipped = selftest.attempt("another", trying)
     monkeypatch.setattr(selftest, "_all", lambda: iter([skipped]))
-    told: list[selftest.Check] = []
+    told: list[Check] = []
     report = selftest.run(told.append)
     assert (told, report.passed) == ([skipped], True)
 
 
 def test_one_failure_fails_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = [selftest.Check("a", "ok", "", 0.0), selftest.Check("b", "failed", "no", 0.0)]
-    monkeypatch.setattr(selftest, "_all", lambda: iter(checks))
+    found = [Check("a", "ok", "", 0.0), Check("b", "failed", "no", 0.0)]
+    monkeypatch.setattr(selftest, "_all", lambda: iter(found))
     assert not selftest.run(lambda check: None).passed
 
 
@@ -117,3 +118,35 @@ def test_qt_is_seen_where_it_is() -> None:
     )
     assert "PySide6.QtCore" in ended.stdout
     assert inside.qt_in_worker("spawn") == []
+
+
+def lines_from(owner: int | None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "main.py", selftest.LINES_FLAG],
+        cwd=ROOT,
+        stdin=owner,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_window_is_told_line_by_line_and_at_last_the_whole() -> None:
+    with lines_from(subprocess.PIPE) as child:
+        assert child.stdout is not None
+        told = [checks.from_line(line) for line in child.stdout]
+    report = told.pop()
+    assert isinstance(report, checks.Report)
+    assert report.checks == tuple(told)
+    assert child.returncode == (0 if report.passed else 3)
+
+
+def test_it_ends_when_its_window_does_and_leaves_nothing(tmp_path: Path) -> None:
+    with lines_from(subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        while b'"lab process"' not in child.stdout.readline():  # there is something to leave now
+            assert child.poll() is None
+        child.stdin.close()
+        rest = child.stdout.read()
+        assert child.wait(30) == 130
+    assert b'"report"' not in rest

@@ -70,6 +70,8 @@ def test_runs_are_one_type_everywhere() -> None:
     told = metainfo().findtext("provides/mediatype")
     kind = ElementTree.parse(LINUX / "futures-lab.mime.xml").getroot()[0]
     assert kind.get("type") == told
+    assert desktop()["MimeType"] == f"{told};"
+    assert desktop()["Exec"].endswith(" %F")
     assert [part.get("pattern") for part in kind if "pattern" in part.attrib] == ["*.futureslab"]
 
 

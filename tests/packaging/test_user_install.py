@@ -85,7 +85,8 @@ def test_the_menu_finds_a_program_in_a_folder_of_any_name(home: Home) -> None:
     home.install()
     (line,) = [line for line in home.desktop.read_text().splitlines() if line.startswith("Exec=")]
     # As the standard has it: the escapes of the key, of quoted arguments, then of field codes.
-    text = line.removeprefix("Exec=").replace("\\\\", "\\")
+    text = line.removeprefix("Exec=").removesuffix(" %F").replace("\\\\", "\\")
+    assert line.endswith('" %F')
     assert text[0] == text[-1] == '"'
     path = text[1:-1].replace("\\$", "$").replace("%%", "%")
     assert path == str(home.program / "futures-lab")
