@@ -1,4 +1,4 @@
-"""What the workflow calls is there: it runs elsewhere, where nobody sees it fail before a release."""
+"""What the workflow calls is there: it runs elsewhere, where nobody looks before a release."""
 
 from __future__ import annotations
 
