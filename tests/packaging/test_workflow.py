@@ -1,4 +1,4 @@
-"""What the workflow calls is there: nobody would see it fail before a release."""
+"""What the workflow calls is there: it runs elsewhere, where nobody looks before a release."""
 
 from __future__ import annotations
 
