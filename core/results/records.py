@@ -32,6 +32,11 @@ class TrialError(msgspec.Struct, frozen=True):
     message: str
     detail: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The message with a full stop, which some exceptions bring along and others do not."""
+        return f"{self.message.rstrip('.')}."
+
 
 class Covariates(msgspec.Struct, frozen=True, kw_only=True):
     """What else went on while a trial ran, in seconds; None where the system does not tell.

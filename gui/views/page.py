@@ -144,8 +144,8 @@ class ExperimentPage(QWidget):
         elif record.status == "stopped":
             self._result.show_message("Stopped before anything was measured", _AGAIN)
         elif record.status == "failed":
-            errors = [trial.error.message for trial in record.trials if trial.error]
-            details = summary.details or tuple(f"{error}." for error in errors[:1])
+            errors = [trial.error.sentence for trial in record.trials if trial.error]
+            details = summary.details or tuple(errors[:1])
             self._result.show_message("No trial was done", "\n".join(details))
 
     def show_problem(self, sentence: str, detail: str) -> None:

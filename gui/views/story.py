@@ -75,7 +75,7 @@ class StoryStage(Stage):
         for trial in trials:
             self._timeline.end_trial()
             if trial.error is not None:
-                self._timeline.tell(f"{trial.name}: {trial.error.message}.")
+                self._timeline.tell(f"{trial.name}: {trial.error.sentence}")
             elif trial.status == "stopped":
                 self._timeline.tell(f"Stopped: {trial.name}.")
 

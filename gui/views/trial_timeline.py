@@ -134,5 +134,5 @@ def _answer(workload: str, value: float) -> str:
 
 def _why_empty(trial: TrialRecord) -> str:
     if trial.error is not None:
-        return f"This trial failed: {trial.error.message}."
+        return f"This trial failed: {trial.error.sentence}"
     return "This trial was stopped before it was done."

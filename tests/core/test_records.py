@@ -246,3 +246,8 @@ def test_an_analysis_in_the_file_is_for_other_programs(
 def test_a_record_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         record([]).status = "failed"  # type: ignore[misc]  # mypy sees it too
+
+
+@pytest.mark.parametrize("message", ["The process pool is broken", "The process pool is broken."])
+def test_an_errors_sentence_ends_once(message: str) -> None:
+    assert TrialError("BrokenProcessPool", message).sentence == "The process pool is broken."
