@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -23,8 +23,9 @@ class Pythons(QObject):
     """Finds them once it is told to begin, one at a time, and none while it is held.
 
     `changed` carries all that is known, with every answer; `added` the Offer or the Refusal that
-    came of a path that a person gave. `added_at` are paths to look at from the start. Lives in the
-    GUI thread and never blocks it.
+    came of a path that a person gave. `added_at` are paths to look at from the start. The search
+    is made by a thread of `loader`, for its modules take a frame to load. Lives in the GUI thread
+    and never blocks it.
     """
 
     changed = Signal(object)
@@ -34,12 +35,15 @@ class Pythons(QObject):
         self,
         bridge: FutureBridge,
         make_search: Callable[[], Search],
+        loader: Executor,
         added_at: Sequence[str] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._make_search = make_search
+        self._loader = loader
+        self._to_come: list[Callable[[Search], None]] = []
         self._added_at = tuple(added_at)
         self._search: Search | None = None
         self._waiting: deque[tuple[Candidate, ...]] = deque()
@@ -54,17 +58,20 @@ class Pythons(QObject):
         """Look for them; only the first call does anything."""
         if not self._begun and not self._closed:
             self._begun = self._is_looking = True
-            self._bridge.watch(self._need_search().begin(self._added_at), self._on_listed)
+            self._with_search(self._list)
             self._tell()
 
     def add(self, text: str) -> None:
         """Ask the interpreter that a person typed or chose; `added` tells what came of it."""
-        from core.engines.places import BY_HAND, Candidate, typed
+
+        def ask(search: Search) -> None:
+            from core.engines.places import BY_HAND, Candidate, typed
+
+            group = (Candidate(typed(text), BY_HAND),)
+            self._bridge.watch(search.probe(group, self._next_place()), self._on_added)
 
         if not self._closed:
-            group = (Candidate(typed(text), BY_HAND),)
-            future = self._need_search().probe(group, self._next_place())
-            self._bridge.watch(future, self._on_added)
+            self._with_search(ask)
 
     def hold(self, held: bool) -> None:
         """Ask nobody while something is measured; go on later."""
@@ -83,10 +90,26 @@ class Pythons(QObject):
         if self._search is not None:
             self._search.shutdown()
 
-    def _need_search(self) -> Search:
-        if self._search is None:
-            self._search = self._make_search()
-        return self._search
+    def _with_search(self, then: Callable[[Search], None]) -> None:
+        """Call with the search, in this thread: at once, or when it is made."""
+        if self._search is not None:
+            then(self._search)
+            return
+        self._to_come.append(then)
+        if len(self._to_come) == 1:
+            self._bridge.watch(self._loader.submit(self._make_search), self._on_made)
+
+    def _on_made(self, arrived: list[tuple[Any, Future[Search]]]) -> None:
+        for _, future in arrived:
+            if self._closed or future.cancelled():
+                return
+            self._search = future.result()
+            to_come, self._to_come = self._to_come, []
+            for then in to_come:
+                then(self._search)
+
+    def _list(self, search: Search) -> None:
+        self._bridge.watch(search.begin(self._added_at), self._on_listed)
 
     def _next_place(self) -> int:
         self._place += 1
@@ -105,12 +128,12 @@ class Pythons(QObject):
             return
         if not self._is_looking or not self.is_listed:
             return
-        if not self._waiting:
+        if not self._waiting or self._search is None:
             self._is_looking = False
             self._tell()
             return
         self._asking = True
-        future = self._need_search().probe(self._waiting.popleft(), self._next_place())
+        future = self._search.probe(self._waiting.popleft(), self._next_place())
         self._bridge.watch(future, self._on_answered)
 
     def _on_answered(self, arrived: list[tuple[Any, Future[Interpreter]]]) -> None:
@@ -142,6 +165,8 @@ class Pythons(QObject):
 
 def described(known: Sequence[Interpreter], is_looking: bool) -> FoundPythons:
     """Put what is known of interpreters into words for a form."""
+    if not known:
+        return FoundPythons(is_looking=is_looking)
     from core.engines.interpreters import choices
 
     offers = [
@@ -163,7 +188,7 @@ def _label(choice: Choice) -> str:
     kind = "free-threaded" if abilities.free_threaded else ""
     kind = kind or ("debug" if abilities.debug else choice.interpreter.source)
     name = choice.name if len(choice.name) <= _LONGEST else f"…{choice.name[1 - _LONGEST :]}"
-    exact = "" if identity.version in name else f" ({identity.version})"
+    exact = "" if identity.version in name or abilities.free_threaded else f" ({identity.version})"
     return f"{name}{exact} · GIL {'on' if choice.gil else 'off'} · {kind}"
 
 

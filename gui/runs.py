@@ -37,12 +37,12 @@ class Runs(QObject):
     def __init__(self, added_pythons: Sequence[str] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = FutureBridge(self)
-        self.pythons = Pythons(self._bridge, _make_search, added_pythons, self)
+        self._thinker = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self.pythons = Pythons(self._bridge, _make_search, self._thinker, added_pythons, self)
         self.pythons.changed.connect(self._on_pythons_changed)
         self.pythons.added.connect(self._on_python_added)
         self._window: Engine | None = None
         self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
-        self._thinker = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
         self.controller.run_started.connect(self._on_run_started)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -196,12 +197,35 @@ def search(tmp_path: Path) -> Counting:
 
 
 @pytest.fixture
-def pythons(qtbot: QtBot, search: Counting) -> Iterator[Pythons]:
+def makers() -> list[threading.Thread]:
+    """Give the threads in which a search was made, once it is."""
+    return []
+
+
+@pytest.fixture
+def pythons(qtbot: QtBot, search: Counting, makers: list[threading.Thread]) -> Iterator[Pythons]:
+    def make() -> Counting:
+        makers.append(threading.current_thread())
+        return search
+
     bridge = FutureBridge()
-    made = Pythons(bridge, lambda: search)
-    yield made
-    bridge.close()
-    made.shut_down()
+    with ThreadPoolExecutor(1) as loader:
+        made = Pythons(bridge, make, loader)
+        yield made
+        bridge.close()
+        made.shut_down()
+
+
+def test_the_search_is_made_once_and_not_in_the_thread_of_the_window(
+    pythons: Pythons, makers: list[threading.Thread], qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(pythons.added, timeout=9000):
+        pythons.begin()
+        pythons.add("/nowhere/python")
+    qtbot.waitUntil(lambda: not pythons.found.is_looking, timeout=9000)
+
+    (maker,) = makers
+    assert maker is not threading.current_thread()
 
 
 def test_nothing_is_looked_for_before_it_is_told_to(pythons: Pythons, search: Counting) -> None:
