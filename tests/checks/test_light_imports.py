@@ -86,12 +86,12 @@ def test_another_import_would_be_seen(tmp_path: Path) -> None:
 
 
 def test_main_imports_nothing_heavy() -> None:
-    heavy = {"PySide6", "pyqtgraph", "numpy", "superqt", "rich", "msgspec", "psutil"}
+    heavy = {"PySide6", "pyqtgraph", "numpy", "pygments", "rich", "msgspec", "psutil"}
     assert not heavy.intersection(run(sys.executable, "-c", IMPORT_MAIN))
 
 
 def test_the_window_and_the_form_import_nothing_heavy() -> None:
-    heavy = {"pyqtgraph", "numpy", "superqt", "rich", "msgspec", "psutil"}
+    heavy = {"pyqtgraph", "numpy", "pygments", "rich", "msgspec", "psutil"}
     imported = run(sys.executable, "-c", IMPORT_WHAT_IS_PAINTED_FIRST)
     assert "PySide6" in imported
     assert not heavy.intersection(imported)
