@@ -143,7 +143,8 @@ def _process_pool(*arguments: Any) -> Executor:
 def _multiprocessing_pool(workers: int, *arguments: Any) -> Executor:
     from core.lab.mp_pool import PoolExecutor
 
-    return PoolExecutor(workers, *arguments, ahead=sys.maxsize)  # as the Pool does by itself
+    # As the Pool does by itself, and nothing on top that would be measured with it.
+    return PoolExecutor(workers, *arguments, ahead=sys.maxsize, guarded=False)
 
 
 def _interpreters(workers: int, modules: tuple[str, ...], opened_at: float) -> Iterator[Pool]:

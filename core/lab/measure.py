@@ -7,6 +7,7 @@ thread's "submitted" can be subtracted from each other.
 """
 
 import time
+from functools import cache
 from typing import Any, NamedTuple, TypedDict
 
 from core.lab import executors, kinds, workloads
@@ -72,6 +73,7 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
     if reason := workloads.conflict(spec["workload"], spec["executor"]):
         raise NotHere(reason)
     workload = workloads.find(spec["workload"])
+    _work_called.cache_clear()  # what a forked worker inherits shall be this trial's
     course = (_alone if spec["executor"] == kinds.CEILING else _pooled)(spec, workload)
     value = workload.value(sum(answer.part for answer in course.answers), spec["size"])
     _check(value, workload, spec["size"])
@@ -103,7 +105,7 @@ def _pooled(spec: TrialSpec, workload: workloads.Workload) -> _Course:
         submitted, futures = [], []
         for start, stop in parts:
             submitted.append(clock())
-            futures.append(submit(_timed, workload.work, start, stop))
+            futures.append(submit(_timed, workload.name, start, stop))
         submitted.append(clock())
         answers = [future.result() for future in futures]
         done_at = clock()
@@ -125,7 +127,7 @@ def _alone(spec: TrialSpec, workload: workloads.Workload) -> _Course:
     from core.lab.alone import run_alone
 
     parts = workloads.split(spec["size"], spec["workers"])
-    jobs = [(_timed, (workload.work, start, stop)) for start, stop in parts]
+    jobs = [(_timed, (workload.name, start, stop)) for start, stop in parts]
     modules = (__name__, workload.work.__module__)
     course = run_alone(jobs, spec["start_method"], modules)
     answers = [_Answer(*answer) for answer in course.answers]
@@ -184,8 +186,24 @@ def _three_figures(number: float) -> int:
     return int(float(f"{number:.2e}"))
 
 
-def _timed(work: Any, start: int, stop: int) -> tuple[Any, executors.Worker, float, float, float]:
-    """Run one task where its worker is, and bring its span and CPU time back with its answer."""
+@cache
+def _work_called(name: str) -> Any:
+    return workloads.find(name).work
+
+
+_Clocked = tuple[Any, executors.Worker, float, float, float]
+
+
+def _timed(name: str, start: int, stop: int) -> _Clocked:
+    """Run one task of the workload of that name where its worker is.
+
+    The name goes there, not the function, which takes longer to pickle and to look up.
+    """
+    return _clocked(_work_called(name), start, stop)
+
+
+def _clocked(work: Any, start: int, stop: int) -> _Clocked:
+    """Bring the span and the CPU time of a call back with its answer."""
     cpu = time.thread_time()
     began = time.perf_counter()
     answer = work(start, stop)

@@ -30,7 +30,9 @@ class PoolExecutor(Executor):
     at a time, by default twice as many as there are workers, and two. Many short calls want more of
     them ahead: with 60 µs each, two workers take a quarter longer by the default than with no
     limit, which is how the Pool works by itself. When a process dies before its work is done all
-    futures fail with BrokenProcessPool. Methods may be called from any thread.
+    futures fail with BrokenProcessPool. What is raised and is no Exception, such as SystemExit, is
+    the future's where calls are `guarded`, and ends the process otherwise; the guard costs 4 µs of
+    each call. Methods may be called from any thread.
     """
 
     def __init__(
@@ -41,7 +43,9 @@ class PoolExecutor(Executor):
         initargs: tuple[Any, ...] = (),
         *,
         ahead: int | None = None,
+        guarded: bool = True,
     ) -> None:
+        self._guarded = guarded
         self._turn = threading.Lock()
         self._waiting: deque[_Call] = deque()
         self._handed: set[Future[Any]] = set()
@@ -92,12 +96,15 @@ class PoolExecutor(Executor):
             future, fn, args, kwargs = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
                 self._handed.add(future)
-                self._pool.apply_async(
-                    _run,
-                    (fn, args, kwargs),
-                    callback=partial(self._settle, future),
-                    error_callback=partial(self._fail, future),
-                )
+                take, fail = partial(self._settle, future), partial(self._fail, future)
+                if self._guarded:
+                    self._pool.apply_async(_run, (fn, args, kwargs), {}, take, fail)
+                else:
+                    take = partial(self._succeed, future)
+                    self._pool.apply_async(fn, args, kwargs, take, fail)
+
+    def _succeed(self, future: "Future[Any]", value: Any) -> None:
+        self._settle(future, (value, None))
 
     def _fail(self, future: "Future[Any]", error: BaseException) -> None:
         self._settle(future, (None, error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -93,3 +94,14 @@ def test_what_a_share_raises_reaches_the_ceilings_owner(lab: LabExecutor) -> Non
     error = failure(lab.submit(jobs.ceiling_that_raises), RemoteError)
 
     assert (error.type_name, str(error)) == ("ValueError", "it went wrong")
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_what_is_no_exception_is_the_futures_or_ends_the_pool(guarded: bool) -> None:
+    with PoolExecutor(1, multiprocessing.get_context(), guarded=guarded) as pool:
+        assert pool.submit(jobs.square, 3).result(SOON_S) == 9
+        assert isinstance(pool.submit(divmod, 1, 0).exception(SOON_S), ZeroDivisionError)
+
+        error = pool.submit(sys.exit, 3).exception(SOON_S)
+
+    assert type(error) is (SystemExit if guarded else BrokenProcessPool)
