@@ -239,7 +239,8 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     ground = "on-dark" if theme.is_dark else "on-light"
 
     def icon(name: str) -> str:
-        return f"url({(_ICONS / f'{name}-{ground}.svg').as_posix()})"
+        file = (_ICONS / f"{name}-{ground}.svg").as_posix().replace('"', '\\"')
+        return f'url("{file}")'  # unquoted, one space would leave the whole window unstyled
 
     return f"""
     QMainWindow, QWidget#page {{ background: {c.window}; }}

@@ -17,8 +17,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import msgspec
+
 import icons
 from build import BUILD, DIST, MB, ROOT, put, read_version, run
+from core import shipped
 
 HERE = ROOT / "packaging" / "windows"
 WORK = BUILD / "windows"
@@ -68,6 +71,7 @@ def main() -> None:
     lay_out_python(embed)
     lay_out_packages(downloads)
     lay_out_ours()
+    write_shipped(embed)
     icons.write_ico(WORK / "futures-lab.ico")
     for name, description, is_window in (
         ("futures-lab", "Futures Lab (command line)", False),
@@ -249,6 +253,19 @@ def lay_out_ours() -> None:
             shutil.copytree(source, target, ignore=leave)
         else:
             put(source, target)
+
+
+def write_shipped(embed: Path) -> None:
+    """Write what travels along, for Help > About: the packages' versions are those used here."""
+    ours, *others = shipped.parts()
+    library = next(embed.glob("python31*.dll")).read_bytes()
+    found = re.search(rb"\0(3\.\d+\.\d+)\0", library)
+    if found is None:
+        sys.exit("packaging: Python's library does not tell its version.")
+    terms = (embed / "LICENSE.txt").read_text(encoding="utf-8")
+    python = msgspec.structs.replace(ours, version=found[1].decode("ascii"), text=terms)
+    target = PROGRAM / "source" / "resources" / "shipped.json"
+    target.write_bytes(shipped.to_json((python, *others)))
 
 
 def make_launcher(name: str, description: str, version: str, is_window: bool) -> None:

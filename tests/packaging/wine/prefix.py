@@ -54,7 +54,12 @@ class Prefix:
             "WINEPREFIX": str(self.drive.parent),
         }
         self.run("wineboot", "--init", timeout_s=180)
+        self._settle()  # it goes on behind, and would set another version after us
         self.run("winecfg", "-v", "win10")
+        self._settle()
+        said = self.run("cmd", "/c", "ver").stdout
+        if "10.0" not in said:
+            raise RuntimeError(f"this wine is not Windows 10, but {said}")
         self._supply(folder / "supplied")
         self.environment["WINEDLLOVERRIDES"] = _OURS + _WITHOUT
 
@@ -99,7 +104,7 @@ class Prefix:
 
     def registry(self) -> set[str]:
         """Read all keys, once every program in it has ended: only then are they written."""
-        subprocess.run(["wineserver", "-w"], env=self.environment, timeout=60, check=True)
+        self._settle()
         keys = set()
         for name in ("system.reg", "user.reg"):
             text = (self.drive.parent / name).read_text(encoding="utf-8", errors="replace")
@@ -114,6 +119,10 @@ class Prefix:
     def close(self) -> None:
         """End all that runs in it."""
         subprocess.run(["wineserver", "-k"], env=self.environment, check=False)
+
+    def _settle(self) -> None:
+        """Wait until nothing runs in it any more."""
+        subprocess.run(["wineserver", "-w"], env=self.environment, timeout=60, check=True)
 
     def _supply(self, work: Path) -> None:
         work.mkdir()
