@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from gui.help import HelpWindow
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
+    from gui.views.message_bar import MessageBar
     from gui.views.page import ExperimentPage
 
 _PATIENCE_MS = 1000
+_SOON_MS = 300  # the history's libraries are not waited for by anything that is seen first
 _IDLE_MS = 1500  # what was asked for at the start is done by then; Pythons can wait
 
 
@@ -46,6 +48,7 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
+        self._bar: MessageBar | None = None
         self._painted = self._closed = False
         self.window = MainWindow(experiments.TITLES, self._theme)
         self._connect()
@@ -120,6 +123,7 @@ class Lab(QObject):
         # up for 35 ms, just when a program tells much.
         gc.freeze()
         gc.enable()
+        QTimer.singleShot(_SOON_MS, runs.history.open)
         QTimer.singleShot(_IDLE_MS, runs.pythons.begin)
 
     def _need_runs(self) -> "Runs":
@@ -129,6 +133,8 @@ class Lab(QObject):
 
             self.runs = Runs(self._settings.pythons, self)
             self.runs.pythons.added.connect(self._on_python_added)
+            self.runs.history.problem_found.connect(self._on_history_problem)
+            self.runs.history.mended.connect(self._on_history_mended)
             for page in self._pages.values():
                 self.runs.attach(page)
         return self.runs
@@ -174,6 +180,20 @@ class Lab(QObject):
 
         if isinstance(what, Offer):
             self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
+
+    @Slot(str)
+    def _on_history_problem(self, sentence: str) -> None:
+        if self._bar is None:
+            from gui.views.message_bar import MessageBar
+
+            self._bar = MessageBar("history", self._theme)
+            self.window.install_bar(self._bar)
+        self._bar.say(sentence)
+
+    @Slot()
+    def _on_history_mended(self) -> None:
+        if self._bar is not None:
+            self._bar.say("The history is up to date again: all that was missing is written.")
 
     @Slot(int)
     def _on_zoomed(self, steps: int) -> None:

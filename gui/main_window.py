@@ -80,6 +80,10 @@ class MainWindow(QMainWindow):
         assert layout is not None
         layout.addWidget(strip)
 
+    def install_bar(self, bar: QWidget) -> None:
+        """Put a bar with messages between the pages and the status strip."""
+        self._column.insertWidget(self._column.count() - 1, bar)
+
     def show_theme(self, choice: str) -> None:
         """Check the menu entry of the colour scheme in force."""
         self._themes[choice].setChecked(True)
@@ -110,7 +114,7 @@ class MainWindow(QMainWindow):
         middle.addWidget(self._nav)
         middle.addWidget(self._stack, 1)
         central = QWidget()
-        column = QVBoxLayout(central)
+        self._column = column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(middle, 1)

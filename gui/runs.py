@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.engines.engine import Engine
@@ -13,6 +14,7 @@ from core.experiments.base import Experiment
 from core.results.statistics import duration
 from gui.bridge import FutureBridge
 from gui.controller import RunController
+from gui.history import Archive, RunKeeper, Say
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
@@ -20,14 +22,16 @@ from gui.views.page import ExperimentPage
 
 if TYPE_CHECKING:
     from core.engines.interpreters import Search
+    from core.results.history.history import History
 
 _CLOCK_MS = 1000
 
 
 class Runs(QObject):
-    """Owns the lab executor and the controller; pages are attached once built. GUI thread.
+    """Owns the lab executor, the controller and the history; pages are attached once built.
 
-    `added_pythons` are paths that a person added before.
+    Every run is written to the history as it happens. `added_pythons` are paths that a person added
+    before. GUI thread.
     """
 
     message_changed = Signal(str)
@@ -41,6 +45,8 @@ class Runs(QObject):
         self.pythons = Pythons(self._bridge, _make_search, self._thinker, added_pythons, self)
         self.pythons.changed.connect(self._on_pythons_changed)
         self.pythons.added.connect(self._on_python_added)
+        self.history = Archive(self._bridge, _make_history, self)
+        self._keeper: RunKeeper | None = None
         self._window: Engine | None = None
         self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
         self._pages: list[ExperimentPage] = []
@@ -85,9 +91,13 @@ class Runs(QObject):
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
+        run = self.controller.run
+        if self._keeper is not None and run is not None:
+            self._keeper.save(replace(run.record(), status="interrupted"))
         self.controller.shut_down()
         self.pythons.shut_down()
         self._thinker.shutdown(cancel_futures=True)
+        self.history.shut_down()
 
     @Slot(object, object)
     def _compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
@@ -131,9 +141,11 @@ class Runs(QObject):
     def _on_run_started(self, run: Any) -> None:
         longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
         self._page.begin(run.record(), longest)
+        self._keeper = RunKeeper(self.history, run.record())
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:
         self._page.add_trials(trials)
+        self._keep()
         self._show_progress()
 
     def _on_events_arrived(self, events: list[Any]) -> None:
@@ -157,8 +169,16 @@ class Runs(QObject):
             return
         self._clock.stop()
         if run is not None and state in (State.FINISHED, State.STOPPED, State.FAILED):
+            self._keep()
+            self._keeper = None
             self._page.show_record(run.record())
         self.message_changed.emit(self._words(state))
+
+    def _keep(self) -> None:
+        """Hand the run as it stands to the history; one that was never begun is not in it."""
+        run = self.controller.run
+        if self._keeper is not None and run is not None:
+            self._keeper.save(run.record())
 
     def _tell_other_pages(self) -> None:
         busy = self._running is not None and self.controller.state in BUSY
@@ -196,3 +216,11 @@ def _make_search() -> "Search":
     from core.engines.interpreters import Search
 
     return Search()
+
+
+def _make_history(on_problem: Say) -> "History":
+    from core.results.history.history import History
+    from core.results.history.opening import default_folder
+    from gui.experiments import headline
+
+    return History(default_folder(), headline, on_problem)
