@@ -14,11 +14,15 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.help import HelpWindow
+    from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
+    from gui.views.history import HistoryPage
     from gui.views.message_bar import MessageBar
     from gui.views.page import ExperimentPage
 
+_OTHERS = ("History",)
+_HISTORY = len(experiments.TITLES)
 _PATIENCE_MS = 1000
 _SOON_MS = 300  # the history's libraries are not waited for by anything that is seen first
 _IDLE_MS = 1500  # what was asked for at the start is done by then; Pythons can wait
@@ -50,7 +54,9 @@ class Lab(QObject):
         self._help: HelpWindow | None = None
         self._bar: MessageBar | None = None
         self._painted = self._closed = False
-        self.window = MainWindow(experiments.TITLES, self._theme)
+        self._history: HistoryPage | None = None
+        self._kept: KeptRuns | None = None
+        self.window = MainWindow(experiments.TITLES, _OTHERS, self._theme)
         self._connect()
 
     def open(self) -> None:
@@ -137,14 +143,21 @@ class Lab(QObject):
             self.runs.history.mended.connect(self._on_history_mended)
             for page in self._pages.values():
                 self.runs.attach(page)
+            self._serve_history()
         return self.runs
 
     def _start(self, number: int, values: dict[str, Any]) -> None:
-        self._need_runs().start(experiments.at(number), self._pages[number], values)
+        runs = self._need_runs()
+        if self._kept is not None and not runs.busy_title:
+            self._kept.leave(number)
+        runs.start(experiments.at(number), self._pages[number], values)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
         """Build a page when it is first shown."""
+        if number == _HISTORY:
+            self._show_history()
+            return
         if number in self._pages:
             return
         from gui.views.page import ExperimentPage
@@ -157,6 +170,46 @@ class Lab(QObject):
             self.runs.attach(page)
         if self._painted:
             page.finish()
+
+    def _show_history(self) -> None:
+        """Build the list of runs, which is served once there is what runs."""
+        if self._history is not None:
+            return
+        from gui.views.history import HistoryPage
+
+        titles = dict(zip(experiments.names(), experiments.TITLES, strict=True))
+        self._history = HistoryPage(titles, self._theme)
+        self._serve_history()
+        self.window.install_page(_HISTORY, self._history)
+        if self._painted:
+            self._need_runs()
+
+    def _serve_history(self) -> None:
+        """Connect the list of runs with the history, and with the pages that runs are shown on."""
+        page, runs = self._history, self.runs
+        if page is None or runs is None or self._kept is not None:
+            return
+        from gui.history_desk import HistoryDesk
+        from gui.kept_runs import KeptRuns
+
+        desk = HistoryDesk(page, runs.history)
+        kept = self._kept = KeptRuns(
+            runs, self._theme, self._bring, self.window.install_above, self
+        )
+        desk.wanted.connect(runs.compute)
+        desk.opened.connect(kept.show)
+        desk.continue_wanted.connect(kept.go_on)
+        kept.continue_asked.connect(page.continued)
+        kept.problem_found.connect(self._on_history_problem)
+        runs.busy_changed.connect(lambda _: page.show_busy(runs.busy_title))
+        page.show_busy(runs.busy_title)
+        page.look_again()
+
+    def _bring(self, number: int) -> "ExperimentPage":
+        """Put an experiment's page in front."""
+        self.window.show_page(number)
+        self._show_page(number)
+        return self._pages[number]
 
     @Slot()
     def _on_run_triggered(self) -> None:
@@ -187,6 +240,7 @@ class Lab(QObject):
             from gui.views.message_bar import MessageBar
 
             self._bar = MessageBar("history", self._theme)
+            self._bar.setProperty("outer", True)
             self.window.install_bar(self._bar)
         self._bar.say(sentence)
 

@@ -16,6 +16,7 @@ from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
 from gui.models.found import FoundPythons, Offer, Refusal
+from gui.models.kept import events_of
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
 from gui.views.page import ExperimentPage
@@ -23,6 +24,7 @@ from gui.views.page import ExperimentPage
 if TYPE_CHECKING:
     from core.engines.interpreters import Search
     from core.results.history.history import History
+    from core.results.records import RunRecord
 
 _CLOCK_MS = 1000
 
@@ -51,6 +53,7 @@ class Runs(QObject):
         self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
+        self._earlier: tuple[int, RunRecord] | None = None
         self.controller.run_started.connect(self._on_run_started)
         self.controller.trials_arrived.connect(self._on_trials_arrived)
         self.controller.events_arrived.connect(self._on_events_arrived)
@@ -71,14 +74,37 @@ class Runs(QObject):
         page.stop_requested.connect(self.controller.stop)
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
-        page.wanted.connect(self._compute)
+        page.wanted.connect(self.compute)
         page.pythons_wanted.connect(self.pythons.begin)
         page.python_added.connect(self.pythons.add)
         page.show_pythons(self.pythons.found)
         self._tell_other_pages()
 
-    def start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
-        """Begin a run that this page will show; ignored while another is busy."""
+    @property
+    def busy_title(self) -> str:
+        """The title of the experiment that runs; empty when none does."""
+        busy = self._running is not None and self.controller.state in BUSY
+        return self._running[0].title if self._running is not None and busy else ""
+
+    def is_busy_on(self, page: ExperimentPage) -> bool:
+        """Tell whether a run of this page goes on."""
+        return bool(self.busy_title) and self._page is page
+
+    def is_writing(self, run: int) -> bool:
+        """Tell whether this is the run, by its id in the history, that goes on here."""
+        return bool(self.busy_title) and self._keeper is not None and self._keeper.run == run
+
+    def start(
+        self,
+        experiment: Experiment,
+        page: ExperimentPage,
+        values: dict[str, Any],
+        earlier: "tuple[int, RunRecord] | None" = None,
+    ) -> None:
+        """Begin a run that this page will show; ignored while another is busy.
+
+        `earlier` is the id and the record of a run to go on with.
+        """
         if self.controller.state in BUSY:
             return
         try:
@@ -86,8 +112,14 @@ class Runs(QObject):
         except BadInput as error:
             page.show_problem(str(error), "")
             return
-        self._running = (experiment, page)
-        self.controller.start(experiment, values, self._engine_of(experiment), pythons)
+        self._running, self._earlier = (experiment, page), earlier
+        self.controller.start(
+            experiment,
+            values,
+            self._engine_of(experiment),
+            pythons,
+            None if earlier is None else earlier[1],
+        )
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
@@ -100,7 +132,7 @@ class Runs(QObject):
         self.history.shut_down()
 
     @Slot(object, object)
-    def _compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
+    def compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
         """Do a job that takes long in another thread, and hand its result to `take`, here."""
         self._bridge.watch(self._thinker.submit(job), self._on_computed, take)
 
@@ -140,8 +172,14 @@ class Runs(QObject):
 
     def _on_run_started(self, run: Any) -> None:
         longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
-        self._page.begin(run.record(), longest)
-        self._keeper = RunKeeper(self.history, run.record())
+        record = run.record()
+        self._page.begin(replace(record, trials=()), longest)
+        if self._earlier is not None:
+            for trial in record.trials:
+                if told := events_of(run.experiment, trial):
+                    self._page.add_events([(trial, event) for event in told])
+            self._page.add_trials(list(record.trials))
+        self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:
         self._page.add_trials(trials)
@@ -181,8 +219,7 @@ class Runs(QObject):
             self._keeper.save(run.record())
 
     def _tell_other_pages(self) -> None:
-        busy = self._running is not None and self.controller.state in BUSY
-        title = self._running[0].title if self._running is not None and busy else ""
+        title = self.busy_title
         for page in self._pages:
             if self._running is None or page is not self._running[1]:
                 page.show_busy_elsewhere(title)
