@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.history.listing import Page, Query, RunRow
-from gui.models.history import CAN_GO_ON, FOUND, NAME, PIN, STARTED, RunsModel
+from gui.models.history import FOUND, NAME, PIN, STARTED, RunsModel
 from gui.theme import Theme
+from gui.views.history_actions import RunActions
 from gui.views.history_details import RunDetails
 from gui.views.message_bar import MessageBar
 from gui.views.result import Card
 from gui.views.tables import Table
 
-MOST_COMPARED = 5  # as many lines as can be told apart
 _REFRESH_MS = 400
 _WIDEST = (
     "★",
@@ -82,10 +81,7 @@ class HistoryPage(QWidget):
         self._table = Table(self.model, "Runs", _WIDEST, theme, stretch=False)
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
         self._search, self._filter = QLineEdit(), QComboBox()
-        self._open, self._continue = QPushButton("Open"), QPushButton("Continue")
-        self._compare, self._rename = QPushButton("Compare"), QPushButton("Rename")
-        self._pin, self._delete = QPushButton("Pin"), QPushButton("Delete")
-        self._actions = QHBoxLayout()
+        self._actions = RunActions()
         self._bar = MessageBar("undo", theme)
         self._details = RunDetails(theme)
         self._places = QStackedWidget()
@@ -106,7 +102,7 @@ class HistoryPage(QWidget):
 
     def add_action(self, button: QPushButton) -> None:
         """Put another button behind the actions on what is selected."""
-        self._actions.insertWidget(self._actions.count() - 1, button)
+        self._actions.add(button)
 
     def take_page(self, query: Query, page: Page) -> None:
         """Take what `page_wanted` asked for."""
@@ -194,7 +190,7 @@ class HistoryPage(QWidget):
         top.addWidget(self._count, 1)
         top.addWidget(self._search, 2)
         top.addWidget(self._filter)
-        self._make_actions()
+        self._make_keys()
         card = Card()
         column = QVBoxLayout(card)
         column.setContentsMargins(8, 8, 8, 8)
@@ -207,29 +203,17 @@ class HistoryPage(QWidget):
         layout.addLayout(top)
         layout.addWidget(card, 1)
         layout.addWidget(self._bar)
-        layout.addLayout(self._actions)
+        layout.addWidget(self._actions)
         layout.addWidget(self._details)
 
-    def _make_actions(self) -> None:
-        for button, name in (
-            (self._open, "open"),
-            (self._continue, "continue"),
-            (self._compare, "compare"),
-            (self._rename, "rename"),
-            (self._pin, "pin"),
-            (self._delete, "delete"),
-        ):
-            button.setObjectName(f"history-{name}")
-            self._actions.addWidget(button)
-        self._open.setProperty("primary", True)
-        self._actions.addStretch(1)
+    def _make_keys(self) -> None:
         self._act("Ctrl+F", self._find)
         self._act("Ctrl+Z", self._undo)
         for keys, do in (
-            ("F2", self._on_rename),
-            ("Del", self._on_delete),
-            ("Return", self._on_open),
-            ("Enter", self._on_open),
+            ("F2", self._actions.rename),
+            ("Del", self._actions.delete),
+            ("Return", self._actions.open),
+            ("Enter", self._actions.open),
         ):
             self._act(keys, do, self._table)
 
@@ -253,15 +237,19 @@ class HistoryPage(QWidget):
         self._table.horizontalHeader().sortIndicatorChanged.connect(self.model.sort)
         self._table.selectionModel().selectionChanged.connect(self._show_chosen)
         self._table.doubleClicked.connect(
-            lambda index: self._on_rename() if index.column() == NAME else self._on_open()
+            lambda index: self._actions.rename() if index.column() == NAME else self._actions.open()
         )
-        self._table.customContextMenuRequested.connect(self._show_menu)
-        self._open.clicked.connect(self._on_open)
-        self._continue.clicked.connect(lambda: self.continued.emit(self.selected[0]))
-        self._compare.clicked.connect(lambda: self.compared.emit(self.selected))
-        self._rename.clicked.connect(self._on_rename)
-        self._pin.clicked.connect(self._on_pin)
-        self._delete.clicked.connect(self._on_delete)
+        self._table.customContextMenuRequested.connect(
+            lambda place: self._actions.show_menu(self._table.viewport().mapToGlobal(place))
+        )
+        actions = self._actions
+        actions.opened.connect(self.opened)
+        actions.continued.connect(self.continued)
+        actions.compared.connect(self.compared)
+        actions.rename_wanted.connect(self._edit_name)
+        actions.pinned.connect(self.pinned)
+        actions.deleted.connect(self.deleted)
+        actions.restored.connect(self.restored)
         self._bar.acted.connect(self._undo)
         self._details.noted.connect(self.noted)
         self._theme.changed.connect(self._restyle)
@@ -312,26 +300,10 @@ class HistoryPage(QWidget):
         self._search.setFocus()
         self._search.selectAll()
 
-    def _on_open(self) -> None:
-        if self._open.isEnabled():
-            self.opened.emit(self.selected[0])
-
-    def _on_rename(self) -> None:
-        rows = self._table.selectionModel().selectedRows(NAME)
-        if len(rows) == 1 and self._rename.isEnabled():
-            self._table.setCurrentIndex(rows[0])
-            self._table.edit(rows[0])
-
-    def _on_pin(self) -> None:
-        runs = self.selected
-        self.pinned.emit([run.id for run in runs], not all(run.is_pinned for run in runs))
-
-    def _on_delete(self) -> None:
-        runs = [run.id for run in self.selected]
-        if runs and self.model.query.deleted:
-            self.restored.emit(runs)
-        elif runs and self._delete.isEnabled():
-            self.deleted.emit(runs)
+    def _edit_name(self) -> None:
+        (index,) = self._table.selectionModel().selectedRows(NAME)
+        self._table.setCurrentIndex(index)
+        self._table.edit(index)
 
     def _undo(self) -> None:
         if self._gone:
@@ -339,62 +311,12 @@ class HistoryPage(QWidget):
             self._bar.hide()
             self.restored.emit(gone)
 
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        for button in (
-            self._open,
-            self._continue,
-            self._compare,
-            self._rename,
-            self._pin,
-            self._delete,
-        ):
-            entry = menu.addAction(button.text())
-            entry.setEnabled(button.isEnabled())
-            entry.triggered.connect(button.click)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._table.viewport().mapToGlobal(place))
-
     # ------------------------------------------------------------------------------- showing
 
     def _show_chosen(self) -> None:
-        """Enable what can be done with what is selected; what cannot be says why."""
         runs = self.selected
-        one = runs[0] if len(runs) == 1 else None
-        self._details.show_run(one)
-        deleted = self.model.query.deleted
-        choose = "Choose a run first" if not runs else ""
-        single = choose or ("" if one else "Choose one run alone")
-        brought = single or ("Bring it back first: press Restore" if deleted else "")
-        goes_on = brought or ("" if one and one.status in CAN_GO_ON else "It came to its end")
-        goes_on = goes_on or (f"“{self._busy}” is running" if self._busy else "")
-        several = (
-            ""
-            if 2 <= len(runs) <= MOST_COMPARED
-            else (
-                "Choose two runs or more, with Ctrl or Shift"
-                if len(runs) < 2
-                else f"At most {MOST_COMPARED} can be told apart in one chart"
-            )
-        )
-        pins = runs and all(run.is_pinned for run in runs)
-        self._pin.setText("Unpin" if pins else "Pin")
-        self._delete.setText("Restore" if deleted else "Delete")
-        running = any(run.status == "running" for run in runs)
-        for button, why, tip in (
-            (self._open, brought, "Show the run as it was seen (Enter)"),
-            (self._continue, goes_on, "Measure what is left of it"),
-            (self._compare, several, "Lay these runs over one another"),
-            (self._rename, brought, "Give it a name (F2)"),
-            (self._pin, choose, "Keep it on top of the list"),
-            (
-                self._delete,
-                choose or ("A run that goes on cannot be deleted" if running else ""),
-                "Bring it back" if deleted else "Delete it; there is an undo (Del)",
-            ),
-        ):
-            button.setEnabled(not why)
-            button.setToolTip(why or tip)
+        self._details.show_run(runs[0] if len(runs) == 1 else None)
+        self._actions.show_chosen(runs, self.model.query.deleted, self._busy)
         self.chosen.emit(runs)
 
     def _restyle(self) -> None:
