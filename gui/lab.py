@@ -62,6 +62,10 @@ class Lab(QObject):
     def open(self) -> None:
         """Show the window; the rest is built after its first paint."""
         self.window.show_theme(self._theme.choice)
+        titles = (*experiments.TITLES, *_OTHERS)
+        if self._settings.page in titles:
+            self.window.show_page(titles.index(self._settings.page))
+        self.window.page_shown.connect(self._show_page)
         if not self._settings.geometry.isEmpty():
             self.window.restoreGeometry(self._settings.geometry)
         when_painted(self.window, self._show_form, _PATIENCE_MS)
@@ -73,16 +77,23 @@ class Lab(QObject):
         if self._closed:
             return
         self._closed = True
-        self._settings.geometry = self.window.saveGeometry()
+        self._remember()
         if self._help is not None:
             self._help.shut_down()
         if self.runs is not None:
             self.runs.shut_down()
 
+    def _remember(self) -> None:
+        """Keep what the next start shall show; also before a run, which may not end well."""
+        self._settings.geometry = self.window.saveGeometry()
+        self._settings.page = (*experiments.TITLES, *_OTHERS)[self.window.page]
+        for number, page in self._pages.items():
+            if typed := page.typed():
+                self._settings.keep_typed(experiments.at(number).name, typed)
+
     def _connect(self) -> None:
         window = self.window
         window.closing.connect(self.close)
-        window.page_shown.connect(self._show_page)
         window.run_triggered.connect(self._on_run_triggered)
         window.stop_triggered.connect(self._on_stop_triggered)
         window.theme_chosen.connect(self._on_theme_chosen)
@@ -147,6 +158,7 @@ class Lab(QObject):
         return self.runs
 
     def _start(self, number: int, values: dict[str, Any]) -> None:
+        self._remember()
         runs = self._need_runs()
         if self._kept is not None and not runs.busy_title:
             self._kept.leave(number)
@@ -163,6 +175,7 @@ class Lab(QObject):
         from gui.views.page import ExperimentPage
 
         page = ExperimentPage(experiments.at(number), self._theme)
+        page.restore_typed(self._settings.typed(experiments.at(number).name))
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))
         self.window.install_page(number, page)

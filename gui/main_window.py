@@ -1,6 +1,7 @@
 """The window: navigation, pages, menus and the strip; layout and actions, no logic."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
@@ -43,8 +44,11 @@ class MainWindow(QMainWindow):
         self._nav = self._make_list("Experiments", titles)
         self._others = self._make_list("Other pages", others)
         self._nav.setCurrentRow(0)
-        self._nav.currentRowChanged.connect(self._on_nav_changed)
-        self._others.currentRowChanged.connect(self._on_others_changed)
+        for chosen, other, first in (
+            (self._nav, self._others, 0),
+            (self._others, self._nav, self._nav.count()),
+        ):
+            chosen.itemSelectionChanged.connect(partial(self._on_chosen, chosen, other, first))
         self._stack.currentChanged.connect(self.page_shown)
         self._build()
         self._make_menus()
@@ -64,10 +68,9 @@ class MainWindow(QMainWindow):
     def show_page(self, number: int) -> None:
         """Bring a page to the front."""
         other = number - self._nav.count()
-        if other < 0:
-            self._nav.setCurrentRow(number)
-        else:
-            self._others.setCurrentRow(other)
+        pages, row = (self._nav, number) if other < 0 else (self._others, other)
+        pages.setCurrentRow(row)
+        pages.item(row).setSelected(True)  # it may have been the current one already
 
     def install_above(self, number: int, bar: QWidget) -> None:
         """Put a bar above a page."""
@@ -126,15 +129,11 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(place)
         return made
 
-    def _on_nav_changed(self, row: int) -> None:
-        if row >= 0:
-            self._others.setCurrentRow(-1)
-            self._stack.setCurrentIndex(row)
-
-    def _on_others_changed(self, row: int) -> None:
-        if row >= 0:
-            self._nav.setCurrentRow(-1)
-            self._stack.setCurrentIndex(self._nav.count() + row)
+    def _on_chosen(self, chosen: QListWidget, other: QListWidget, first: int) -> None:
+        """Show the page that was selected; the current row would move with the mere focus."""
+        if items := chosen.selectedItems():
+            other.clearSelection()
+            self._stack.setCurrentIndex(first + chosen.row(items[0]))
 
     def _build(self) -> None:
         self._strip = QWidget()

@@ -25,10 +25,9 @@ from tests.core.making import done, record
 SMALL = {"terms": 20_000, "workers": (1, 2), "blocks": 2, "executors": ("serial", "threads")}
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give each test a history of its own."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+@pytest.fixture
+def folder() -> Path:
+    """The folder of this test's own history."""
     return default_folder()
 
 

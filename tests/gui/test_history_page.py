@@ -227,10 +227,9 @@ def test_a_note_is_kept_also_when_another_run_is_chosen_at_once(light: Theme, qt
 # ------------------------------------------------------------------------------------ the whole
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give each test a history of its own."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+@pytest.fixture
+def folder() -> Path:
+    """The folder of this test's own history."""
     return default_folder()
 
 
