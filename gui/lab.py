@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget
 
 from gui import experiments
 from gui.main_window import MainWindow
@@ -192,8 +193,10 @@ class Lab(QObject):
 
         titles = dict(zip(experiments.names(), experiments.TITLES, strict=True))
         self._history = HistoryPage(titles, self._theme)
+        room = QStackedWidget()
+        room.addWidget(self._history)
+        self.window.install_page(_HISTORY, room)
         self._serve_history()
-        self.window.install_page(_HISTORY, self._history)
         if self._painted:
             self._need_runs()
 
@@ -205,7 +208,9 @@ class Lab(QObject):
         from gui.history_desk import HistoryDesk
         from gui.kept_runs import KeptRuns
 
-        desk = HistoryDesk(page, runs.history)
+        room = page.parentWidget()
+        assert isinstance(room, QStackedWidget)
+        desk = HistoryDesk(page, room, runs.history)
         kept = self._kept = KeptRuns(
             runs, self._theme, self._bring, self.window.install_above, self
         )

@@ -95,6 +95,11 @@ class HistoryPage(QWidget):
         self._show_chosen()
 
     @property
+    def theme(self) -> Theme:
+        """How things look; for what is shown beside the list."""
+        return self._theme
+
+    @property
     def selected(self) -> list[RunRow]:
         """The runs that are selected, from top to bottom."""
         rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
