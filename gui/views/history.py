@@ -225,7 +225,6 @@ class HistoryPage(QWidget):
     def _act(self, keys: str, do: Callable[[], None], where: QWidget | None = None) -> None:
         action = QAction(where or self)
         action.setShortcut(QKeySequence.fromString(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         if where is not None:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(do)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.errors import BadInput
 from core.experiments.base import Experiment, Summary
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
@@ -179,18 +177,11 @@ class ExperimentPage(QWidget):
 
     def typed(self) -> dict[str, str]:
         """Return what stands in the form as text, by parameter; empty while it is wrong."""
-        values = self._form.values() or {}
-        parameters = self._experiment.parameters
-        return {one.name: one.format(values[one.name]) for one in parameters if one.name in values}
+        return self._form.typed()
 
     def restore_typed(self, texts: dict[str, str]) -> None:
-        """Fill the form as it was left; what can no longer be stays as it is at first."""
-        values = {}
-        for one in self._experiment.parameters:
-            with suppress(BadInput):
-                if one.name in texts:
-                    values[one.name] = one.parse(texts[one.name])
-        self._form.set_values(values)
+        """Fill the form as it was left."""
+        self._form.restore_typed(texts)
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the form."""
