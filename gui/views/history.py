@@ -30,6 +30,7 @@ from gui.views.result import Card
 from gui.views.tables import Table
 
 _REFRESH_MS = 400
+_OTHERS_MS = 3000  # how soon runs of other programs are seen
 _WIDEST = (
     "★",
     "28 Sep 2026, 00:00",
@@ -89,6 +90,9 @@ class HistoryPage(QWidget):
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(_REFRESH_MS)
         self._refresh.timeout.connect(self.look_again)
+        self._others = QTimer(self)
+        self._others.setInterval(_OTHERS_MS)
+        self._others.timeout.connect(self._look_for_others)
         self._build()
         self._connect()
         self._restyle()
@@ -138,10 +142,12 @@ class HistoryPage(QWidget):
         if not self._is_dressed:
             self._dress()
         self.look_again()
+        self._others.start()
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._details.save()
+        self._others.stop()
         super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -277,6 +283,11 @@ class HistoryPage(QWidget):
         bottom = self._table.rowAt(self._table.viewport().height() - 1)
         in_sight = [row for row in (top, bottom) if row >= 0]
         self.model.refresh(in_sight or [0])
+
+    def _look_for_others(self) -> None:
+        """See what other programs have written, while nothing is measured here."""
+        if not self._busy:
+            self.look_again()
 
     def _show_count(self) -> None:
         count, query = self.model.rowCount(), self.model.query
