@@ -114,7 +114,10 @@ class HistoryPage(QWidget):
         self._actions.add(button)
 
     def take_page(self, query: Query, page: Page) -> None:
-        """Take what `page_wanted` asked for."""
+        """Take what `page_wanted` asked for; later, while a name is being typed."""
+        if self._is_editing:
+            self._refresh.start()
+            return
         self.model.take(query, page)
         self._show_count()
 
@@ -276,6 +279,11 @@ class HistoryPage(QWidget):
                 deleted=deleted,
             )
         )
+
+    @property
+    def _is_editing(self) -> bool:
+        """Whether a name is being typed, which new rows would take away."""
+        return self._table.state() is QAbstractItemView.State.EditingState
 
     def look_again(self) -> None:
         """Ask again for what is in sight; the rest when it is."""

@@ -206,6 +206,30 @@ def test_a_list_that_changes_keeps_what_is_chosen(page: HistoryPage) -> None:
     assert [run.id for run in page.selected] == [2]
 
 
+def test_a_name_that_is_being_typed_is_not_taken_away_by_new_rows(
+    page: HistoryPage, qtbot: QtBot
+) -> None:
+    given(page, row(1), row(2))
+    table = page.findChild(QTableView)
+    assert isinstance(table, QTableView)
+    page.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    select(page, 0)
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = table.findChild(QLineEdit)
+    assert isinstance(editor, QLineEdit)
+    editor.setText("lid clo")
+    given(page, row(1, done=2), row(2))
+    given(page, row(9), row(1), row(2))
+    assert editor.text() == "lid clo"
+    with qtbot.waitSignal(page.renamed) as renamed:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert renamed.args == [1, "lid clo"]
+    with qtbot.waitSignal(page.page_wanted):
+        pass  # what came meanwhile is asked for again
+
+
 def test_a_note_is_kept_also_when_another_run_is_chosen_at_once(light: Theme, qtbot: QtBot) -> None:
     details = RunDetails(light)
     qtbot.addWidget(details)
@@ -288,8 +312,8 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     lab._pages[place].set_values(small if place == 0 else {"increments": 77})
     lab._pages[place].request_run()
     qtbot.waitUntil(lambda: runs.controller.state is State.FINISHED, timeout=60_000)
-    page = lab._pages[place]
-    qtbot.waitUntil(lambda: not page._steps and not page._redraw.isActive())
+    redraw = lab._pages[place]._redraw
+    qtbot.waitUntil(lambda: not redraw._rest.isActive() and not redraw._steps)
     assert table_of(lab, place)
     live, said = table_of(lab, place), lab._pages[place]._result._headline.text()
     values = lab._pages[place]._form.values()
