@@ -261,9 +261,10 @@ def history(person: Person) -> None:
     wait_until(lambda: "5/39" in _listed(person), "some trials are done", SETTLE_S)
     cut_off.process.kill()
     person.window.key("ctrl+f", "Down", "F2")
-    person.window.type("lid closed\n")
-    person.wait_for_text("history-words", "The program ended before the run did")
+    person.window.type("lid closed")
+    person.window.key("Return")
     person.wait_for_text("history-words", "lid closed")
+    person.wait_for_text("history-words", "The program ended before the run did")
 
 
 def _listed(person: Person) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import configuration
+from core.lab.kinds import KINDS
 from core.results.compare import Comparison, compare
 from gui.models.history import when
 from gui.models.measured import Measured
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from core.results.verdicts import SpeedUp
 
 _LONGEST = 28  # letters of a name
-_VERDICTS = {"same": "no difference", "unclear": "too few or too noisy to say"}
+_VERDICTS = {"same": "no difference", "unclear": "too few or too noisy"}
 Rows = list[dict[str, Any]]
 
 
@@ -141,7 +142,7 @@ def side_by_side(
             tuple(findings),
             found,
             together,
-            tuple(dict.fromkeys(trial.executor for trial in together.trials)),
+            tuple(kind for kind in KINDS if any(t.executor == kind for t in together.trials)),
             max((trial.workers for trial in together.trials), default=1),
             max((trial.work_s or 0.0 for trial in together.trials), default=0.0),
         )
