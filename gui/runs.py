@@ -16,7 +16,7 @@ from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
 from gui.models.found import FoundPythons, Offer, Refusal
-from gui.models.kept import events_of
+from gui.models.kept import events_of, teller_of
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
 from gui.views.page import ExperimentPage
@@ -177,7 +177,7 @@ class Runs(QObject):
         if self._earlier is not None:
             for trial in record.trials:
                 if told := events_of(run.experiment, trial):
-                    self._page.add_events([(trial, event) for event in told])
+                    self._page.add_events([(teller_of(trial), event) for event in told])
             self._page.add_trials(list(record.trials))
         self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
 

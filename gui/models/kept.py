@@ -28,10 +28,31 @@ _FIELDS: dict[str, dict[str, str]] = {  # of each kind of event: what a view rea
     "waits": {"who": _TEXT, "whom": _TEXT, "t": _NUMBER},
     "goes_on": {"who": _TEXT},
     "code": {"source": _ANY, "line": _ANY, "marked": _ANY, "instruction": _ANY},
+    "begins": {"lane": _TEXT, "start": _NUMBER},
     "span": {"lane": _TEXT, "start": _NUMBER, "end": _NUMBER},
     "mark": {"lane": _TEXT, "at": _NUMBER},
 }
 Told = tuple[TrialRecord, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class KeptPython:
+    """A Python by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class KeptTrial:
+    """Who told an event, as far as views ask for it."""
+
+    order: int
+    python: KeptPython | None
+
+
+def teller_of(trial: TrialRecord) -> KeptTrial:
+    """Say who told the events of a trial that was kept."""
+    return KeptTrial(trial.order, KeptPython(trial.python) if trial.python else None)
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,7 @@ def _is_sweep(experiment: Experiment) -> bool:
 
 def _is_sound(experiment: Experiment, event: dict[str, Any]) -> bool:
     kind = event.get("kind")
-    if not isinstance(kind, str) or kind not in _FIELDS:
+    if not isinstance(kind, str) or kind not in _FIELDS or not _is(event.get("t", 0), _NUMBER):
         return False
     if kind == "row":
         return set(_needed(experiment)) <= event.keys()

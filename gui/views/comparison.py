@@ -18,14 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.compared import Rows, RunsTogether, SideBySide
-from gui.models.told import RowTable, text_of
+from gui.models.told import RowTable
 from gui.theme import Theme
+from gui.views.fitting_table import FittingTable
 from gui.views.result import Card
 from gui.views.scaling import RuntimeChart, ScalingChart
 from gui.views.speedup import SpeedupChart
-from gui.views.tables import Table
 
-_MOST_WIDE = 44  # characters of a column
 _NO_CURVES = "These runs have no curves over workers. What each found:"
 _SAME = "Nothing differs: the same machine, Python and settings."
 _NO_RATIOS = "They have no configuration in common whose times could be divided."
@@ -170,7 +169,7 @@ class _Part(Card):
         super().__init__()
         self._theme = theme
         self._model = RowTable()
-        self._table = Table(self._model, title, (), theme, stretch=False)
+        self._table = FittingTable(self._model, title, theme, none)
         self._table.setTabKeyNavigation(False)
         self._heading, self._none = QLabel(title), QLabel(none)
         self._none.setWordWrap(True)
@@ -191,8 +190,7 @@ class _Part(Card):
             self._model.append(rows)
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
-        texts = [[name, *(text_of(row.get(name)) for row in rows)] for name in self._model.names]
-        self._table.set_widest([max(column, key=len)[:_MOST_WIDE] for column in texts])
+        QTimer.singleShot(0, self._table.scrollToTop)  # it has followed the new rows
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.0, bold=True))

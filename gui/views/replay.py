@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gui.models.kept import Kept
+from gui.models.kept import Kept, teller_of
 from gui.views.page import ExperimentPage
 
 _SLICE_S = 0.004  # of the event loop's time, then it has its turn
@@ -75,7 +74,8 @@ class Replay(QObject):
     def _tell(self) -> Iterator[None]:
         """Show trial after trial, each after what it told."""
         for trial, events in self._kept.told:
-            told: list[tuple[Any, dict[str, Any]]] = [(trial, event) for event in events]
+            teller = teller_of(trial)
+            told = [(teller, event) for event in events]
             for first in range(0, len(told), _EVENTS):
                 self._page.add_events(told[first : first + _EVENTS])
                 yield

@@ -13,12 +13,24 @@ if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
 
 
+class Named(Protocol):
+    """Something with a name."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
 class Teller(Protocol):
     """A trial that tells, of a run in progress or of one that was kept."""
 
     @property
     def order(self) -> int:
         """Its place among the trials of the run."""
+
+    @property
+    def python(self) -> Named | None:
+        """The Python that runs it; None for the run's only one."""
 
 
 class Stage(QObject):
