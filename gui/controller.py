@@ -21,6 +21,7 @@ from gui.models.run_state import BUSY, State
 
 if TYPE_CHECKING:
     from core.engines.interpreters import Choice
+    from core.results.records import RunRecord
 
 
 class RunController(QObject):
@@ -41,6 +42,7 @@ class RunController(QObject):
         self._lab = self._engine = lab
         self._bridge = bridge
         self._asked: tuple[Experiment, Values] | None = None
+        self._earlier: RunRecord | None = None
         self._waiting: dict[Future[Any], Trial] = {}
         self.state = State.IDLE
         self.run: Run | None = None
@@ -51,16 +53,18 @@ class RunController(QObject):
         values: Values,
         engine: Engine | None = None,
         pythons: "Sequence[Choice]" = (),
+        earlier: "RunRecord | None" = None,
     ) -> None:
         """Begin a run, in the lab process unless another engine is given, over these `pythons`.
 
-        None of them means our own. Ignored while another run is busy.
+        None of them means our own. With `earlier`, the record of a run that was cut off, go on
+        where that ended; a problem is found where that cannot be. Ignored while a run is busy.
         """
         if self.state in BUSY:
             return
         self.run = None
         self._engine = engine or self._lab
-        self._asked = (experiment, values)
+        self._asked, self._earlier = (experiment, values), earlier
         self._enter(State.PREPARING)
         prepared = runner.prepare(self._engine, experiment, values, pythons)
         self._bridge.watch(prepared, self._on_prepared)
@@ -105,7 +109,9 @@ class RunController(QObject):
         ((_, future),) = arrived
         try:
             assert self._asked is not None
-            self.run = Run(*self._asked, future.result())
+            run = Run(*self._asked, future.result())
+            if self._earlier is not None:
+                run.resume(self._earlier)
         except (LabStopped, CancelledError):
             self._enter(State.STOPPED)
             return
@@ -114,9 +120,9 @@ class RunController(QObject):
             self._enter(State.FAILED)
             return
         if self.state is State.STOPPING:
-            self.run = None
             self._enter(State.STOPPED)
             return
+        self.run = run
         if self.run.expected_s >= runner.LONG_RUN_S:
             self._enter(State.CONFIRMING)
         else:
@@ -126,7 +132,9 @@ class RunController(QObject):
         assert self.run is not None
         self.run_started.emit(self.run)
         self._enter(State.RUNNING)
-        self._queue(self.run.plan)
+        self._queue(self.run.pending or self.run.grow())
+        if not self._waiting:  # an earlier run had all that is wanted
+            self._end(stopped=False)
 
     def _queue(self, trials: Sequence[Trial]) -> None:
         futures = runner.submit(self._engine, trials)

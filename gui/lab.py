@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget
 
 from gui import experiments
 from gui.main_window import MainWindow
@@ -14,11 +15,17 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.help import HelpWindow
+    from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
+    from gui.views.history import HistoryPage
+    from gui.views.message_bar import MessageBar
     from gui.views.page import ExperimentPage
 
+_OTHERS = ("History",)
+_HISTORY = len(experiments.TITLES)
 _PATIENCE_MS = 1000
+_SOON_MS = 300  # the history's libraries are not waited for by anything that is seen first
 _IDLE_MS = 1500  # what was asked for at the start is done by then; Pythons can wait
 
 
@@ -46,13 +53,20 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
+        self._bar: MessageBar | None = None
         self._painted = self._closed = False
-        self.window = MainWindow(experiments.TITLES, self._theme)
+        self._history: HistoryPage | None = None
+        self._kept: KeptRuns | None = None
+        self.window = MainWindow(experiments.TITLES, _OTHERS, self._theme)
         self._connect()
 
     def open(self) -> None:
         """Show the window; the rest is built after its first paint."""
         self.window.show_theme(self._theme.choice)
+        titles = (*experiments.TITLES, *_OTHERS)
+        if self._settings.page in titles:
+            self.window.show_page(titles.index(self._settings.page))
+        self.window.page_shown.connect(self._show_page)
         if not self._settings.geometry.isEmpty():
             self.window.restoreGeometry(self._settings.geometry)
         when_painted(self.window, self._show_form, _PATIENCE_MS)
@@ -64,16 +78,23 @@ class Lab(QObject):
         if self._closed:
             return
         self._closed = True
-        self._settings.geometry = self.window.saveGeometry()
+        self._remember()
         if self._help is not None:
             self._help.shut_down()
         if self.runs is not None:
             self.runs.shut_down()
 
+    def _remember(self) -> None:
+        """Keep what the next start shall show; also before a run, which may not end well."""
+        self._settings.geometry = self.window.saveGeometry()
+        self._settings.page = (*experiments.TITLES, *_OTHERS)[self.window.page]
+        for number, page in self._pages.items():
+            if typed := page.typed():
+                self._settings.keep_typed(experiments.at(number).name, typed)
+
     def _connect(self) -> None:
         window = self.window
         window.closing.connect(self.close)
-        window.page_shown.connect(self._show_page)
         window.run_triggered.connect(self._on_run_triggered)
         window.stop_triggered.connect(self._on_stop_triggered)
         window.theme_chosen.connect(self._on_theme_chosen)
@@ -120,6 +141,7 @@ class Lab(QObject):
         # up for 35 ms, just when a program tells much.
         gc.freeze()
         gc.enable()
+        QTimer.singleShot(_SOON_MS, runs.history.open)
         QTimer.singleShot(_IDLE_MS, runs.pythons.begin)
 
     def _need_runs(self) -> "Runs":
@@ -129,21 +151,32 @@ class Lab(QObject):
 
             self.runs = Runs(self._settings.pythons, self)
             self.runs.pythons.added.connect(self._on_python_added)
+            self.runs.history.problem_found.connect(self._on_history_problem)
+            self.runs.history.mended.connect(self._on_history_mended)
             for page in self._pages.values():
                 self.runs.attach(page)
+            self._serve_history()
         return self.runs
 
     def _start(self, number: int, values: dict[str, Any]) -> None:
-        self._need_runs().start(experiments.at(number), self._pages[number], values)
+        self._remember()
+        runs = self._need_runs()
+        if self._kept is not None and not runs.busy_title:
+            self._kept.leave(number)
+        runs.start(experiments.at(number), self._pages[number], values)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
         """Build a page when it is first shown."""
+        if number == _HISTORY:
+            self._show_history()
+            return
         if number in self._pages:
             return
         from gui.views.page import ExperimentPage
 
         page = ExperimentPage(experiments.at(number), self._theme)
+        page.restore_typed(self._settings.typed(experiments.at(number).name))
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))
         self.window.install_page(number, page)
@@ -151,6 +184,50 @@ class Lab(QObject):
             self.runs.attach(page)
         if self._painted:
             page.finish()
+
+    def _show_history(self) -> None:
+        """Build the list of runs, which is served once there is what runs."""
+        if self._history is not None:
+            return
+        from gui.views.history import HistoryPage
+
+        titles = dict(zip(experiments.names(), experiments.TITLES, strict=True))
+        self._history = HistoryPage(titles, self._theme)
+        room = QStackedWidget()
+        room.addWidget(self._history)
+        self.window.install_page(_HISTORY, room)
+        self._serve_history()
+        if self._painted:
+            self._need_runs()
+
+    def _serve_history(self) -> None:
+        """Connect the list of runs with the history, and with the pages that runs are shown on."""
+        page, runs = self._history, self.runs
+        if page is None or runs is None or self._kept is not None:
+            return
+        from gui.history_desk import HistoryDesk
+        from gui.kept_runs import KeptRuns
+
+        room = page.parentWidget()
+        assert isinstance(room, QStackedWidget)
+        desk = HistoryDesk(page, room, runs.history)
+        kept = self._kept = KeptRuns(
+            runs, self._theme, self._bring, self.window.install_above, self
+        )
+        desk.wanted.connect(runs.compute)
+        desk.opened.connect(kept.show)
+        desk.continue_wanted.connect(kept.go_on)
+        kept.continue_asked.connect(page.continued)
+        kept.problem_found.connect(self._on_history_problem)
+        runs.busy_changed.connect(lambda _: page.show_busy(runs.busy_title))
+        page.show_busy(runs.busy_title)
+        page.look_again()
+
+    def _bring(self, number: int) -> "ExperimentPage":
+        """Put an experiment's page in front."""
+        self.window.show_page(number)
+        self._show_page(number)
+        return self._pages[number]
 
     @Slot()
     def _on_run_triggered(self) -> None:
@@ -174,6 +251,21 @@ class Lab(QObject):
 
         if isinstance(what, Offer):
             self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
+
+    @Slot(str)
+    def _on_history_problem(self, sentence: str) -> None:
+        if self._bar is None:
+            from gui.views.message_bar import MessageBar
+
+            self._bar = MessageBar("history", self._theme)
+            self._bar.setProperty("outer", True)
+            self.window.install_bar(self._bar)
+        self._bar.say(sentence)
+
+    @Slot()
+    def _on_history_mended(self) -> None:
+        if self._bar is not None:
+            self._bar.say("The history is up to date again: all that was missing is written.")
 
     @Slot(int)
     def _on_zoomed(self, steps: int) -> None:

@@ -1,6 +1,7 @@
 """The window: navigation, pages, menus and the strip; layout and actions, no logic."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.theme import Theme
 
-_NAV_WIDTH, _NAV_SHARE, _NAV_ROW = 160, 0.24, 34
+_NAV_WIDTH, _NAV_SHARE, _NAV_ROW, _NAV_PADDING = 160, 0.24, 34, 6
 _USUAL, _FRAME = (1280, 800), (16, 48)
 _HELP = (("&Keyboard", "F1"), ("&Check this installation", ""), ("&About Futures Lab", ""))
 
@@ -33,24 +34,21 @@ class MainWindow(QMainWindow):
     zoomed = Signal(int)
     help_wanted = Signal(int)
 
-    def __init__(self, titles: Sequence[str], theme: Theme) -> None:
+    def __init__(self, titles: Sequence[str], others: Sequence[str], theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self.setWindowTitle("Futures Lab")
         self.setMinimumSize(800, 560)
         self.resize(self._usual_size())
-        self._nav = QListWidget()
-        self._nav.setObjectName("nav")
-        self._nav.setAccessibleName("Experiments")
         self._stack = QStackedWidget()
-        for title in titles:
-            self._nav.addItem(QListWidgetItem(title))
-            self._nav.item(self._nav.count() - 1).setToolTip(title)
-            place = QWidget()
-            QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
-            self._stack.addWidget(place)
-        self._nav.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._nav = self._make_list("Experiments", titles)
+        self._others = self._make_list("Other pages", others)
         self._nav.setCurrentRow(0)
+        for chosen, other, first in (
+            (self._nav, self._others, 0),
+            (self._others, self._nav, self._nav.count()),
+        ):
+            chosen.itemSelectionChanged.connect(partial(self._on_chosen, chosen, other, first))
         self._stack.currentChanged.connect(self.page_shown)
         self._build()
         self._make_menus()
@@ -67,6 +65,20 @@ class MainWindow(QMainWindow):
         """What changes size and colours, for other windows of the program to offer too."""
         return self._view.actions()
 
+    def show_page(self, number: int) -> None:
+        """Bring a page to the front."""
+        other = number - self._nav.count()
+        pages, row = (self._nav, number) if other < 0 else (self._others, other)
+        pages.setCurrentRow(row)
+        pages.item(row).setSelected(True)  # it may have been the current one already
+
+    def install_above(self, number: int, bar: QWidget) -> None:
+        """Put a bar above a page."""
+        place = self._stack.widget(number)
+        layout = place.layout() if place is not None else None
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, bar)
+
     def install_page(self, number: int, page: QWidget) -> None:
         """Put a page in the place that was kept for it."""
         place = self._stack.widget(number)
@@ -79,6 +91,10 @@ class MainWindow(QMainWindow):
         layout = self._strip.layout()
         assert layout is not None
         layout.addWidget(strip)
+
+    def install_bar(self, bar: QWidget) -> None:
+        """Put a bar with messages between the pages and the status strip."""
+        self._column.insertWidget(self._column.count() - 1, bar)
 
     def show_theme(self, choice: str) -> None:
         """Check the menu entry of the colour scheme in force."""
@@ -100,6 +116,25 @@ class MainWindow(QMainWindow):
         screen = self.screen().availableSize() - QSize(*_FRAME)
         return QSize(*_USUAL).boundedTo(screen).expandedTo(self.minimumSize())
 
+    def _make_list(self, name: str, titles: Sequence[str]) -> QListWidget:
+        """Make a list of pages, and keep a place for each."""
+        made = QListWidget()
+        made.setObjectName("nav")
+        made.setAccessibleName(name)
+        for title in titles:
+            made.addItem(QListWidgetItem(title))
+            made.item(made.count() - 1).setToolTip(title)
+            place = QWidget()
+            QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+            self._stack.addWidget(place)
+        return made
+
+    def _on_chosen(self, chosen: QListWidget, other: QListWidget, first: int) -> None:
+        """Show the page that was selected; the current row would move with the mere focus."""
+        if items := chosen.selectedItems():
+            other.clearSelection()
+            self._stack.setCurrentIndex(first + chosen.row(items[0]))
+
     def _build(self) -> None:
         self._strip = QWidget()
         self._strip.setObjectName("strip")
@@ -107,10 +142,14 @@ class MainWindow(QMainWindow):
         strip.setContentsMargins(0, 0, 0, 0)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._nav)
+        pages = QVBoxLayout()
+        pages.setSpacing(0)
+        pages.addWidget(self._nav, 1)
+        pages.addWidget(self._others)
+        middle.addLayout(pages)
         middle.addWidget(self._stack, 1)
         central = QWidget()
-        column = QVBoxLayout(central)
+        self._column = column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(middle, 1)
@@ -155,17 +194,21 @@ class MainWindow(QMainWindow):
         action.triggered.connect(signal)
 
     def _restyle(self) -> None:
-        for part in (self.menuBar(), self._nav, self._strip):
+        for part in (self.menuBar(), self._nav, self._others, self._strip):
             self._theme.dress(part)
         self._fit_nav()
-        for row in range(self._nav.count()):
-            self._nav.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))
+        for pages in (self._nav, self._others):
+            for row in range(pages.count()):
+                pages.item(row).setSizeHint(QSize(0, self._theme.px(_NAV_ROW)))
+        height = self._others.count() * self._theme.px(_NAV_ROW) + 2 * self._theme.px(_NAV_PADDING)
+        self._others.setFixedHeight(height + 2)
         self._strip.setMinimumHeight(self._theme.px(32))
 
     def _fit_nav(self) -> None:
         """With large type in a small window, leave most of the width to the page."""
         width = min(self._theme.px(_NAV_WIDTH), round(_NAV_SHARE * self.width()))
-        self._nav.setFixedWidth(width)
+        for pages in (self._nav, self._others):
+            pages.setFixedWidth(width)
 
 
 def _keys(*names: str) -> list[QKeySequence]:

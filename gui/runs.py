@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.engines.engine import Engine
@@ -13,21 +14,26 @@ from core.experiments.base import Experiment
 from core.results.statistics import duration
 from gui.bridge import FutureBridge
 from gui.controller import RunController
+from gui.history import Archive, RunKeeper, Say
 from gui.models.found import FoundPythons, Offer, Refusal
+from gui.models.kept import events_of, teller_of
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
 from gui.views.page import ExperimentPage
 
 if TYPE_CHECKING:
     from core.engines.interpreters import Search
+    from core.results.history.history import History
+    from core.results.records import RunRecord
 
 _CLOCK_MS = 1000
 
 
 class Runs(QObject):
-    """Owns the lab executor and the controller; pages are attached once built. GUI thread.
+    """Owns the lab executor, the controller and the history; pages are attached once built.
 
-    `added_pythons` are paths that a person added before.
+    Every run is written to the history as it happens. `added_pythons` are paths that a person added
+    before. GUI thread.
     """
 
     message_changed = Signal(str)
@@ -41,10 +47,13 @@ class Runs(QObject):
         self.pythons = Pythons(self._bridge, _make_search, self._thinker, added_pythons, self)
         self.pythons.changed.connect(self._on_pythons_changed)
         self.pythons.added.connect(self._on_python_added)
+        self.history = Archive(self._bridge, _make_history, self)
+        self._keeper: RunKeeper | None = None
         self._window: Engine | None = None
         self.controller = RunController(LabExecutor(on_event=self._carry), self._bridge, self)
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
+        self._earlier: tuple[int, RunRecord] | None = None
         self.controller.run_started.connect(self._on_run_started)
         self.controller.trials_arrived.connect(self._on_trials_arrived)
         self.controller.events_arrived.connect(self._on_events_arrived)
@@ -65,14 +74,37 @@ class Runs(QObject):
         page.stop_requested.connect(self.controller.stop)
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
-        page.wanted.connect(self._compute)
+        page.wanted.connect(self.compute)
         page.pythons_wanted.connect(self.pythons.begin)
         page.python_added.connect(self.pythons.add)
         page.show_pythons(self.pythons.found)
         self._tell_other_pages()
 
-    def start(self, experiment: Experiment, page: ExperimentPage, values: dict[str, Any]) -> None:
-        """Begin a run that this page will show; ignored while another is busy."""
+    @property
+    def busy_title(self) -> str:
+        """The title of the experiment that runs; empty when none does."""
+        busy = self._running is not None and self.controller.state in BUSY
+        return self._running[0].title if self._running is not None and busy else ""
+
+    def is_busy_on(self, page: ExperimentPage) -> bool:
+        """Tell whether a run of this page goes on."""
+        return bool(self.busy_title) and self._page is page
+
+    def is_writing(self, run: int) -> bool:
+        """Tell whether this is the run, by its id in the history, that goes on here."""
+        return bool(self.busy_title) and self._keeper is not None and self._keeper.run == run
+
+    def start(
+        self,
+        experiment: Experiment,
+        page: ExperimentPage,
+        values: dict[str, Any],
+        earlier: "tuple[int, RunRecord] | None" = None,
+    ) -> None:
+        """Begin a run that this page will show; ignored while another is busy.
+
+        `earlier` is the id and the record of a run to go on with.
+        """
         if self.controller.state in BUSY:
             return
         try:
@@ -80,17 +112,27 @@ class Runs(QObject):
         except BadInput as error:
             page.show_problem(str(error), "")
             return
-        self._running = (experiment, page)
-        self.controller.start(experiment, values, self._engine_of(experiment), pythons)
+        self._running, self._earlier = (experiment, page), earlier
+        self.controller.start(
+            experiment,
+            values,
+            self._engine_of(experiment),
+            pythons,
+            None if earlier is None else earlier[1],
+        )
 
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
+        run = self.controller.run
+        if self._keeper is not None and run is not None:
+            self._keeper.save(replace(run.record(), status="interrupted"))
         self.controller.shut_down()
         self.pythons.shut_down()
         self._thinker.shutdown(cancel_futures=True)
+        self.history.shut_down()
 
     @Slot(object, object)
-    def _compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
+    def compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
         """Do a job that takes long in another thread, and hand its result to `take`, here."""
         self._bridge.watch(self._thinker.submit(job), self._on_computed, take)
 
@@ -130,10 +172,18 @@ class Runs(QObject):
 
     def _on_run_started(self, run: Any) -> None:
         longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
-        self._page.begin(run.record(), longest)
+        record = run.record()
+        self._page.begin(replace(record, trials=()), longest)
+        if self._earlier is not None:
+            for trial in record.trials:
+                if told := events_of(run.experiment, trial):
+                    self._page.add_events([(teller_of(trial), event) for event in told])
+            self._page.add_trials(list(record.trials))
+        self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:
         self._page.add_trials(trials)
+        self._keep()
         self._show_progress()
 
     def _on_events_arrived(self, events: list[Any]) -> None:
@@ -157,12 +207,19 @@ class Runs(QObject):
             return
         self._clock.stop()
         if run is not None and state in (State.FINISHED, State.STOPPED, State.FAILED):
+            self._keep()
+            self._keeper = None
             self._page.show_record(run.record())
         self.message_changed.emit(self._words(state))
 
+    def _keep(self) -> None:
+        """Hand the run as it stands to the history; one that was never begun is not in it."""
+        run = self.controller.run
+        if self._keeper is not None and run is not None:
+            self._keeper.save(run.record())
+
     def _tell_other_pages(self) -> None:
-        busy = self._running is not None and self.controller.state in BUSY
-        title = self._running[0].title if self._running is not None and busy else ""
+        title = self.busy_title
         for page in self._pages:
             if self._running is None or page is not self._running[1]:
                 page.show_busy_elsewhere(title)
@@ -196,3 +253,11 @@ def _make_search() -> "Search":
     from core.engines.interpreters import Search
 
     return Search()
+
+
+def _make_history(on_problem: Say) -> "History":
+    from core.results.history.history import History
+    from core.results.history.opening import default_folder
+    from gui.experiments import headline
+
+    return History(default_folder(), headline, on_problem)

@@ -1,5 +1,7 @@
 """What the window remembers between starts."""
 
+import json
+
 from PySide6.QtCore import QByteArray, QSettings
 
 
@@ -44,6 +46,29 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("window/geometry", geometry)
+
+    @property
+    def page(self) -> str:
+        """The title of the page that was last in front; empty at first."""
+        return str(self._store.value("window/page", ""))
+
+    @page.setter
+    def page(self, title: str) -> None:
+        self._store.setValue("window/page", title)
+
+    def typed(self, experiment: str) -> dict[str, str]:
+        """What stood in the form of an experiment, as text, by the parameters' names."""
+        try:
+            found = json.loads(str(self._store.value(f"typed/{experiment}", "{}")))
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {name: text for name, text in found.items() if isinstance(text, str)}
+
+    def keep_typed(self, experiment: str, texts: dict[str, str]) -> None:
+        """Remember what stands in the form of an experiment."""
+        self._store.setValue(f"typed/{experiment}", json.dumps(texts))
 
     @property
     def pythons(self) -> tuple[str, ...]:

@@ -246,6 +246,9 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QMainWindow, QWidget#page {{ background: {c.window}; }}
     QFrame[card="true"] {{ background: {c.card}; border: 1px solid {c.line};
         border-radius: {px(8)}px; }}
+    QFrame[bar="true"] {{ background: {c.warning_soft}; border: 1px solid {c.line};
+        border-radius: {px(6)}px; }}
+    QFrame[outer="true"] {{ margin: {px(8)}px {px(14)}px 0 {px(12)}px; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
     QLabel[error="true"] {{ color: {c.error}; }}
     QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};

@@ -196,11 +196,16 @@ if os.environ.get("CI") == "true":
 
 
 @pytest.fixture
-def desktop() -> Iterator[Desktop]:
-    """An X display of the test's own, with a window manager, for the real program."""
+def desktop(tmp_path: Path) -> Iterator[Desktop]:
+    """An X display of the test's own, with a window manager, for the real program.
+
+    What the program remembers of one test is not there in the next.
+    """
     from tests.realwindow import Desktop, missing_tools
 
     if missing := missing_tools():
         pytest.skip(f"A real window needs {missing}; see .ci/run for the Debian packages.")
     with Desktop() as desktop:
+        for name in ("CONFIG", "DATA"):
+            desktop.environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
         yield desktop

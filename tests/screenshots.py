@@ -242,6 +242,56 @@ help_about = help_at("About", lambda person: None)
 help_about.__name__ = "help-about"
 
 
+def history_empty(person: Person) -> None:
+    """Show the list before there is any run."""
+    person.rest()  # it has just been given its size
+    person.open("History")
+    person.wait_for_text("history-count", "0 runs")
+
+
+def history(person: Person) -> None:
+    """Show runs of several kinds, one of them cut off, one with a name, chosen."""
+    sweep = ("pi-scaling", "--terms", "300000", "--workers", "1,2")
+    for words in (sweep, (*sweep, "--seed", "2"), ("race",), ("sharing",)):
+        person.desktop.start("main.py", "run", *words).wait(SETTLE_S)
+    cut_off = person.desktop.start("main.py", "run", "pi-scaling", "--terms", "3000000")
+    person.rest()
+    person.open("History")
+    person.wait_for_text("history-count", "5 runs")
+    wait_until(lambda: "5/39" in _listed(person), "some trials are done", SETTLE_S)
+    cut_off.process.kill()
+    person.window.key("ctrl+f", "Down", "F2")
+    person.window.type("lid closed")
+    person.window.key("Return")
+    person.wait_for_text("history-words", "lid closed")
+    person.wait_for_text("history-words", "The program ended before the run did")
+
+
+def _listed(person: Person) -> str:
+    """Read the list of runs as the command line tells it."""
+    program = person.desktop.start("main.py", "history", "list")
+    program.wait(SETTLE_S)
+    return program.output()
+
+
+def opened(person: Person) -> None:
+    """Show a run of the history that was cut off, on its experiment's page."""
+    history(person)
+    person.click("history-open")
+    person.wait_for(lambda seen: "kept-message" in seen, "it is opened")
+
+
+def comparison(person: Person) -> None:
+    """Show three runs laid over one another."""
+    history(person)
+    person.fill("history-search", "scaling")
+    person.wait_for_text("history-count", "3 runs")
+    person.window.key("Down", "ctrl+a")
+    person.click("history-compare")
+    person.wait_for_text("comparison-heading", "3 runs compared")
+    person.click_tab("Runtime")
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -276,8 +326,12 @@ STATES: tuple[Callable[[Person], None], ...] = (
     help_keys,
     help_check,
     help_about,
+    history_empty,
+    history,
+    opened,
+    comparison,
 )
-EVERY_SIZE = (empty, finished, speedup, where, keep_alive, help_check)
+EVERY_SIZE = (empty, finished, speedup, where, keep_alive, help_check, history, comparison)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
@@ -295,7 +349,7 @@ def person_in_front(theme: str, size: tuple[int, int]) -> Iterator[Person]:
         settings = Path(home) / "futures-lab" / "futures-lab.ini"
         settings.parent.mkdir()
         settings.write_text(f"[look]\ntheme={theme}\n")
-        desktop.environment["XDG_CONFIG_HOME"] = home
+        desktop.environment |= {"XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
         person = Person(desktop, Path(home) / "seen.json")
         person.window.resize(*size)
         yield person

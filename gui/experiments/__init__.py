@@ -1,9 +1,15 @@
 """What the window offers: the experiments of `core`, and those that need a window to run in."""
 
+from __future__ import annotations
+
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from core import experiments
 from core.experiments.base import Experiment
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
 
 _HERE = tuple(experiments.IN_WINDOW)
 TITLES = (*experiments.TITLES, *experiments.IN_WINDOW.values())
@@ -17,3 +23,19 @@ def at(place: int) -> Experiment:
     experiment = import_module(f"{__name__}.{_HERE[rest].replace('-', '_')}").EXPERIMENT
     assert isinstance(experiment, Experiment)
     return experiment
+
+
+def names() -> tuple[str, ...]:
+    """Return the name of each, in the order of `TITLES`; imports them all."""
+    return (*(one.name for one in experiments.catalogue()), *_HERE)
+
+
+def place_of(name: str) -> int | None:
+    """Return the place of an experiment by its name; None for one that is not known here."""
+    return names().index(name) if name in names() else None
+
+
+def headline(record: RunRecord) -> str:
+    """Say in a line what a run found; empty for an experiment that is not known here."""
+    place = place_of(record.experiment)
+    return "" if place is None else "; ".join(at(place).summarize(record).headline)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -85,6 +86,22 @@ class Form(QWidget):
             if name in self._fields:
                 self._fields[name].set_value(value)
         self._on_edited()
+
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the fields as text, by parameter; empty while it is wrong."""
+        return {
+            name: self._fields[name].parameter.format(value)
+            for name, value in (self._values or {}).items()
+        }
+
+    def restore_typed(self, texts: dict[str, str]) -> None:
+        """Fill the fields as they were left; what can no longer be stays as it is at first."""
+        values = {}
+        for name, field in self._fields.items():
+            with suppress(BadInput):
+                if name in texts:
+                    values[name] = field.parameter.parse(texts[name])
+        self.set_values(values)
 
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found; from two on they are no longer out of the way."""

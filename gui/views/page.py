@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.experiments.base import Experiment, Trial
+from core.experiments.base import Experiment, Summary
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, CAN_STOP, State
@@ -27,7 +28,7 @@ from gui.views.form import Form
 from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
-from gui.views.stage import Stage
+from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
@@ -122,7 +123,7 @@ class ExperimentPage(QWidget):
             self._stage.add_trials(trials)
         self._redraw.soon()
 
-    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+    def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
         """Show what programs have just told, and pass on what they ask."""
         if self._stage is not None:
             self._stage.add_events(events)
@@ -131,18 +132,20 @@ class ExperimentPage(QWidget):
                 self._ask(event["prompt"])
         self._redraw.soon()
 
-    def show_record(self, record: RunRecord) -> None:
-        """Show the record as it now stands: the result in words."""
+    def show_record(self, record: RunRecord, summary: Summary | None = None) -> None:
+        """Show the record as it now stands: the result in words, if need be those given."""
         self._record = record
         self._answers = []
         self._show_code()  # what the run found may stand in it now
         if self._stage is not None:
             self._stage.end(record)
-        summary = self._experiment.summarize(record)
+        if summary is None:
+            summary = self._experiment.summarize(record)
         if summary.headline:
             self._result.show_summary(summary)
-        elif record.status == "stopped":
-            self._result.show_message("Stopped before anything was measured", _AGAIN)
+        elif record.status in ("stopped", "interrupted"):
+            how = record.status.capitalize()
+            self._result.show_message(f"{how} before anything was measured", _AGAIN)
         elif record.status == "failed":
             errors = [trial.error.sentence for trial in record.trials if trial.error]
             details = summary.details or tuple(errors[:1])
@@ -171,6 +174,14 @@ class ExperimentPage(QWidget):
         """Disable Run while the experiment called `title` runs; empty when none does."""
         self._busy_elsewhere = title
         self._refresh_buttons()
+
+    def typed(self) -> dict[str, str]:
+        """Return what stands in the form as text, by parameter; empty while it is wrong."""
+        return self._form.typed()
+
+    def restore_typed(self, texts: dict[str, str]) -> None:
+        """Fill the form as it was left."""
+        self._form.restore_typed(texts)
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the form."""

@@ -84,9 +84,11 @@ class PythonsField(Field):
         return ""
 
     def set_value(self, value: Any) -> None:
+        """Check these; one that is not found yet is checked when it is, and till then our own."""
         self._wanted = tuple(value)
+        here = [name for name in self._wanted if name in self._boxes] or [self._own()]
         for name, box in self._boxes.items():
-            box.setChecked(name in (self._wanted or (self._own(),)))
+            box.setChecked(name in here)
 
     def show_problem(self, sentence: str) -> None:
         super().show_problem(sentence or self._refused)
@@ -97,9 +99,9 @@ class PythonsField(Field):
     def show_found(self, found: FoundPythons) -> None:
         """Show the Pythons that are known by now; what is checked stays so."""
         if (found.offers, found.refusals) != (self._found.offers, self._found.refusals):
-            chosen = self._renamed(self.parameter.parse(self.text()), found)
+            self._wanted = self._renamed(self._wanted, found)
             self._rebuild(found)
-            self.set_value(chosen)
+            self.set_value(self._wanted)
         self._found = found
         self.edited.emit()
 
@@ -111,6 +113,7 @@ class PythonsField(Field):
         else:
             self._path.clear()
             self._boxes[what.name].setChecked(True)
+            self._note_wanted()
         self.edited.emit()
 
     def _renamed(self, chosen: Sequence[str], found: FoundPythons) -> tuple[str, ...]:
@@ -163,7 +166,12 @@ class PythonsField(Field):
         for widget in self._broken:
             widget.setFont(self._theme.font(0.88))
 
+    def _note_wanted(self) -> None:
+        """From now on what is checked is wanted, and nothing that is not found yet."""
+        self._wanted = tuple(name for name, box in self._boxes.items() if box.isChecked())
+
     def _on_clicked(self) -> None:
+        self._note_wanted()
         self._told = self._refused = ""
         self.edited.emit()
 

@@ -23,7 +23,7 @@ from gui.views.marks import LINES, Dot, Marks, Middle
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
-    from gui.models.measured import Measured
+    from gui.models.measured import Figures
 
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
@@ -54,10 +54,11 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._theme = theme
         self._y_label = y_label
         self._touched = False
-        self._measured: Measured | None = None
+        self._measured: Figures | None = None
         self._most_workers = 4
         self._kinds: tuple[str, ...] = ()
         self._pythons: tuple[str, ...] = ("",)
+        self._called = "Python {}"
         self._least_top = self._top = 0.0
         self.marks: dict[_Key, Marks] = {}
         self._shown_range: tuple[int, float] | None = None
@@ -83,22 +84,37 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
 
     def expect(self, record: RunRecord, longest_s: float) -> None:
         """Prepare axes and legend for a run before its first point: they need not move later."""
+        pythons = tuple(python.name for python in record.environment.pythons)
         values = record.parameters
-        self._kinds = self._expected_kinds(values["executors"])
-        self._most_workers = max(values["workers"])
-        self._pythons = tuple(python.name for python in record.environment.pythons) or ("",)
+        self.prepare(values["executors"], max(values["workers"]), pythons or ("",), longest_s)
+
+    def prepare(
+        self,
+        kinds: Sequence[str],
+        most_workers: int,
+        parts: Sequence[str],
+        longest_s: float,
+        called: str = "Python {}",
+    ) -> None:
+        """Prepare axes and legend for kinds of workers on each of some parts.
+
+        A part is what a line's style tells: a Python, or whatever else is `called` so.
+        """
+        self._kinds = self._expected_kinds(kinds)
+        self._most_workers = most_workers
+        self._pythons, self._called = tuple(parts), called
         self._least_top = self._expected_top(longest_s)
         self._measured = None
         self._touched = False
         self._all.hide()
         self._rebuild()
 
-    def show_measured(self, measured: Measured) -> None:
+    def show_measured(self, measured: Figures) -> None:
         """Draw all that is measured at once."""
         for step in self.steps(measured):
             step()
 
-    def steps(self, measured: Measured) -> list[Callable[[], None]]:
+    def steps(self, measured: Figures) -> list[Callable[[], None]]:
         """List what draws all that is measured; little where the chart is out of sight.
 
         It is drawn as soon as it is seen.
@@ -171,7 +187,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Add what stands there before any trial."""
 
     @abstractmethod
-    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
+    def _content(self, measured: Figures, python: str, part: RunRecord) -> Content:
         """Say what to draw for each kind of workers on a Python, whose record is `part`."""
 
     def _rebuild(self) -> None:
@@ -261,7 +277,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Tell in the legend which line is which Python's; colours tell kinds."""
         for place, name in enumerate(self._pythons):
             pen = pg.mkPen(self._theme.colours.text, width=2, style=LINES[place % len(LINES)])
-            self._legend.addItem(pg.PlotDataItem(pen=pen), f"Python {name}")
+            self._legend.addItem(pg.PlotDataItem(pen=pen), self._called.format(name))
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
@@ -316,15 +332,16 @@ class RuntimeChart(ScalingChart):
         self._level.hide()
         self.getPlotItem().addItem(self._level)
 
-    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
+    def _content(self, measured: Figures, python: str, part: RunRecord) -> Content:
         content: Content = {}
+        where = measured.where(python)
         for one in series_with_ceiling(part):
             dots = [
-                Dot(trial, trial.work_s, _times(trial), reasons_of(measured, trial))
+                Dot(trial, trial.work_s, _times(trial, where), reasons_of(measured, trial))
                 for trial in part.trials
                 if trial.executor == one.executor and trial.work_s
             ]
-            middles = [_middle(python, one, point) for point in one.points]
+            middles = [_middle(where, one, point) for point in one.points]
             content[python, one.executor] = (middles, dots)
             if one.executor == "serial" and python == measured.pythons[0]:
                 self._level.setValue(one.points[0].median)
@@ -338,24 +355,23 @@ def series_with_ceiling(record: RunRecord) -> tuple[Series, ...]:
     return series(record) if ceiling is None else (*series(record), ceiling)
 
 
-def reasons_of(measured: Measured, trial: TrialRecord) -> tuple[str, ...]:
+def reasons_of(measured: Figures, trial: TrialRecord) -> tuple[str, ...]:
     """Say in sentences what disturbed a trial."""
     return tuple(flag.sentence for flag in measured.flags(trial))
 
 
-def who(executor: str, workers: int, python: str) -> str:
-    """Name a configuration, and the Python where it has a name."""
-    name = configuration(executor, workers)
-    return f"{name} on Python {python}" if python else name
+def who(executor: str, workers: int, where: str) -> str:
+    """Name a configuration, and where it was measured, if there are several."""
+    return f"{configuration(executor, workers)} {where}".rstrip()
 
 
-def _middle(python: str, one: Series, point: Any) -> Middle:
+def _middle(where: str, one: Series, point: Any) -> Middle:
     ends = f"from {seconds(point.low)} to {seconds(point.high)}"
-    words = f"{who(one.executor, point.workers, python)}\nmedian {seconds(point.median)}, {ends}"
+    words = f"{who(one.executor, point.workers, where)}\nmedian {seconds(point.median)}, {ends}"
     return Middle(point.workers, point.median, point.low, point.high, True, words, len(point.times))
 
 
-def _times(trial: TrialRecord) -> str:
-    name = who(trial.executor, trial.workers, trial.python)
+def _times(trial: TrialRecord, where: str) -> str:
+    name = who(trial.executor, trial.workers, where)
     start = seconds(trial.startup_s or 0)
     return f"{name}, repeat {trial.block}\nwork {seconds(trial.work_s or 0)}, start-up {start}"

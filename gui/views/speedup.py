@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.lab.kinds import CEILING
 from core.results.statistics import ENOUGH_BLOCKS
-from gui.models.measured import Measured
+from gui.models.measured import Figures
 from gui.theme import Theme
 from gui.views.marks import Dot, Middle
 from gui.views.scaling import Content, ScalingChart, reasons_of, who
@@ -65,7 +65,7 @@ class SpeedupChart(ScalingChart):
         self._name_axis()
         self._restyle()
 
-    def steps(self, measured: Measured) -> list[Callable[[], None]]:
+    def steps(self, measured: Figures) -> list[Callable[[], None]]:
         """List what draws all that is measured; without a serial trial one worker divides."""
         return [*super().steps(measured), self._name_axis]
 
@@ -112,17 +112,17 @@ class SpeedupChart(ScalingChart):
         super()._rebuild()
         self.show_fits(self._known_fits)
 
-    def _content(self, measured: Measured, python: str, part: RunRecord) -> Content:
+    def _content(self, measured: Figures, python: str, part: RunRecord) -> Content:
         content: Content = {}
         flags = {
             (trial.executor, trial.workers, trial.block): reasons_of(measured, trial)
             for trial in part.trials
         }
-        found = measured.speedups(python, self._baseline)
+        found, where = measured.speedups(python, self._baseline), measured.where(python)
         for kind in dict.fromkeys(one.executor for one in found):
             ours = [one for one in found if one.executor == kind]
-            middles = [_middle(one, python) for one in ours]
-            content[python, kind] = (middles, _dots(part, kind, ours, flags))
+            middles = [_middle(one, where) for one in ours]
+            content[python, kind] = (middles, _dots(part, kind, ours, flags, where))
         return content
 
     def _top_of(self, content: Content) -> None:
@@ -146,7 +146,9 @@ class SpeedupChart(ScalingChart):
 _Flags = Mapping[tuple[str, int, int], tuple[str, ...]]  # by kind, workers and block
 
 
-def _dots(part: RunRecord, kind: str, speedups: Sequence[SpeedUp], flags: _Flags) -> list[Dot]:
+def _dots(
+    part: RunRecord, kind: str, speedups: Sequence[SpeedUp], flags: _Flags, where: str
+) -> list[Dot]:
     """Make a dot for each repeat that has its baseline; either may have been disturbed."""
     trials = {
         (trial.workers, trial.block): trial
@@ -161,17 +163,17 @@ def _dots(part: RunRecord, kind: str, speedups: Sequence[SpeedUp], flags: _Flags
             trial = trials[one.workers, block]
             theirs = [f"({called}) {reason}" for reason in flags.get((*base, block), ())]
             reasons = (*flags[kind, one.workers, block], *theirs)
-            dots.append(Dot(trial, value, _within(trial, value), reasons))
+            dots.append(Dot(trial, value, _within(trial, value, where), reasons))
     return dots
 
 
-def _within(trial: TrialRecord, value: float) -> str:
-    name = who(trial.executor, trial.workers, trial.python)
+def _within(trial: TrialRecord, value: float, where: str) -> str:
+    name = who(trial.executor, trial.workers, where)
     return f"{name}, repeat {trial.block}\n{value:.2f} times as fast, within this repeat"
 
 
-def _middle(one: SpeedUp, python: str) -> Middle:
-    name = who(one.executor, one.workers, python)
+def _middle(one: SpeedUp, where: str) -> Middle:
+    name = who(one.executor, one.workers, where)
     name = f"Measured ceiling, {name}" if one.executor == CEILING else name
     words = "\n".join(filter(None, [f"{name}: {one.figure}", one.reason, one.advice]))
     return Middle(

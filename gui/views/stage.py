@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.experiments.base import Trial
-
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
+
+
+class Named(Protocol):
+    """Something with a name."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+
+class Teller(Protocol):
+    """A trial that tells, of a run in progress or of one that was kept."""
+
+    @property
+    def order(self) -> int:
+        """Its place among the trials of the run."""
+
+    @property
+    def python(self) -> Named | None:
+        """The Python that runs it; None for the run's only one."""
 
 
 class Stage(QObject):
@@ -38,7 +56,7 @@ class Stage(QObject):
         """Take trials that have just ended."""
 
     @abstractmethod
-    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+    def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
         """Take what programs have just told."""
 
     def end(self, record: RunRecord) -> None:

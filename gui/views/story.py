@@ -1,6 +1,6 @@
 """The stage of a story: what programs tell, as tables, graphs and a timeline, while they run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -14,7 +14,6 @@ from core.experiments.base import (
     Scaling,
     Show,
     States,
-    Trial,
     WaitGraph,
 )
 from core.results.records import RunRecord, TrialRecord
@@ -24,7 +23,7 @@ from gui.views.bars import BarsView
 from gui.views.fitting_table import FittingTable
 from gui.views.lines import LinesView
 from gui.views.listing import ListingView
-from gui.views.stage import Stage
+from gui.views.stage import Stage, Teller
 from gui.views.story_timeline import StoryTimeline
 from gui.views.wait_graph import WaitGraphView
 
@@ -79,7 +78,7 @@ class StoryStage(Stage):
             elif trial.status == "stopped":
                 self._timeline.tell(f"Stopped: {trial.name}.")
 
-    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+    def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
         for trial, event in events:
             if trial.order != self._timeline.order:
                 self._timeline.begin_trial(trial.order)
@@ -89,7 +88,7 @@ class StoryStage(Stage):
                 take(event)
         self._timeline.note_time(events[-1][1].get("t", 0.0))
 
-    def _take_row(self, trial: Trial, event: dict[str, Any]) -> None:
+    def _take_row(self, trial: Teller, event: dict[str, Any]) -> None:
         on = {"python": trial.python.name} if trial.python is not None else {}
         row = on | {name: what for name, what in event.items() if name not in ("kind", "t")}
         self._new_rows.append(row)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.experiments.base import Trial
 from gui.models.trials import PYTHON, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable
 from gui.views.late import Late
 from gui.views.scaling import RuntimeChart
-from gui.views.stage import Stage
+from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
@@ -93,7 +92,7 @@ class SweepStage(Stage):
         if self._breakdown is not None:
             self._breakdown.add(trials)
 
-    def add_events(self, events: list[tuple[Trial, dict[str, Any]]]) -> None:
+    def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
         raise AssertionError("the trials of a sweep tell nothing while they run")
 
     def end(self, record: RunRecord) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from core.experiments.base import Experiment
@@ -12,6 +15,16 @@ from gui.theme import Theme
 from gui.views.page import ExperimentPage
 
 OpenPage = Callable[..., ExperimentPage]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test settings and a history of its own; Qt asks for its folder only once."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    place = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*place, str(tmp_path / "config"))
+    yield
+    QSettings.setPath(*place, os.environ["XDG_CONFIG_HOME"])
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def check(qtbot: QtBot, light: Theme) -> CheckView:
 
 
 def test_every_key_of_every_menu_is_told(qtbot: QtBot, light: Theme) -> None:
-    window = MainWindow(["one"], light)
+    window = MainWindow(["one"], (), light)
     qtbot.addWidget(window)
     view = KeysView(window.menuBar(), light)
     qtbot.addWidget(view)
@@ -226,7 +226,7 @@ def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
 def test_closing_help_ends_a_check(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     child(monkeypatch, "import sys; sys.stdin.read()")
     theme = Theme()
-    window = MainWindow(["one"], theme)
+    window = MainWindow(["one"], (), theme)
     qtbot.addWidget(window)
     help_window = HelpWindow(window, theme)
     help_window.open_at(CHECK)

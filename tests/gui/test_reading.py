@@ -220,7 +220,7 @@ def test_large_type_in_a_small_window_leaves_the_result_more_than_half(
 
 
 def test_the_window_fits_the_screen_with_its_frame(light: Theme, qtbot: QtBot) -> None:
-    window = MainWindow(["π scaling"], light)
+    window = MainWindow(["π scaling"], ["History"], light)
     qtbot.addWidget(window)
     screen = window.screen().availableSize()
     least = window.minimumSize()

@@ -86,7 +86,7 @@ def _items(items: Any) -> dict[str, Any]:
             "width": place.width(),
             "height": place.height(),
             "enabled": True,
-            "current": row == items.currentRow(),
+            "current": items.item(row).isSelected(),
         }
     return seen
 

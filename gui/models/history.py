@@ -1,0 +1,221 @@
+"""The list of runs as a Qt model, fed page by page: ten thousand rows are known by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+
+from core.results.history.listing import Order, Page, Query, RunRow
+from gui.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+PAGE = 100
+PIN, STARTED, EXPERIMENT, NAME, STATUS, FOUND, TRIALS, PYTHON, MACHINE = range(9)
+CAN_GO_ON = frozenset({"interrupted", "stopped"})
+_HEADINGS: tuple[tuple[str, str, Order | None], ...] = (
+    ("★", "Pinned runs stay on top.", None),
+    ("Started", "When the run began.", "started"),
+    ("Experiment", "What was run.", "experiment"),
+    ("Name", "What you call it: press F2, or double-click here.", "name"),
+    ("Status", "How it ended. What was interrupted or stopped can be continued.", "status"),
+    ("Found", "What the run found, in a line.", None),
+    ("Trials", "How many trials are done, of how many.", "trials"),
+    ("Python", "Which Python ran it.", "python"),
+    ("Machine", "Where it was measured.", "machine"),
+)
+
+
+class RunsModel(QAbstractTableModel):
+    """Rows of the history in the order that was asked for; what is not here is asked for.
+
+    `page_wanted` carries a Query, to be answered by `take`; one that nobody waits for any more is
+    dropped there. `renamed` fires when a person has typed a name. `titles` has each experiment's,
+    by its name. GUI thread.
+    """
+
+    page_wanted = Signal(object)
+    renamed = Signal(int, str)
+
+    def __init__(self, titles: Mapping[str, str], theme: Theme) -> None:
+        super().__init__()
+        self._titles = titles
+        self._theme = theme
+        self._query = Query(limit=PAGE)
+        self._shown: Query | None = None
+        self._rows: dict[int, RunRow] = {}
+        self._asked: set[int] = set()
+        self._count = 0
+
+    @property
+    def query(self) -> Query:
+        """What is asked for."""
+        return self._query
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an answer to what is asked for is here."""
+        return self._shown == self._query
+
+    def ask(self, query: Query) -> None:
+        """Ask for other rows; those that are here stay until the first of them come."""
+        self._query = replace(query, limit=PAGE, offset=0)
+        self._asked = {0}
+        self.page_wanted.emit(self._query)
+
+    def refresh(self, rows: Sequence[int]) -> None:
+        """Ask anew for the pages that these rows are on: they may have changed."""
+        pages = {row - row % PAGE for row in rows} or {0}
+        self._asked |= pages
+        for offset in sorted(pages):
+            self.page_wanted.emit(replace(self._query, offset=offset))
+
+    def take(self, query: Query, page: Page) -> None:
+        """Take a page that was asked for."""
+        if replace(query, offset=0) != self._query:
+            return
+        self._asked.discard(query.offset)
+        rows = {query.offset + place: row for place, row in enumerate(page.rows)}
+        if self._shown == self._query and page.count == self._count:
+            self._rows |= rows
+            if rows:
+                last = self.index(max(rows), len(_HEADINGS) - 1)
+                self.dataChanged.emit(self.index(min(rows), 0), last)
+            return
+        self.beginResetModel()
+        self._shown, self._count, self._rows = self._query, page.count, rows
+        self.endResetModel()
+
+    def run(self, row: int) -> RunRow | None:
+        """Return the run of a row; None where it is not here yet."""
+        return self._rows.get(row)
+
+    def place_of(self, run: int) -> int | None:
+        """Return the row of a run, by its id, where it is here."""
+        return next((place for place, row in self._rows.items() if row.id == run), None)
+
+    def title_of(self, experiment: str) -> str:
+        """Name an experiment for a person, also one that is not known here."""
+        return self._titles.get(experiment, experiment)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        wanted = _HEADINGS[column][2]
+        if wanted is not None:
+            descending = order is Qt.SortOrder.DescendingOrder
+            self.ask(replace(self._query, order=wanted, descending=descending))
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        can_be_named = index.column() == NAME and self.run(index.row()) is not None
+        return flags | Qt.ItemFlag.ItemIsEditable if can_be_named else flags
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        run = self.run(index.row())
+        if run is None or role != Qt.ItemDataRole.EditRole or index.column() != NAME:
+            return False
+        name = " ".join(str(value).split())
+        if name != run.name:
+            self._rows[index.row()] = replace(run, name=name)
+            self.dataChanged.emit(index, index)
+            self.renamed.emit(run.id, name)
+        return True
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return _HEADINGS[section][0]
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return _HEADINGS[section][1]
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(section)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        run = self.run(index.row())
+        if run is None:
+            self._want(index.row())
+            return (
+                "…" if role == Qt.ItemDataRole.DisplayRole and index.column() == STARTED else None
+            )
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._cell(run, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return run.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_tip(self._cell(run, column))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == PIN:
+            return "pinned" if run.is_pinned else "not pinned"
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._colour(run, column)
+        return None
+
+    def _colour(self, run: RunRow, column: int) -> QColor | None:
+        colours = self._theme.colours
+        if column == STATUS and run.status in ("interrupted", "failed"):
+            return QColor(colours.error)
+        if column == STATUS and run.status == "running":
+            return QColor(colours.accent)
+        return QColor(colours.muted) if column in (PYTHON, MACHINE) else None
+
+    def _want(self, row: int) -> None:
+        """Ask for the page that a row is on, once."""
+        offset = row - row % PAGE
+        if offset not in self._asked and self.is_known:
+            self._asked.add(offset)
+            self.page_wanted.emit(replace(self._query, offset=offset))
+
+    def _cell(self, run: RunRow, column: int) -> str:
+        match column:
+            case 0:
+                return "★" if run.is_pinned else ""
+            case 1:
+                return when(run.started_at)
+            case 2:
+                return self.title_of(run.experiment)
+            case 3:
+                return run.name or (f"of {run.whose}" if run.whose else "")
+            case 4:
+                return run.status
+            case 5:
+                return run.said
+            case 6:
+                return f"{run.done} of {run.planned}"
+            case 7:
+                return run.python
+        return run.machine
+
+
+def when(started_at: str) -> str:
+    """Write a moment in the reader's own time; what is no moment as it is."""
+    try:
+        return datetime.fromisoformat(started_at).astimezone().strftime("%d %b %Y, %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return started_at[:16]
+
+
+def as_tip(text: str) -> str:
+    """Make a tip of text that may look like HTML: it comes from anybody's file."""
+    from html import escape
+
+    return f"<p style='white-space:pre-wrap'>{escape(text)}</p>" if text else ""
+
+
+def _alignment(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column == TRIALS else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,197 @@
+"""Runs laid over one another: one chart with all their curves, and below it where they differ."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.models.compared import Rows, RunsTogether, SideBySide
+from gui.models.told import RowTable
+from gui.theme import Theme
+from gui.views.fitting_table import FittingTable
+from gui.views.result import Card
+from gui.views.scaling import RuntimeChart, ScalingChart
+from gui.views.speedup import SpeedupChart
+
+_NO_CURVES = "These runs have no curves over workers. What each found:"
+_SAME = "Nothing differs: the same machine, Python and settings."
+_NO_RATIOS = "They have no configuration in common whose times could be divided."
+
+
+class ComparisonView(QWidget):
+    """Several runs side by side; `left` fires when a person goes back to the list. GUI thread."""
+
+    left = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._theme = theme
+        self._shown: SideBySide | None = None
+        self._is_dressed = False
+        self._back = QPushButton("Back to the list")
+        self._heading, self._warnings, self._found = QLabel(), QLabel(), QLabel()
+        self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
+        self._charts = QTabWidget()
+        self._differences = _Part("What differs", _SAME, theme)
+        self._ratios = _Part("How many times as fast as the first", _NO_RATIOS, theme)
+        self._steps: deque[Callable[[], None]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._draw_step)
+        self._build()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_runs(self, runs: SideBySide) -> None:
+        """Show these runs; the chart of speed-ups is in front where their times tell little."""
+        self._shown = runs
+        self._heading.setText(f"{len(runs.names)} runs compared")
+        warnings = [runs.problem] if runs.problem else list(runs.comparison.warnings)
+        self._warnings.setText("\n".join(warnings))
+        self._warnings.setVisible(bool(warnings))
+        self._found.setText("\n\n".join([_NO_CURVES, *self._findings(runs)]))
+        self._found.setVisible(runs.together is None)
+        self._charts.setVisible(runs.together is not None)
+        self._differences.show_rows(runs.differences)
+        self._ratios.show_rows(runs.ratios)
+        self._ratios.setVisible(runs.together is not None)
+        if runs.together is not None:
+            self._prepare(runs, runs.together)
+            self._charts.setCurrentIndex(0 if runs.did_the_same else 1)
+        self._back.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._is_dressed:
+            self._dress()
+        super().showEvent(event)
+
+    def _prepare(self, runs: SideBySide, together: RunsTogether) -> None:
+        for chart in (self._runtime, self._speedup):
+            chart.prepare(
+                runs.kinds, runs.most_workers, together.pythons, runs.longest_s, called="{}"
+            )
+        self._steps = deque([lambda: self._draw(self._runtime), lambda: self._draw(self._speedup)])
+        self._timer.start()
+
+    def _draw(self, chart: ScalingChart) -> None:
+        if self._shown is not None and self._shown.together is not None:
+            self._steps.extendleft(reversed(chart.steps(self._shown.together)))
+
+    def _draw_step(self) -> None:
+        """Take one step, so that a key or a click never waits for the whole."""
+        if self._steps:
+            self._steps.popleft()()
+        else:
+            self._timer.stop()
+
+    def _findings(self, runs: SideBySide) -> list[str]:
+        return [
+            f"{name}\n{found or 'Nothing was found.'}"
+            for name, found in zip(runs.names, runs.findings, strict=True)
+        ]
+
+    def _build(self) -> None:
+        self._back.setObjectName("comparison-back")
+        self._back.setToolTip("Back to the list of runs (Alt+Left)")
+        self._back.clicked.connect(self.left)
+        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.left)
+        self._heading.setObjectName("comparison-heading")
+        for label, name in ((self._warnings, "warnings"), (self._found, "found")):
+            label.setObjectName(f"comparison-{name}")
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse
+                | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        self._warnings.setProperty("error", True)
+        self._found.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._charts.setDocumentMode(True)
+        self._charts.addTab(self._runtime, "Runtime")
+        self._charts.addTab(self._speedup, "Speed-up")
+        top = QHBoxLayout()
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._back)
+        upper = Card()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(16, 10, 16, 8)
+        column.addWidget(self._warnings)
+        column.addWidget(self._found, 1)
+        column.addWidget(self._charts, 1)
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Vertical)
+        for part in (self._differences, self._ratios):
+            lower.addWidget(part)
+        split.addWidget(upper)
+        split.addWidget(lower)
+        lower.setSizes([400, 580])
+        split.setSizes([460, 240])
+        for one in (lower, split):
+            one.setChildrenCollapsible(False)
+            one.setHandleWidth(10)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 14, 12)
+        layout.setSpacing(10)
+        layout.addLayout(top)
+        layout.addWidget(split, 1)
+
+    def _restyle(self) -> None:
+        self._heading.setFont(self._theme.font(1.2, bold=True))
+        self._warnings.setFont(self._theme.font(1.0, bold=True))
+        self._is_dressed = False
+        if self.isVisible():
+            self._dress()
+
+    def _dress(self) -> None:
+        self._is_dressed = True
+        self._theme.dress(self)
+
+
+class _Part(Card):
+    """A table under its heading, or a sentence where it has no rows."""
+
+    def __init__(self, title: str, none: str, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._model = RowTable()
+        self._table = FittingTable(self._model, title, theme, none)
+        self._table.setTabKeyNavigation(False)
+        self._heading, self._none = QLabel(title), QLabel(none)
+        self._none.setWordWrap(True)
+        self._none.setProperty("muted", True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 8)
+        column.addWidget(self._heading)
+        column.addWidget(self._none, 1)
+        column.addWidget(self._table, 1)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_rows(self, rows: Rows) -> None:
+        """Show other rows."""
+        self._model.clear()
+        if rows:
+            self._model.append(rows)
+        self._table.setVisible(bool(rows))
+        self._none.setVisible(not rows)
+        QTimer.singleShot(0, self._table.scrollToTop)  # it has followed the new rows
+
+    def _restyle(self) -> None:
+        self._heading.setFont(self._theme.font(1.0, bold=True))
+        self.setMinimumSize(self._theme.px(220), self._theme.px(110))

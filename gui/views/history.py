@@ -1,0 +1,356 @@
+"""The page "History": every run, to be found again, named, opened, continued, compared, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.results.history.listing import Page, Query, RunRow
+from gui.models.history import FOUND, NAME, PIN, STARTED, RunsModel
+from gui.theme import Theme
+from gui.views.history_actions import RunActions
+from gui.views.history_details import RunDetails
+from gui.views.message_bar import MessageBar
+from gui.views.result import Card
+from gui.views.tables import Table
+
+_REFRESH_MS = 400
+_OTHERS_MS = 3000  # how soon runs of other programs are seen
+_WIDEST = (
+    "★",
+    "28 Sep 2026, 00:00",
+    "Keep the UI alive",
+    "before the update",
+    "interrupted",
+    "2 processes: 1.87 times as fast as one",
+    "1000 of 1000",
+    "3.11.15",
+    "AMD EPYC 7763, 2 CPU",
+)
+_NONE_YET = (
+    "There are no runs yet.\n\nPress Run on any page: every run is kept here while it happens,"
+    " trial by trial, and nothing is lost when the program ends."
+)
+_NONE_FOUND = "No run has all of these words.\n\nClear the search, or choose all experiments."
+_NONE_DELETED = "Nothing was deleted within the last thirty days."
+
+
+class HistoryPage(QWidget):
+    """The list of runs; it tells what a person wants and shows what it is given. GUI thread.
+
+    `page_wanted` carries a Query, whose answer is for `take_page`. Runs are named by their ids.
+    Others may add buttons to the row of actions with `add_action`, and follow `chosen`, the rows
+    that are selected.
+    """
+
+    page_wanted = Signal(object)
+    chosen = Signal(list)
+    opened = Signal(object)
+    continued = Signal(object)
+    compared = Signal(list)
+    renamed = Signal(int, str)
+    noted = Signal(int, str)
+    pinned = Signal(list, bool)
+    deleted = Signal(list)
+    restored = Signal(list)
+
+    def __init__(self, titles: Mapping[str, str], theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._theme = theme
+        self._titles = titles
+        self._gone: list[int] = []
+        self._kept: list[int] = []  # what is selected, while rows are put in other places
+        self._busy = ""
+        self._is_dressed = False
+        self.model = RunsModel(titles, theme)
+        self._table = Table(self.model, "Runs", _WIDEST, theme, stretch=False)
+        self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
+        self._search, self._filter = QLineEdit(), QComboBox()
+        self._actions = RunActions()
+        self._bar = MessageBar("undo", theme)
+        self._details = RunDetails(theme)
+        self._places = QStackedWidget()
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(_REFRESH_MS)
+        self._refresh.timeout.connect(self.look_again)
+        self._others = QTimer(self)
+        self._others.setInterval(_OTHERS_MS)
+        self._others.timeout.connect(self._look_for_others)
+        self._build()
+        self._connect()
+        self._restyle()
+        self._show_chosen()
+
+    @property
+    def theme(self) -> Theme:
+        """How things look; for what is shown beside the list."""
+        return self._theme
+
+    @property
+    def selected(self) -> list[RunRow]:
+        """The runs that are selected, from top to bottom."""
+        rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
+        return [run for row in rows if (run := self.model.run(row)) is not None]
+
+    def add_action(self, button: QPushButton) -> None:
+        """Put another button behind the actions on what is selected."""
+        self._actions.add(button)
+
+    def take_page(self, query: Query, page: Page) -> None:
+        """Take what `page_wanted` asked for; later, while a name is being typed."""
+        if self._is_editing:
+            self._refresh.start()
+            return
+        self.model.take(query, page)
+        self._show_count()
+
+    def show_changed(self) -> None:
+        """Look again soon: something in the history is not as it was."""
+        if self.isVisible() and not self._refresh.isActive():
+            self._refresh.start()
+
+    def show_busy(self, title: str) -> None:
+        """Disable Continue while the experiment called `title` runs; empty when none does."""
+        self._busy = title
+        self._show_chosen()
+
+    def offer_undo(self, runs: Sequence[int]) -> None:
+        """Say what was deleted, and offer to bring it back."""
+        self._gone = list(runs)
+        count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+        self._bar.say(
+            f"{count} deleted. For thirty days you find them under “Deleted” too.",
+            "Undo",
+            "Bring back what was deleted (Ctrl+Z)",
+        )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._is_dressed:
+            self._dress()
+        self.look_again()
+        self._others.start()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._details.save()
+        self._others.stop()
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Down and Enter lead from the search to the first run."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._table.setFocus()
+                if self.model.rowCount() and not self.selected:
+                    self._table.selectRow(0)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self._search.text():
+                self._search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    # ------------------------------------------------------------------------------- building
+
+    def _build(self) -> None:
+        self._search.setPlaceholderText("Search names, notes, results, machines (Ctrl+F)")
+        self._search.setClearButtonEnabled(True)
+        self._search.setObjectName("history-search")
+        self._search.setAccessibleName("Search runs")
+        self._search.setToolTip("Only runs with all of these words, or parts of words")
+        self._search.installEventFilter(self)
+        self._filter.setObjectName("history-filter")
+        self._filter.setAccessibleName("Which runs")
+        self._filter.addItem("All experiments", ("", False))
+        for name, title in self._titles.items():
+            self._filter.addItem(title, (name, False))
+        self._filter.insertSeparator(self._filter.count())
+        self._filter.addItem("Deleted", ("", True))
+        self._count.setProperty("muted", True)
+        self._count.setObjectName("history-count")
+        self._table.setObjectName("history-table")
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._table.setTabKeyNavigation(False)
+        self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+        self._empty.setObjectName("history-empty")
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("muted", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        top = QHBoxLayout()
+        top.addWidget(self._heading)
+        top.addWidget(self._count, 1)
+        top.addWidget(self._search, 2)
+        top.addWidget(self._filter)
+        self._make_keys()
+        card = Card()
+        column = QVBoxLayout(card)
+        column.setContentsMargins(8, 8, 8, 8)
+        self._places.addWidget(self._table)
+        self._places.addWidget(self._empty)
+        column.addWidget(self._places)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 14, 12)
+        layout.setSpacing(10)
+        layout.addLayout(top)
+        layout.addWidget(card, 1)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._actions)
+        layout.addWidget(self._details)
+
+    def _make_keys(self) -> None:
+        self._act("Ctrl+F", self._find)
+        self._act("Ctrl+Z", self._undo)
+        for keys, do in (
+            ("F2", self._actions.rename),
+            ("Del", self._actions.delete),
+            ("Return", self._actions.open),
+            ("Enter", self._actions.open),
+        ):
+            self._act(keys, do, self._table)
+
+    def _act(self, keys: str, do: Callable[[], None], where: QWidget | None = None) -> None:
+        action = QAction(where or self)
+        action.setShortcut(QKeySequence.fromString(keys))
+        if where is not None:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(do)
+        (where or self).addAction(action)
+
+    def _connect(self) -> None:
+        self.model.page_wanted.connect(self.page_wanted)
+        self.model.renamed.connect(self.renamed)
+        self.model.modelAboutToBeReset.connect(self._remember)
+        self.model.modelReset.connect(self._choose_again)
+        self.model.dataChanged.connect(self._show_chosen)
+        self._search.textChanged.connect(self._ask)
+        self._filter.currentIndexChanged.connect(self._ask)
+        self._table.horizontalHeader().sortIndicatorChanged.connect(self.model.sort)
+        self._table.selectionModel().selectionChanged.connect(self._show_chosen)
+        self._table.doubleClicked.connect(
+            lambda index: self._actions.rename() if index.column() == NAME else self._actions.open()
+        )
+        self._table.customContextMenuRequested.connect(
+            lambda place: self._actions.show_menu(self._table.viewport().mapToGlobal(place))
+        )
+        actions = self._actions
+        actions.opened.connect(self.opened)
+        actions.continued.connect(self.continued)
+        actions.compared.connect(self.compared)
+        actions.rename_wanted.connect(self._edit_name)
+        actions.pinned.connect(self.pinned)
+        actions.deleted.connect(self.deleted)
+        actions.restored.connect(self.restored)
+        self._bar.acted.connect(self._undo)
+        self._details.noted.connect(self.noted)
+        self._theme.changed.connect(self._restyle)
+
+    # ------------------------------------------------------------------------------- asking
+
+    def _ask(self) -> None:
+        experiment, deleted = self._filter.currentData() or ("", False)
+        self.model.ask(
+            replace(
+                self.model.query,
+                text=self._search.text()[:500],
+                experiment=experiment,
+                deleted=deleted,
+            )
+        )
+
+    @property
+    def _is_editing(self) -> bool:
+        """Whether a name is being typed, which new rows would take away."""
+        return self._table.state() is QAbstractItemView.State.EditingState
+
+    def look_again(self) -> None:
+        """Ask again for what is in sight; the rest when it is."""
+        top = self._table.rowAt(0)
+        bottom = self._table.rowAt(self._table.viewport().height() - 1)
+        in_sight = [row for row in (top, bottom) if row >= 0]
+        self.model.refresh(in_sight or [0])
+
+    def _look_for_others(self) -> None:
+        """See what other programs have written, while nothing is measured here."""
+        if not self._busy:
+            self.look_again()
+
+    def _show_count(self) -> None:
+        count, query = self.model.rowCount(), self.model.query
+        self._count.setText("1 run" if count == 1 else f"{count} runs")
+        searched = query.text.strip() or query.experiment
+        none = _NONE_FOUND if searched else _NONE_DELETED if query.deleted else _NONE_YET
+        self._empty.setText(none)
+        self._places.setCurrentIndex(0 if count else 1)
+
+    def _remember(self) -> None:
+        self._kept = [run.id for run in self.selected]
+
+    def _choose_again(self) -> None:
+        """Select what was selected, wherever it is now."""
+        flag = QItemSelectionModel.SelectionFlag
+        for run in self._kept:
+            if (row := self.model.place_of(run)) is not None:
+                index = self.model.index(row, NAME)
+                self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
+        self._show_chosen()
+
+    # ------------------------------------------------------------------------------- doing
+
+    def _find(self) -> None:
+        self._search.setFocus()
+        self._search.selectAll()
+
+    def _edit_name(self) -> None:
+        (index,) = self._table.selectionModel().selectedRows(NAME)
+        self._table.setCurrentIndex(index)
+        self._table.edit(index)
+
+    def _undo(self) -> None:
+        if self._gone:
+            gone, self._gone = self._gone, []
+            self._bar.hide()
+            self.restored.emit(gone)
+
+    # ------------------------------------------------------------------------------- showing
+
+    def _show_chosen(self) -> None:
+        runs = self.selected
+        self._details.show_run(runs[0] if len(runs) == 1 else None)
+        self._actions.show_chosen(runs, self.model.query.deleted, self._busy)
+        self.chosen.emit(runs)
+
+    def _restyle(self) -> None:
+        self._heading.setFont(self._theme.font(1.2, bold=True))
+        self._empty.setFont(self._theme.font(1.1))
+        self._table.setColumnWidth(PIN, self._theme.px(28))
+        self._search.setMinimumWidth(self._theme.px(120))
+        self._is_dressed = False
+        if self.isVisible():
+            self._dress()
+
+    def _dress(self) -> None:
+        self._is_dressed = True
+        self._theme.dress(self)

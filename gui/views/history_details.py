@@ -1,0 +1,112 @@
+"""What is known of the run that is chosen in the list, and the note on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout
+
+from core.results.history.listing import RunRow
+from gui.models.history import when
+from gui.theme import Theme
+from gui.views.result import Card
+
+_LINES = 5
+_SAVE_MS = 800  # after the last key
+
+
+class RunDetails(Card):
+    """A run in words at the left, its note at the right; `noted` fires when a person wrote it.
+
+    What is typed is saved after a moment, and at once when another run is chosen. GUI thread.
+    """
+
+    noted = Signal(int, str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._run: RunRow | None = None
+        self._words, self._caption, self._note = QLabel(), QLabel("Note"), QPlainTextEdit()
+        self._words.setObjectName("history-words")
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._note.setObjectName("history-note")
+        self._note.setAccessibleName("Note")
+        self._note.setPlaceholderText("What should be remembered of this run?")
+        self._note.setTabChangesFocus(True)
+        self._caption.setBuddy(self._note)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SAVE_MS)
+        self._timer.timeout.connect(self.save)
+        self._note.textChanged.connect(self._timer.start)
+        right = QVBoxLayout()
+        right.addWidget(self._caption)
+        right.addWidget(self._note, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.setSpacing(14)
+        row.addWidget(self._words, 3)
+        row.addLayout(right, 2)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.show_run(None)
+
+    def show_run(self, run: RunRow | None) -> None:
+        """Show a run, or that there is none."""
+        if run is not None and self._run is not None and run.id == self._run.id:
+            if self._note.hasFocus() or self._timer.isActive():  # what is being typed stays
+                run = _with_note(run, self._run.note)
+        else:
+            self.save()
+        if run != self._run or run is None:
+            self._words.setText(_words(run))
+        if run is None or self._run is None or run.id != self._run.id or run.note != self._run.note:
+            self._note.blockSignals(True)
+            self._note.setPlainText("" if run is None else run.note)
+            self._note.blockSignals(False)
+        self._note.setEnabled(run is not None)
+        self._run = run
+
+    def save(self) -> None:
+        """Tell what was typed and is not told yet."""
+        self._timer.stop()
+        text = self._note.toPlainText()
+        if self._run is not None and text != self._run.note:
+            self._run = _with_note(self._run, text)
+            self.noted.emit(self._run.id, text)
+
+    def _restyle(self) -> None:
+        self._words.setFont(self._theme.font(0.95))
+        self._caption.setFont(self._theme.font(0.95, bold=True))
+        height = self._words.fontMetrics().lineSpacing() * _LINES
+        self.setFixedHeight(height + self._theme.px(34))
+
+
+def _with_note(run: RunRow, note: str) -> RunRow:
+    from dataclasses import replace
+
+    return replace(run, note=note)
+
+
+def _words(run: RunRow | None) -> str:
+    """Say what is known of a run, a sentence a line."""
+    if run is None:
+        return "Choose a run to read what it found; choose two or more to compare them."
+    ended = {
+        "interrupted": "The program ended before the run did: ",
+        "running": "It goes on: ",
+        "stopped": "It was stopped: ",
+    }.get(run.status, "")
+    lines = [
+        " · ".join(filter(None, [f"Run {run.id}", run.name, run.whose and f"of {run.whose}"])),
+        run.said,
+        f"{ended}{run.done} of {run.planned} trials, {when(run.started_at)}",
+        f"Python {run.python} on {run.machine}" if run.python else run.machine,
+    ]
+    return "\n".join(filter(None, lines))
