@@ -269,9 +269,9 @@ def test_stopped_while_its_process_is_being_started_a_job_does_not_run(
     lab: LabExecutor, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class StoppedAsItStarts(LabProcess):
-        def __init__(self, python: LabPython) -> None:
+        def __init__(self, python: LabPython, called: str) -> None:
             stop(lab)
-            super().__init__(python)
+            super().__init__(python, called)
 
     monkeypatch.setattr(lab_client, "LabProcess", StoppedAsItStarts)
 
