@@ -6,6 +6,17 @@ main module again.
 
 import sys
 from multiprocessing import freeze_support
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.report.report import Report
+
+
+def _pdf(report: "Report") -> bytes:
+    """Write a report as PDF; Qt is loaded only for this."""
+    from gui.export.headless import pdf
+
+    return pdf(report)
 
 
 def main() -> int:
@@ -22,7 +33,7 @@ def main() -> int:
     if len(sys.argv) > 1:
         from core.headless import main as headless
 
-        return headless(sys.argv[1:])
+        return headless(sys.argv[1:], _pdf)
     from gui.app import main as window
 
     return window()

@@ -30,9 +30,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.report.marks import PHASES
 from core.results.phases import PARTS, Part, Phases
 from gui.models.breakdown import BAR, PHASES_ROLE, Breakdown, Divided, divided
-from gui.theme import PHASES, Theme
+from gui.theme import Theme
 from gui.views.tables import Table
 
 if TYPE_CHECKING:

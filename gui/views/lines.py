@@ -11,7 +11,8 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
-from gui.theme import SERIES, Theme
+from core.report.marks import SERIES
+from gui.theme import Theme
 
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
 _MOST_IN_A_COLUMN = 6
