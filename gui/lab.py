@@ -15,6 +15,7 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.help import HelpWindow
+    from gui.export.exports import Exports
     from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
@@ -53,6 +54,7 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
+        self._exports: Exports | None = None
         self._bar: MessageBar | None = None
         self._painted = self._closed = False
         self._history: HistoryPage | None = None
@@ -179,6 +181,7 @@ class Lab(QObject):
         page.restore_typed(self._settings.typed(experiments.at(number).name))
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))
+        page.export_requested.connect(partial(self._export, number))
         self.window.install_page(number, page)
         if self.runs is not None:
             self.runs.attach(page)
@@ -228,6 +231,27 @@ class Lab(QObject):
         self.window.show_page(number)
         self._show_page(number)
         return self._pages[number]
+
+    def _export(self, number: int, what: str) -> None:
+        """Take something away of what is seen on a page."""
+        from gui.export.exports import Seen, drawing_of
+
+        page = self._pages[number]
+        record, tab, options = page.in_sight
+        if record is not None:
+            drawing = drawing_of(page.experiment, record, tab, options)
+            self._need_exports().export(what, Seen(page.experiment, record, drawing))
+
+    def _need_exports(self) -> "Exports":
+        if self._exports is None:
+            from gui.export.exports import Exports
+
+            runs = self._need_runs()
+            self._exports = Exports(self.window, self)
+            self._exports.wanted.connect(runs.compute)
+            self._exports.told.connect(runs.message_changed)
+            self._exports.failed.connect(self._on_history_problem)
+        return self._exports
 
     @Slot()
     def _on_run_triggered(self) -> None:

@@ -15,6 +15,7 @@ from core.lab.kinds import CEILING
 from core.report.marks import ASIDE, DODGE, KINDS, MARKS, OTHER, PHASES, SERIES
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot
 from core.report.svg import MUTED, TEXT
+from core.report.titles import RUNTIME, SPEEDUP, WHERE
 from core.results import fits, noise, statistics, verdicts
 from core.results.phases import PARTS, Phases, phases
 from core.results.pythons import by_python
@@ -23,7 +24,6 @@ from core.results.statistics import seconds
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
 
-RUNTIME, SPEEDUP, WHERE = "Runtime", "Speed-up", "Where it went"
 _SHAPES = ("circle", "square", "triangle", "diamond", "star", "plus")
 _MOST_BARS = 24
 _MOST = 1e15  # of what a program told; more is no measurement

@@ -114,6 +114,8 @@ class _Scale:
             low, high = low - beside, high + beside
         elif high <= low:
             high = low + (abs(low) or 1.0)
+        elif not axis.whole:
+            high += 0.04 * (high - low)  # so that the highest mark is whole
         self._low, self._high = low, high
         self._start, self._end = start, end
         self.ticks = tuple(self._log_ticks() if axis.log else self._even_ticks(axis.whole))

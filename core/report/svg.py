@@ -30,7 +30,7 @@ class Look:
         return self.letters / 6.5
 
 
-PAPER, SLIDE = Look(), Look(1280.0, 720.0, 26.0)
+PAPER, SLIDE = Look(), Look(1280.0, 720.0, 28.0)
 
 
 def clean(text: str) -> str:

@@ -137,6 +137,16 @@ class ResultPanel(Card):
         for title, widget in tabs:
             self._tabs.addTab(widget, title)
 
+    @property
+    def tab(self) -> str:
+        """The title of the tab in front."""
+        return self._tabs.tabText(self._tabs.currentIndex())
+
+    def set_corner(self, widget: QWidget) -> None:
+        """Put something small beside the tabs."""
+        self._tabs.setCornerWidget(widget)
+        widget.show()
+
     def show_summary(self, summary: Summary) -> None:
         """Show the result in words."""
         self._summary = summary

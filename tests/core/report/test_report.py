@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from core import experiments
 from core.experiments.base import Summary
-from core.report.charts import RUNTIME, SPEEDUP, WHERE, charts
+from core.report.charts import charts
 from core.report.html import html
 from core.report.plot import Axis, Bar, Bars, Curve, Middle, Plot
 from core.report.report import report_of
 from core.report.svg import PAPER, SLIDE, Look
 from core.report.table import table_of
+from core.report.titles import RUNTIME, SPEEDUP, WHERE
 from core.results.records import RunRecord
 from tests.core.history.strategies import RECORDS
 from tests.core.making import done, record
