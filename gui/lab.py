@@ -15,11 +15,11 @@ from gui.settings import Settings
 from gui.theme import Theme
 
 if TYPE_CHECKING:
-    from gui.help import HelpWindow
     from core.results.history.listing import RunRow
     from core.results.share import Shared
     from gui.export.exports import Exports
     from gui.gallery_desk import GalleryDesk
+    from gui.help import HelpWindow
     from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
     from gui.opening import Opener

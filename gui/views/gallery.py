@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.gallery import Gallery, Laptop, Measure, sort_key
+from gui.plain import plain
 from gui.theme import Theme
 from gui.views.gallery_chart import Choice, GalleryChart
-from gui.views.plain import plain
 from gui.views.result import Card
 from gui.views.tables import Table
 
@@ -26,6 +26,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _HEADINGS = ("Whose", "CPUs", "Python", "Machine")
 _WIDEST = ("laptop of somebody", "CPUs", "3.14.0, no GIL", "")
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _EMPTY = (
     "Drop the files of a class here, or open them (Ctrl+O): all curves are laid over one another."
     "\nEach student saves a run as .futureslab (Ctrl+S, or Export) and sends it to you."
@@ -122,6 +123,7 @@ class GalleryPage(QWidget):
             before = QLabel(caption)
             before.setBuddy(box)
             box.setAccessibleName(caption)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             row.addWidget(before)
             row.addWidget(box)
         row.addWidget(self._names)
@@ -136,7 +138,7 @@ class GalleryPage(QWidget):
         split.addWidget(self._table)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
-        split.setSizes([700, 330])
+        split.setSizes([620, 420])
         split.setChildrenCollapsible(False)
         inside.addWidget(split, 1)
         inside.addWidget(self._said)
@@ -234,10 +236,12 @@ class Laptops(QAbstractTableModel):
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        return None
+    ) -> str | int | None:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT
+        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

@@ -15,8 +15,8 @@ from core.experiments.base import configuration
 from core.report.marks import SERIES
 from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
 from core.results.statistics import seconds
+from gui.plain import as_html
 from gui.theme import Theme
-from gui.views.plain import as_html
 
 _NEAR = 22  # pixels
 _FAINT, _BAND = 150, 40  # of 255
@@ -100,9 +100,16 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             x, y = _joined(ours)
             pen = pg.mkPen(self._theme.colours.text, width=3.5 * self._theme.scale)
             self._over = pg.PlotDataItem(
-                x, y, pen=pen, connect="finite", symbol="o", symbolSize=8 * self._theme.scale,
-                symbolBrush=self._theme.colours.text, symbolPen=None,
-            )  # fmt: skip
+                x,
+                y,
+                pen=pen,
+                connect="finite",
+                antialias=True,
+                symbol="o",
+                symbolSize=8 * self._theme.scale,
+                symbolBrush=self._theme.colours.text,
+                symbolPen=None,
+            )
             self._over.setZValue(50)
             self.getPlotItem().addItem(self._over)
 
@@ -170,7 +177,7 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         faint.setAlpha(_FAINT)
         x, y = _joined(ours)
         pen = pg.mkPen(faint, width=1.3 * self._theme.scale)
-        item = pg.PlotCurveItem(x, y, pen=pen, connect="finite")
+        item = pg.PlotCurveItem(x, y, pen=pen, connect="finite", antialias=True)
         dots = pg.ScatterPlotItem(x, y, size=5 * self._theme.scale, brush=faint, pen=None)
         self.getPlotItem().addItem(item)
         self.getPlotItem().addItem(dots)
@@ -195,7 +202,7 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         line.setZValue(40)
         for item in (low, high, between, line):
             self.getPlotItem().addItem(item)
-        self._legend.addItem(line, as_html(f"the class: {kind}"))
+        self._legend.addItem(line, as_html(f"median of the class: {kind}"))
 
     def _fit(self) -> None:
         most = max((float(one.x.max()) for one in self._drawn if len(one.x)), default=4.0)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from core.report.marks import ASIDE, DODGE
+from gui.plain import plain
 from gui.theme import SYMBOLS, Theme
 
 if TYPE_CHECKING:
@@ -146,9 +147,9 @@ def _scatter(symbol: str, size: float, brush: QColor, pen: Any, theme: Theme) ->
         brush=brush,
         hoverable=True,
         hoverPen=pg.mkPen(theme.colours.text, width=1.5),
-        tip=lambda x, y, data: data.tip,
+        tip=lambda x, y, data: plain(data.tip),
     )
 
 
 def _words(x: float, y: float, data: Middle) -> str:
-    return data.words
+    return plain(data.words)

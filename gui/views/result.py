@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Summary
+from gui.plain import plain
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class ResultPanel(Card):
         sentences = "\n".join(note.sentence for note in notes)
         seen = dict.fromkeys(_NOTES[note.kind] for note in notes)
         self._noted = f"Seen before the run: {', '.join(seen)}"
-        self._notes.setToolTip(sentences)
+        self._notes.setToolTip(plain(sentences))
         self._notes.setAccessibleDescription(sentences)
         self._notes.setVisible(bool(notes))
         self._fit_words()
@@ -290,7 +291,7 @@ def _fill(label: QLabel, lines: Sequence[str], most: int, width: int) -> int:
             shown.pop()
         shown.append(_MORE)
     label.setText("\n".join(shown))
-    label.setToolTip("\n".join(lines))
+    label.setToolTip(plain("\n".join(lines)))
     return min(sum(each), most)
 
 
