@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from pathlib import Path
 from random import Random
 
@@ -125,7 +126,7 @@ def test_a_reader_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mo
 def test_nothing_is_left_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(reading.tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "tempdir", None)
     save(tmp_path / "a", [large()])
     Reader().file(tmp_path / "a")
     assert not list((tmp_path / "temporary").iterdir())
