@@ -425,7 +425,10 @@ def main() -> int:
             state(person)
             if state not in (running, provisional):
                 person.rest()
-            person.window.screenshot(target)
+            if state is export:
+                person.desktop.screenshot(target)  # a menu is a window of its own
+            else:
+                person.window.screenshot(target)
         print(target.relative_to(ROOT))
     return 0
 

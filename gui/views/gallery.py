@@ -24,8 +24,8 @@ from gui.views.tables import Table
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_HEADINGS = ("Whose", "CPUs", "Python", "Machine")
-_WIDEST = ("laptop of somebody", "CPUs", "3.14.0, no GIL", "")
+_HEADINGS = ("Whose", "CPUs", "Python")
+_WIDEST = ("student 30 of us", "CPUs", "")
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _EMPTY = (
     "Drop the files of a class here, or open them (Ctrl+O): all curves are laid over one another."
@@ -138,7 +138,7 @@ class GalleryPage(QWidget):
         split.addWidget(self._table)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
-        split.setSizes([620, 420])
+        split.setSizes([740, 300])
         split.setChildrenCollapsible(False)
         inside.addWidget(split, 1)
         inside.addWidget(self._said)
@@ -247,5 +247,5 @@ class Laptops(QAbstractTableModel):
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         one = self.rows[index.row()]
-        cell = (self.name_of(one), f"{one.cores}", one.python, one.cpu)[index.column()]
+        cell = (self.name_of(one), f"{one.cores}", one.python)[index.column()]
         return plain(cell) if role == Qt.ItemDataRole.ToolTipRole else cell

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 
 from core.experiments.base import configuration
 from core.report.marks import SERIES
@@ -19,6 +19,7 @@ from gui.plain import as_html
 from gui.theme import Theme
 
 _NEAR = 22  # pixels
+_LEGEND_COLUMN = 190
 _FAINT, _BAND = 150, 40  # of 255
 _SCALE = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")  # viridis, told apart in grey too
 _DARK_SCALE = ("#fde725", "#a5db36", "#35b779", "#2a9d9d", "#7f9bd1")
@@ -113,6 +114,11 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             self._over.setZValue(50)
             self.getPlotItem().addItem(self._over)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
+            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self._point(self._nearest(event.position()))
@@ -193,14 +199,19 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         band = QColor(colour)
         band.setAlpha(_BAND)
         x = np.array([one.workers for one in points], float)
-        low = pg.PlotCurveItem(x, np.array([one.low for one in points]), pen=None)
-        high = pg.PlotCurveItem(x, np.array([one.high for one in points]), pen=None)
-        between = pg.FillBetweenItem(low, high, brush=band)
+        low, high = (np.array([getattr(one, end) for one in points]) for end in ("low", "high"))
+        between = pg.PlotCurveItem(
+            np.concatenate([x, x[::-1]]),
+            np.concatenate([low, high[::-1]]),
+            pen=None,
+            brush=band,
+            fillLevel="enclosed",
+        )
         between.setZValue(-10)
         pen = pg.mkPen(colour, width=4 * self._theme.scale, style=Qt.PenStyle.DashLine)
         line = pg.PlotDataItem(x, np.array([one.median for one in points]), pen=pen)
         line.setZValue(40)
-        for item in (low, high, between, line):
+        for item in (between, line):
             self.getPlotItem().addItem(item)
         self._legend.addItem(line, as_html(f"median of the class: {kind}"))
 
