@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from core.errors import FuturesLabError
@@ -92,9 +92,7 @@ class Exports(QObject):
         if made.problem or made.picture is None:
             self.failed.emit(made.problem or "There is no chart here to copy.")
             return
-        data = QMimeData()
-        data.setImageData(made.picture)
-        QApplication.clipboard().setMimeData(data)
+        QApplication.clipboard().setImage(made.picture)
         self.told.emit("Copied: paste it where it is wanted")
 
 
