@@ -20,7 +20,7 @@ from gui.theme import Theme
 from gui.views.lines import LinesView
 from gui.views.result import ResultPanel
 from gui.views.scaling import RuntimeChart
-from gui.views.story import StoryTimeline
+from gui.views.story_timeline import StoryTimeline
 from gui.views.trial_timeline import TrialTimeline
 from tests.core.making import done, failed
 from tests.gui.sweeps import begun
@@ -45,7 +45,7 @@ def labels(widget: QWidget) -> list[QLabel]:
 
 
 def test_labels_and_their_tips(light: Theme, qtbot: QtBot) -> None:
-    story, result, trial = StoryTimeline(light), ResultPanel(light), TrialTimeline(light)
+    story, result, trial = StoryTimeline({}, light), ResultPanel(light), TrialTimeline(light)
     for widget in (story, result, trial):
         qtbot.addWidget(widget)
     story.tell(NASTY)
