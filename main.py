@@ -1,4 +1,4 @@
-"""Futures Lab: the window without arguments, the command line with them.
+"""Futures Lab: the window without arguments or with files of runs, the command line with others.
 
 Nothing is imported at the top but what a worker process may import too: spawned workers import the
 main module again.
@@ -6,6 +6,17 @@ main module again.
 
 import sys
 from multiprocessing import freeze_support
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.report.report import Report
+
+
+def _pdf(report: "Report") -> bytes:
+    """Write a report as PDF; Qt is loaded only for this."""
+    from gui.export.headless import pdf
+
+    return pdf(report)
 
 
 def main() -> int:
@@ -19,13 +30,17 @@ def main() -> int:
         from core.selftest import serve
 
         return serve()
-    if len(sys.argv) > 1:
+    if sys.argv[1:2] == ["--read-runs"] and len(sys.argv) == 4:
+        from core.reading import main as read
+
+        return read(*sys.argv[2:])
+    if len(sys.argv) > 1 and not all(name.lower().endswith(".futureslab") for name in sys.argv[1:]):
         from core.headless import main as headless
 
-        return headless(sys.argv[1:])
+        return headless(sys.argv[1:], _pdf)
     from gui.app import main as window
 
-    return window()
+    return window(sys.argv[1:])
 
 
 if __name__ == "__main__":

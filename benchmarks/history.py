@@ -11,6 +11,7 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from benchmarks.harness import NotMeasured, ask, display
 from benchmarks.rows import Row, Target, percentile, spread
 from core.lab.describe import describe
 from core.results.environment import read_environment
@@ -42,7 +43,7 @@ def measure(quick: bool) -> list[Row]:
         whole = (folder / FILE).stat().st_size
     with tempfile.TemporaryDirectory() as name:
         writes, called, size = _write(Path(name), repeats)
-    shared_size = len(dump([shared(_run(_TRIALS), "k")]))
+    shared_size = len(dump([shared(example(_TRIALS), "k")]))
     return [
         _row("first page", opened, 200, f"opened anew each time; {note}"),
         _row("search", searches, 50, "all that match counted, the first 100 listed"),
@@ -56,6 +57,7 @@ def measure(quick: bool) -> list[Row]:
         ),
         Row("history", f"run of {_TRIALS} trials, in the history", size / 1024, "KB"),
         Row("history", f"run of {_TRIALS} trials, as a file", shared_size / 1024, "KB"),
+        *_overlay(quick),
         Row("history", "each of many small runs", whole / 1024 / (1000 if quick else _RUNS), "KB"),
     ]
 
@@ -75,7 +77,7 @@ def _timed(ask: Callable[[Query], Future[Page]], query: Query) -> float:
 def _fill(folder: Path, runs: int) -> float:
     began = time.perf_counter()
     history = History(folder)
-    run = _run(2)
+    run = example(2)
     for number in range(runs):
         day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:00:00+00:00"
         saved = history.begin().save(replace(run, started_at=day))
@@ -100,7 +102,7 @@ def _write(folder: Path, repeats: int) -> tuple[list[float], list[float], int]:
     history = History(folder)
     whole, called = [], []
     for _ in range(repeats):
-        writing, run = history.begin(), replace(_run(_TRIALS), status="running")
+        writing, run = history.begin(), replace(example(_TRIALS), status="running")
         for trials in range(1, _TRIALS + 1):
             part = replace(run, trials=run.trials[:trials])
             began = time.perf_counter()
@@ -113,7 +115,23 @@ def _write(folder: Path, repeats: int) -> tuple[list[float], list[float], int]:
     return whole, called, (folder / FILE).stat().st_size // repeats
 
 
-def _run(trials: int) -> RunRecord:
+def _overlay(quick: bool) -> list[Row]:
+    """Lay a class over one another in a real window."""
+    try:
+        with display() as desktop:
+            found = ask(desktop, "overlay", 5 if quick else 30)
+    except NotMeasured as reason:
+        return [Row("history", "overlay of 30 runs", note=str(reason))]
+    parts = [found[name] for name in ("figures", "drawing", "painting")]
+    whole = [sum(one) for one in zip(*parts, strict=True)]
+    note = ", ".join(
+        f"{name} {median(times) * 1e3:.3g} ms"
+        for name, times in zip(("figures", "items", "paint"), parts, strict=True)
+    )
+    return [_row(f"overlay of 30 runs of {_TRIALS} trials", whole, 100, f"of it {note}")]
+
+
+def example(trials: int) -> RunRecord:
     """Make a run with as many tasks as a sweep up to eight workers has."""
     return RunRecord(
         experiment="pi-scaling",

@@ -44,8 +44,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"futures-lab: {message}. Try {self.prog} --help.\n")
 
 
-def main(argv: Sequence[str]) -> int:
-    """Parse, run, print; return 0 if done, 2 on bad input, 3 on a failed trial, 130 if stopped."""
+def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> int:
+    """Parse, run, print; return 0 if done, 2 on bad input, 3 on a failed trial, 130 if stopped.
+
+    `to_pdf` is the window's hand for what core cannot write; it raises BadInput where it cannot.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a Windows pipe may not know π
@@ -65,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
         if words.command == "pythons":
             return _list_pythons(words.paths, words.json)
         if words.command == "history":
-            return _history(words)
+            return _history(words, to_pdf)
         if words.command != "run":
             parser.print_help()
             return DONE
@@ -84,11 +87,11 @@ def main(argv: Sequence[str]) -> int:
     return _run(experiment, values, pythons, target, keeps=not words.no_history)
 
 
-def _history(words: argparse.Namespace) -> int:
+def _history(words: argparse.Namespace, to_pdf: headless_history.ToPdf | None) -> int:
     """Do what is asked of the history; raise BadInput and HistoryError."""
     target = Target(words.json) if words.json is not None else None
     if words.action != "continue":
-        headless_history.perform(words, target)
+        headless_history.perform(words, target, to_pdf)
         return DONE
     record = headless_history.unfinished(words.run)
     experiment = experiments.find(record.experiment)

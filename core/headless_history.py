@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -19,6 +20,8 @@ from core.headless_output import table as medians
 from core.headless_output import to_stdout
 from core.headless_target import Target
 from core.keeping import headline, users_history
+from core.report.html import html
+from core.report.report import Report, report_of
 from core.results import share, tables
 from core.results.compare import Comparison, Ratio, compare
 from core.results.files import write_whole
@@ -41,12 +44,15 @@ def _script(runs: Sequence[Shared]) -> bytes:
     return experiment.code(values).text.encode()
 
 
-_WRITERS: dict[str, Callable[[Sequence[Shared]], bytes]] = {
-    ".futureslab": share.dump,
-    ".csv": tables.trials_csv,
-    ".json": tables.to_json,
-    ".py": _script,
+_Writer = Callable[[Sequence[Shared]], bytes]
+_WRITERS: dict[str, _Writer] = {
+    "futureslab": share.dump,
+    "csv": tables.trials_csv,
+    "json": tables.to_json,
+    "py": _script,
 }
+_FORMATS = (*_WRITERS, "html", "pdf")
+ToPdf = Callable[[Report], bytes]
 
 
 def add_parser(commands: Any) -> None:
@@ -62,9 +68,14 @@ def add_parser(commands: Any) -> None:
     listed.add_argument("--limit", type=int, default=_SHOWN, metavar="N", help="at most so many")
     shown = _action(actions, "show", "say what a run found")
     shown.add_argument("runs", nargs=1, metavar="RUN", help="its number, or a file of one run")
-    exported = _action(actions, "export", "write runs to a file: .futureslab, .csv, .json or .py")
-    exported.add_argument("runs", nargs="+", metavar="RUN", help="their numbers")
+    exported = _action(
+        actions, "export", "write runs to a file: .futureslab, .csv, .json, .html or .pdf"
+    )
+    exported.add_argument("runs", nargs="+", metavar="RUN", help="numbers, or files of runs")
     exported.add_argument("file", metavar="FILE", help="the file; what is there is replaced")
+    exported.add_argument(
+        "--format", choices=_FORMATS, help="whatever the file's name ends with; a report is html"
+    )
     exported.add_argument("--tasks", action="store_true", help="in a .csv, a row for each task")
     imported = _action(actions, "import", "take runs in from files")
     imported.add_argument("files", nargs="+", metavar="FILE", help=".futureslab, or a record")
@@ -80,20 +91,23 @@ def _action(actions: Any, name: str, help: str) -> Any:
     return one
 
 
-def perform(words: argparse.Namespace, target: Target | None) -> None:
-    """Do an action; raises BadInput and HistoryError with a sentence."""
-    action = {
+def perform(words: argparse.Namespace, target: Target | None, to_pdf: ToPdf | None) -> None:
+    """Do an action; raises BadInput and HistoryError with a sentence.
+
+    `to_pdf` writes a report as PDF, which core itself cannot.
+    """
+    actions: dict[str, Callable[[History, argparse.Namespace], _Found]] = {
         "list": _list,
         "show": _show,
-        "export": _export,
+        "export": partial(_export, to_pdf),
         "import": _import,
         "compare": _compare,
-    }[words.action]
+    }
     say: Callable[..., None] = Console(highlight=False, stderr=True).print
     with _opened() as history:
         for sentence in history.opened.result().sentences:
             say(sentence, markup=False, soft_wrap=True)
-        found = action(history, words)
+        found = actions[words.action](history, words)
     if target is not None:
         try:
             target.write(found.json)
@@ -209,12 +223,9 @@ def _show(history: History, words: argparse.Namespace) -> _Found:
     return _Found(to_json(record), *lines, *said)
 
 
-def _export(history: History, words: argparse.Namespace) -> _Found:
+def _export(to_pdf: ToPdf | None, history: History, words: argparse.Namespace) -> _Found:
     path = Path(words.file)
-    writer = tables.tasks_csv if words.tasks else _WRITERS.get(path.suffix.lower())
-    if writer is None:
-        kinds = ", ".join(_WRITERS)
-        raise BadInput(f"“{path.name}” says no format: end its name with one of {kinds}.")
+    writer = _writer(path, words, to_pdf)
     runs = _runs(history, words.runs)
     try:
         write_whole(path, writer(runs))
@@ -223,6 +234,30 @@ def _export(history: History, words: argparse.Namespace) -> _Found:
     count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     said = {"file": str(path), "runs": len(runs), "bytes": path.stat().st_size}
     return _Found(_json(said), f"{count} written to {path}.")
+
+
+def _writer(path: Path, words: argparse.Namespace, to_pdf: ToPdf | None) -> _Writer:
+    """Find what writes the format that was asked for; raises BadInput."""
+    format = words.format or path.suffix.lower().removeprefix(".")
+    if words.tasks and format == "csv":
+        return tables.tasks_csv
+    if format in _WRITERS:
+        return _WRITERS[format]
+    if format == "html":
+        return lambda runs: html(_report(runs))
+    if format == "pdf" and to_pdf is not None:
+        return lambda runs: to_pdf(_report(runs))
+    if format == "pdf":
+        raise BadInput("PDF needs Qt, which is not here. Write a .html and print it instead.")
+    kinds = ", ".join(f".{name}" for name in _FORMATS)
+    raise BadInput(f"“{path.name}” says no format: end its name with one of {kinds}.")
+
+
+def _report(runs: Sequence[Shared]) -> Report:
+    if len(runs) != 1:
+        raise BadInput("A report is of one run: name one.")
+    (run,) = runs
+    return report_of(run.record, run.name, run.whose)
 
 
 def _import(history: History, words: argparse.Namespace) -> _Found:

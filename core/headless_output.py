@@ -1,7 +1,6 @@
 """What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,10 +9,10 @@ from rich.table import Table
 
 from core.experiments.base import Scaling, Trial, named_once
 from core.parameters import group
-from core.results import fits, statistics, verdicts
+from core.report import table as report
+from core.results import fits, statistics
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
-from core.results.verdicts import SpeedUp
 from core.runner import LONG_RUN_S, Run
 
 _FILE_COLUMNS = 120
@@ -72,7 +71,8 @@ class Output:
     def event(self, event: dict[str, Any]) -> None:
         """Tell a row or a sentence as it happens; the rest is in the record."""
         if event["kind"] == "row":
-            self.say("   ".join(f"{name} {_cell(what)}" for name, what in _row(event).items()))
+            told = _row(event).items()
+            self.say("   ".join(f"{name} {report.cell(what)}" for name, what in told))
         elif event["kind"] == "note":
             self.say(event["text"])
 
@@ -132,21 +132,12 @@ def rows(record: RunRecord) -> Table:
 
     Of several Pythons each row names its own.
     """
+    found = report.rows(record)
     shown = Table(box=None, pad_edge=False)
-    several = len(record.environment.pythons) > 1
-    told = [
-        ({"python": trial.python} if several else {}) | row
-        for trial in record.trials
-        for row in trial.rows
-    ]
-    names = list(dict.fromkeys(name for row in told for name in row))
-    for name in names:
-        is_number = all(isinstance(row.get(name), int | float | None) for row in told)
-        shown.add_column(
-            name.replace("_", " "), justify="right" if is_number else "left", overflow="fold"
-        )
-    for row in told:
-        shown.add_row(*(escape(_cell(row.get(name))) for name in names))
+    for heading, is_figure in zip(found.headings, found.figures, strict=True):
+        shown.add_column(heading, justify="right" if is_figure else "left", overflow="fold")
+    for row in found.rows:
+        shown.add_row(*map(escape, row))
     return shown
 
 
@@ -154,62 +145,17 @@ def _row(event: dict[str, Any]) -> dict[str, Any]:
     return {name: what for name, what in event.items() if name not in ("kind", "t")}
 
 
-def _cell(what: Any) -> str:
-    if isinstance(what, float):
-        return f"{what:.4g}"
-    return "" if what is None else str(what)
-
-
 def table(record: RunRecord) -> Table:
     """Lay out the medians: one row for each configuration, with its speed-up and verdict."""
-    parts = by_python(record)
-    found = [one for _, part in parts for one in verdicts.speedups(part)]
-    ends = "95 % interval" if any(not one.provisional for one in found) else "range"
+    found = report.medians(record)
     shown = Table(box=None, pad_edge=False)
-    if len(parts) > 1:
-        shown.add_column("Python", no_wrap=True)
-    shown.add_column("executor", no_wrap=True)
-    for heading in ("workers", "median", "start-up", "speed-up", ends):
-        shown.add_column(heading, justify="right", no_wrap=True)
-    shown.add_column("verdict")
-    for name, part in parts:
-        for cells in _medians(part):
-            shown.add_row(*((name,) if len(parts) > 1 else ()), *cells)
+    for heading, is_figure in zip(found.headings, found.figures, strict=True):
+        is_last = heading == found.headings[-1]
+        justify: Literal["right", "left"] = "right" if is_figure else "left"
+        shown.add_column(heading, justify=justify, no_wrap=not is_last)
+    for row in found.rows:
+        shown.add_row(*row)
     return shown
-
-
-def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
-    compared = (*verdicts.speedups(record), *verdicts.ceiling(record))
-    found = {(one.executor, one.workers): one for one in compared}
-    ceiling = statistics.ceiling_of(record.trials)
-    for one in (*statistics.series(record), *([ceiling] if ceiling else [])):
-        for point in one.points:
-            yield (
-                one.executor,
-                str(point.workers),
-                statistics.seconds(point.median),
-                statistics.seconds(statistics.startup(record, one.executor, point.workers)),
-                *_compared(found.get((one.executor, point.workers))),
-            )
-
-
-_VERDICTS = {
-    "faster": "faster",
-    "slower": "slower",
-    "same": "no difference",
-    "unclear": "too noisy to say",
-}
-
-
-def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
-    """Write the speed-up, its interval or range, and the verdict."""
-    if one is None:
-        return "", "", ""
-    figure = f"{one.median:.2f}×"
-    if len(one.by_block) == 1:
-        return figure, "", "measured once"
-    verdict = _VERDICTS[one.verdict] + (", provisional" if one.provisional else "")
-    return figure, f"{one.low:.2f} – {one.high:.2f}", verdict
 
 
 def fitted(record: RunRecord) -> list[str]:

@@ -4,6 +4,7 @@ import builtins
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gui.display import display_problem
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 
 
-def main(watch: "Callable[[Lab], None] | None" = None) -> int:
-    """Open the window and return the exit code; 2, with a sentence, when there is no display.
+def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None) -> int:
+    """Open the window, with files of runs if any; return the exit code.
 
-    `watch` is given the lab when its window was opened and nothing is painted yet: for who measures
-    or tests the whole program, and has no need to change it then.
+    That is 2, with a sentence, when there is no display. `watch` is given the lab when its window
+    was opened and nothing is painted yet: for who measures or tests the whole program, and has no
+    need to change it then.
     """
     if problem := display_problem():
         print(f"futures-lab: {problem}", file=sys.stderr)
@@ -47,7 +49,7 @@ def main(watch: "Callable[[Lab], None] | None" = None) -> int:
     lab = Lab()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
-    lab.open()
+    lab.open(files)
     if watch is not None:
         watch(lab)
     try:

@@ -1,6 +1,7 @@
 """Futures Lab as objects: what there is once, and what is connected to what."""
 
 import gc
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +15,22 @@ from gui.settings import Settings
 from gui.theme import Theme
 
 if TYPE_CHECKING:
+    from core.results.history.listing import RunRow
+    from core.results.share import Shared
+    from gui.export.exports import Exports
+    from gui.gallery_desk import GalleryDesk
     from gui.help import HelpWindow
     from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
+    from gui.opening import Opener
     from gui.runs import Runs
     from gui.views.history import HistoryPage
     from gui.views.message_bar import MessageBar
     from gui.views.page import ExperimentPage
 
-_OTHERS = ("History",)
+_OTHERS = ("History", "Class gallery")
 _HISTORY = len(experiments.TITLES)
+_GALLERY = _HISTORY + 1
 _PATIENCE_MS = 1000
 _SOON_MS = 300  # the history's libraries are not waited for by anything that is seen first
 _IDLE_MS = 1500  # what was asked for at the start is done by then; Pythons can wait
@@ -53,15 +60,20 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
+        self._exports: Exports | None = None
         self._bar: MessageBar | None = None
+        self._opener: Opener | None = None
+        self._gallery: GalleryDesk | None = None
+        self._files: Sequence[str] = ()
         self._painted = self._closed = False
         self._history: HistoryPage | None = None
         self._kept: KeptRuns | None = None
         self.window = MainWindow(experiments.TITLES, _OTHERS, self._theme)
         self._connect()
 
-    def open(self) -> None:
-        """Show the window; the rest is built after its first paint."""
+    def open(self, files: Sequence[str] = ()) -> None:
+        """Show the window; the rest is built after its first paint, then files are opened."""
+        self._files = files
         self.window.show_theme(self._theme.choice)
         titles = (*experiments.TITLES, *_OTHERS)
         if self._settings.page in titles:
@@ -81,6 +93,8 @@ class Lab(QObject):
         self._remember()
         if self._help is not None:
             self._help.shut_down()
+        if self._opener is not None:
+            self._opener.stop()
         if self.runs is not None:
             self.runs.shut_down()
 
@@ -97,6 +111,9 @@ class Lab(QObject):
         window.closing.connect(self.close)
         window.run_triggered.connect(self._on_run_triggered)
         window.stop_triggered.connect(self._on_stop_triggered)
+        window.open_triggered.connect(lambda: self._need_opener().ask())
+        window.save_triggered.connect(self._on_save_triggered)
+        window.brought.connect(lambda brought: self._need_opener().take(brought))
         window.theme_chosen.connect(self._on_theme_chosen)
         window.zoomed.connect(self._on_zoomed)
         window.help_wanted.connect(self._on_help_wanted)
@@ -142,6 +159,10 @@ class Lab(QObject):
         gc.freeze()
         gc.enable()
         QTimer.singleShot(_SOON_MS, runs.history.open)
+        if self._files:
+            from pathlib import Path
+
+            self._need_opener().files([Path(name) for name in self._files])
         QTimer.singleShot(_IDLE_MS, runs.pythons.begin)
 
     def _need_runs(self) -> "Runs":
@@ -171,6 +192,9 @@ class Lab(QObject):
         if number == _HISTORY:
             self._show_history()
             return
+        if number == _GALLERY:
+            self._need_gallery()
+            return
         if number in self._pages:
             return
         from gui.views.page import ExperimentPage
@@ -179,6 +203,7 @@ class Lab(QObject):
         page.restore_typed(self._settings.typed(experiments.at(number).name))
         self._pages[number] = page
         page.run_requested.connect(partial(self._start, number))
+        page.export_requested.connect(partial(self._export, number))
         self.window.install_page(number, page)
         if self.runs is not None:
             self.runs.attach(page)
@@ -217,6 +242,7 @@ class Lab(QObject):
         desk.wanted.connect(runs.compute)
         desk.opened.connect(kept.show)
         desk.continue_wanted.connect(kept.go_on)
+        page.gathered.connect(self._show_class)
         kept.continue_asked.connect(page.continued)
         kept.problem_found.connect(self._on_history_problem)
         runs.busy_changed.connect(lambda _: page.show_busy(runs.busy_title))
@@ -228,6 +254,88 @@ class Lab(QObject):
         self.window.show_page(number)
         self._show_page(number)
         return self._pages[number]
+
+    def _export(self, number: int, what: str) -> None:
+        """Take something away of what is seen on a page."""
+        from gui.export.exports import Seen, drawing_of
+
+        page = self._pages[number]
+        record, tab, options = page.in_sight
+        if record is None:
+            self._need_runs().message_changed.emit("There is no run yet to save: press Run first")
+        else:
+            drawing = drawing_of(page.experiment, record, tab, options)
+            self._need_exports().export(what, Seen(page.experiment, record, drawing))
+
+    @Slot()
+    def _on_save_triggered(self) -> None:
+        if self.window.page in self._pages:
+            self._export(self.window.page, "futureslab")
+
+    def _need_opener(self) -> "Opener":
+        if self._opener is None:
+            from gui.opening import Opener
+
+            runs = self._need_runs()
+            self._opener = opener = Opener(self.window, self)
+            opener.wanted.connect(runs.compute)
+            opener.told.connect(runs.message_changed)
+            opener.failed.connect(self._on_history_problem)
+            opener.opened.connect(self._on_opened)
+        return self._opener
+
+    @Slot(object)
+    def _on_opened(self, shared: "tuple[Shared, ...]") -> None:
+        """Keep what was opened in the history too; show one run as it was seen, many together."""
+        archive = self._need_runs().history
+        if len(shared) > 1 or self.window.page == _GALLERY:
+            archive.change(lambda history: history.add(shared))
+            self.window.show_page(_GALLERY)
+            self._need_gallery().add(shared)
+        else:
+            archive.ask(
+                lambda history: history.add(shared), lambda added: self._show_run(added.runs[0])
+            )
+
+    def _need_gallery(self) -> "GalleryDesk":
+        """Build the class gallery when it is first shown."""
+        if self._gallery is None:
+            from gui.gallery_desk import GalleryDesk
+            from gui.views.gallery import GalleryPage
+
+            page = GalleryPage(self._theme)
+            page.open_requested.connect(lambda: self._need_opener().ask())
+            self._gallery = GalleryDesk(page)
+            self._gallery.wanted.connect(self._need_runs().compute)
+            self.window.install_page(_GALLERY, page)
+        return self._gallery
+
+    @Slot(object)
+    def _show_class(self, runs: "Sequence[RunRow]") -> None:
+        """Lay runs of the history over one another."""
+        ids = [run.id for run in runs]
+        self.window.show_page(_GALLERY)
+        desk = self._need_gallery()
+        self._need_runs().history.ask(lambda history: history.shared(ids), desk.replace)
+
+    def _show_run(self, run: int) -> None:
+        """Show one run of the history on its experiment's page."""
+        self._show_history()
+        runs, page = self._need_runs(), self._history
+        assert page is not None
+        runs.history.changed.emit()
+        runs.history.ask(lambda history: history.row(run), page.opened.emit)
+
+    def _need_exports(self) -> "Exports":
+        if self._exports is None:
+            from gui.export.exports import Exports
+
+            runs = self._need_runs()
+            self._exports = Exports(self.window, self)
+            self._exports.wanted.connect(runs.compute)
+            self._exports.told.connect(runs.message_changed)
+            self._exports.failed.connect(self._on_history_problem)
+        return self._exports
 
     @Slot()
     def _on_run_triggered(self) -> None:

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -24,12 +33,15 @@ _HELP = (("&Keyboard", "F1"), ("&Check this installation", ""), ("&About Futures
 
 
 class MainWindow(QMainWindow):
-    """The lab's only window; `closing` fires at its end."""
+    """The lab's only window; `brought` has what was dropped or pasted."""
 
     page_shown = Signal(int)
     closing = Signal()
     run_triggered = Signal()
     stop_triggered = Signal()
+    open_triggered = Signal()
+    save_triggered = Signal()
+    brought = Signal(object)
     theme_chosen = Signal(str)
     zoomed = Signal(int)
     help_wanted = Signal(int)
@@ -38,6 +50,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self.setWindowTitle("Futures Lab")
+        self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
         self.resize(self._usual_size())
         self._stack = QStackedWidget()
@@ -104,6 +117,14 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.brought.emit(event.mimeData())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_nav()
@@ -157,6 +178,12 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _make_menus(self) -> None:
+        file = self.menuBar().addMenu("&File")
+        self._add(file, "&Open runs …", self.open_triggered, "Ctrl+O")
+        self._add(file, "&Save this run as …", self.save_triggered, "Ctrl+S")
+        paste = file.addAction("&Paste runs")
+        paste.setShortcuts(_keys("Ctrl+V"))
+        paste.triggered.connect(self._paste)
         run = self.menuBar().addMenu("&Run")
         self._add(run, "&Run", self.run_triggered, "Ctrl+R", "F5")
         self._add(run, "&Stop", self.stop_triggered, "Esc")
@@ -187,6 +214,9 @@ class MainWindow(QMainWindow):
             action = help_menu.addAction(label)
             action.setShortcuts(_keys(*filter(None, [key])))
             action.triggered.connect(lambda _=False, tab=tab: self.help_wanted.emit(tab))
+
+    def _paste(self) -> None:
+        self.brought.emit(QGuiApplication.clipboard().mimeData())
 
     def _add(self, menu: QMenu, label: str, signal: SignalInstance, *keys: str) -> None:
         action = menu.addAction(label)

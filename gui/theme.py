@@ -1,7 +1,6 @@
 """Colours, fonts and scale: the one place that knows how things look.
 
-Series colours are those of Okabe and Ito (2008), told apart with any colour vision; each executor
-kind has one everywhere, and a marker of its own.
+The colours and marks of what is measured are those of `core.report.marks`, lighter on dark ground.
 """
 
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+
+from core.report.marks import KINDS, MARKS
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 _BASE_PT = 10.0
@@ -53,12 +54,12 @@ LIGHT = Colours(
     accent_soft="#e1eef8",
     error="#b3261e",
     warning_soft="#fff3d6",
-    serial="#4d5663",
-    threads="#d55e00",
-    processes="#0072b2",
-    pool="#009e73",
-    interpreters="#a3457d",
-    ceiling="#16202c",
+    serial=KINDS["serial"],
+    threads=KINDS["threads"],
+    processes=KINDS["processes"],
+    pool=KINDS["pool"],
+    interpreters=KINDS["interpreters"],
+    ceiling=KINDS["ceiling"],
     waiting="#a3457d",
 )
 DARK = Colours(
@@ -81,23 +82,15 @@ DARK = Colours(
     ceiling="#e8ecf1",
     waiting="#cc79a7",
 )
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
-SYMBOLS = {
-    "serial": "s",
-    "threads": "t1",
-    "processes": "o",
-    "pool": "d",
-    "interpreters": "star",
-    "ceiling": "+",
+_SHAPES = {  # pyqtgraph's names
+    "square": "s",
+    "triangle": "t1",
+    "circle": "o",
+    "diamond": "d",
+    "star": "star",
+    "plus": "+",
 }
-PHASES = {
-    "startup_s": "#8c8c8c",
-    "sending_s": "#e69f00",
-    "queueing_s": "#56b4e9",
-    "computing_s": "#0072b2",
-    "waiting_s": "#d55e00",
-    "collecting_s": "#cc79a7",
-}
+SYMBOLS = {kind: _SHAPES[shape] for kind, shape in MARKS.items()}
 
 
 class Theme(QObject):
@@ -272,6 +265,11 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QToolButton#export {{ border: 0; padding: {px(3)}px {px(6)}px; }}
+    QToolButton#export:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
+    QToolButton#export::menu-indicator {{ image: none; width: 0; }}
+    QMenu::item:disabled {{ color: {c.muted}; }}
+    QMenu::separator {{ height: 1px; background: {c.line}; margin: {px(4)}px {px(8)}px; }}
     QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;
         padding: {px(6)}px {px(14)}px; }}
     QPushButton:hover {{ border-color: {c.accent}; }}

@@ -292,6 +292,45 @@ def comparison(person: Person) -> None:
     person.click_tab("Runtime")
 
 
+def gallery(person: Person) -> None:
+    """Show a class of thirty laptops, one of them under the pointer."""
+    _open_class(person)
+    chart = person.see()["Curves of the class"]
+    x, y = chart["x"] + chart["width"] - 56, chart["y"] + chart["height"] // 2
+    person.window.click(x, y)
+
+
+def gallery_hidden(person: Person) -> None:
+    """Show the class with numbers in place of names."""
+    _open_class(person)
+    person.click("gallery-names")
+
+
+def export(person: Person) -> None:
+    """Show the menu of what can be taken away."""
+    finished(person)
+    person.click("export")
+
+
+def _open_class(person: Person) -> None:
+    """Open a file with the runs of a class, as it lies over one another."""
+    from core.results.share import save
+    from tests.gui.classes import students
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "class.futureslab"
+        save(file, students())
+        person.window.key("ctrl+o")
+        wait_until(lambda: "Open runs" in _active(person), "the dialog is open")
+        person.desktop.run("xdotool", "type", "--", str(file))
+        person.desktop.run("xdotool", "key", "Return")
+        person.wait_for_text("gallery-title", "30 laptops", SETTLE_S)
+
+
+def _active(person: Person) -> str:
+    return person.desktop.run("xdotool", "getactivewindow", "getwindowname")
+
+
 STATES: tuple[Callable[[Person], None], ...] = (
     empty,
     running,
@@ -330,8 +369,21 @@ STATES: tuple[Callable[[Person], None], ...] = (
     history,
     opened,
     comparison,
+    gallery,
+    gallery_hidden,
+    export,
 )
-EVERY_SIZE = (empty, finished, speedup, where, keep_alive, help_check, history, comparison)
+EVERY_SIZE = (
+    empty,
+    finished,
+    speedup,
+    where,
+    keep_alive,
+    help_check,
+    history,
+    comparison,
+    gallery,
+)
 
 
 def plan() -> Iterator[tuple[Callable[[Person], None], str, tuple[int, int]]]:
@@ -373,7 +425,10 @@ def main() -> int:
             state(person)
             if state not in (running, provisional):
                 person.rest()
-            person.window.screenshot(target)
+            if state is export:
+                person.desktop.screenshot(target)  # a menu is a window of its own
+            else:
+                person.window.screenshot(target)
         print(target.relative_to(ROOT))
     return 0
 

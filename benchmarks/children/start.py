@@ -67,7 +67,7 @@ def lab() -> None:
         lab.form_painted.connect(lambda: stamps.setdefault("form", perf_counter()))
         lab.charts_built.connect(lambda: built(lab.window))
 
-    main(watch)
+    main(watch=watch)
 
 
 def _heavy() -> list[str]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, Qt
 
 from core.parameters import group
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index, side
+from gui.plain import plain
 
 _FUTURE, _STATE, _HISTORY = range(3)
 _OF_FUTURES = (Heading("Future"), Heading("State now"), Heading("How it came there"))
@@ -62,7 +63,7 @@ class RowTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return text_of(what)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return text_of(what)
+            return plain(text_of(what))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(what)
         return None
@@ -101,11 +102,15 @@ class StateTable(HeadedTable):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        name = self._names[index.row()]
+        cell = self._cell(index.row(), index.column())
+        return plain(cell) if role == Qt.ItemDataRole.ToolTipRole else cell
+
+    def _cell(self, row: int, column: int) -> str:
+        name = self._names[row]
         history = self._histories[name]
-        if index.column() == _FUTURE:
+        if column == _FUTURE:
             return name
-        if index.column() == _STATE:
+        if column == _STATE:
             return history[-1][1]
         return "  →  ".join(f"{state} at {t:.3f} s" for t, state in history)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from core.experiments.base import configuration
 from core.results.statistics import seconds
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
+from gui.plain import plain
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class TrialTable(HeadedTable):
             colours = self._theme.colours
             return QColor(colours.error if trial.status == "failed" else colours.muted)
         if role == Qt.ItemDataRole.ToolTipRole and flags:
-            return "\n".join(flag.sentence for flag in flags)
+            return plain("\n".join(flag.sentence for flag in flags))
         if role == Qt.ItemDataRole.ToolTipRole and trial.error:
-            return f"{trial.error.type}: {trial.error.message}"
+            return plain(f"{trial.error.type}: {trial.error.message}")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(index.column())
         return None

@@ -30,9 +30,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.report.marks import PHASES
 from core.results.phases import PARTS, Part, Phases
 from gui.models.breakdown import BAR, PHASES_ROLE, Breakdown, Divided, divided
-from gui.theme import PHASES, Theme
+from gui.plain import plain
+from gui.theme import Theme
 from gui.views.tables import Table
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ class _BarDelegate(QStyledItemDelegate):
         for part, value, place in self._parts(index, _room(option, self._theme)):
             if place.left() <= event.pos().x() <= place.right():
                 words = self._model.part_words(index.row(), part, value)
-        QToolTip.showText(event.globalPos(), words, view)
+        QToolTip.showText(event.globalPos(), plain(words), view)
         return True
 
     def _parts(

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -48,6 +48,7 @@ class CodeView(QWidget):
         self._said = QLabel("This file is what runs. Marked lines matter most.")
         self._said.setProperty("muted", True)
         self._said.setWordWrap(True)
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
         copy, save = QPushButton("Copy"), QPushButton("Save as script …")
         copy.setToolTip("Copy the whole script to the clipboard")
         self._save = save

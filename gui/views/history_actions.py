@@ -11,7 +11,7 @@ from core.results.history.listing import RunRow
 from gui.models.history import CAN_GO_ON
 
 MOST_COMPARED = 5  # as many lines as can be told apart
-_BUTTONS = ("Open", "Continue", "Compare", "Rename", "Pin", "Delete")
+_BUTTONS = ("Open", "Continue", "Compare", "Gallery", "Rename", "Pin", "Delete")
 
 
 class RunActions(QWidget):
@@ -24,6 +24,7 @@ class RunActions(QWidget):
     opened = Signal(object)
     continued = Signal(object)
     compared = Signal(list)
+    gathered = Signal(list)
     rename_wanted = Signal()
     pinned = Signal(list, bool)
     deleted = Signal(list)
@@ -46,6 +47,7 @@ class RunActions(QWidget):
             ("Open", self.open),
             ("Continue", lambda: self.continued.emit(self.chosen[0])),
             ("Compare", lambda: self.compared.emit(self.chosen)),
+            ("Gallery", lambda: self.gathered.emit(self.chosen)),
             ("Rename", self.rename),
             ("Pin", self._pin),
             ("Delete", self.delete),
@@ -118,6 +120,7 @@ class RunActions(QWidget):
             "Open": (here, "Show the run as it was seen (Enter)"),
             "Continue": (goes_on, "Measure what is left of it"),
             "Compare": (several, "Lay these runs over one another"),
+            "Gallery": (none, "Lay the curves of these laptops over one another, and the class's"),
             "Rename": (here, "Give it a name (F2)"),
             "Pin": (none, "Keep it on top of the list"),
             "Delete": (busy_run, undo),

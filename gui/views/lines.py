@@ -11,7 +11,9 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
-from gui.theme import SERIES, Theme
+from core.report.marks import SERIES
+from gui.plain import as_html
+from gui.theme import Theme
 
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
 _MOST_IN_A_COLUMN = 6
@@ -116,7 +118,7 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             place = len(self._lines)
             colour = SERIES[place % len(SERIES)]
             self._lines[name] = self.getPlotItem().plot(
-                name=name,
+                name=as_html(name),
                 pen=pg.mkPen(colour, width=2 * self._theme.scale),
                 symbol=_SYMBOLS[place % len(_SYMBOLS)],
                 symbolSize=8 * self._theme.scale,

@@ -11,13 +11,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from core.report.marks import ASIDE, DODGE
+from gui.plain import plain
 from gui.theme import SYMBOLS, Theme
 
 if TYPE_CHECKING:
     from core.results.records import TrialRecord
 
-_DODGE = {"interpreters": -0.14, "threads": -0.07, "processes": 0.07, "pool": 0.14}
-_ASIDE = 0.025  # of one worker, so that kinds and Pythons with equal times hide no other
 _DOT_ALPHA, _UNSURE_ALPHA = 130, 110
 _THIN = frozenset({"ceiling"})
 LINES = (  # of the Pythons, in their order
@@ -75,7 +75,7 @@ class Marks:
         clicked: Callable[..., None],
     ) -> None:
         colour = theme.of_kind(executor)
-        self._dodge = _DODGE.get(executor, 0.0) + _ASIDE * place
+        self._dodge = DODGE.get(executor, 0.0) + ASIDE * place
         self._shown: tuple[Any, Any] = ((), ())
         self.sure = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5 * theme.scale))
         pale = QColor(colour)
@@ -147,9 +147,9 @@ def _scatter(symbol: str, size: float, brush: QColor, pen: Any, theme: Theme) ->
         brush=brush,
         hoverable=True,
         hoverPen=pg.mkPen(theme.colours.text, width=1.5),
-        tip=lambda x, y, data: data.tip,
+        tip=lambda x, y, data: plain(data.tip),
     )
 
 
 def _words(x: float, y: float, data: Middle) -> str:
-    return data.words
+    return plain(data.words)

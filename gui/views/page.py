@@ -55,6 +55,7 @@ class ExperimentPage(QWidget):
     answered = Signal(str)
     wanted = Signal(object, object)
     pythons_wanted = Signal()
+    export_requested = Signal(str)
     python_added = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
@@ -94,6 +95,22 @@ class ExperimentPage(QWidget):
         """Whether the program that runs waits for an answer."""
         return any(button.isEnabled() for button in self._answers)
 
+    @property
+    def experiment(self) -> Experiment:
+        """What this page is of."""
+        return self._experiment
+
+    @property
+    def in_sight(self) -> tuple[RunRecord | None, str, dict[str, Any]]:
+        """The run as far as it is seen, the tab in front, and what was chosen about its charts."""
+        record = self._record
+        if record is not None and len(record.trials) < len(self._trials):
+            from msgspec.structs import replace
+
+            record = replace(record, trials=tuple(self._trials))
+        options = {} if self._stage is None else self._stage.drawn_with()
+        return record, self._result.tab, options
+
     def finish(self) -> None:
         """Build what a run needs: charts and timeline; from here on it can be started."""
         from gui.views.stages import make_stage
@@ -102,6 +119,7 @@ class ExperimentPage(QWidget):
         self._stage.wanted.connect(self.wanted)
         code, lesson = Late(self._make_code), Late(self._make_lesson)
         self._result.set_tabs([*self._stage.tabs, ("Code", code), ("Lesson", lesson)])
+        self._make_export()
         layout = self._lower.layout()
         assert layout is not None
         layout.addWidget(self._stage.lower)
@@ -317,6 +335,22 @@ class ExperimentPage(QWidget):
         self._code.wanted.connect(self.wanted)
         self._show_code()
         return self._code
+
+    def _make_export(self) -> None:
+        from gui.views.export_button import ExportButton
+
+        button = ExportButton(self._theme)
+        button.asked.connect(self._offer_export)
+        button.chosen.connect(self.export_requested)
+        self._export = button
+        self._result.set_corner(button)
+
+    def _offer_export(self) -> None:
+        from core.report.titles import chart_titles
+
+        record, tab, _ = self.in_sight
+        has_run = record is not None and bool(record.trials)
+        self._export.offer(tab in chart_titles(self._experiment), has_run)
 
     def _make_lesson(self) -> QWidget:
         from gui.views.lesson import LessonView

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Summary
+from gui.plain import plain
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ class ResultPanel(Card):
         for title, widget in tabs:
             self._tabs.addTab(widget, title)
 
+    @property
+    def tab(self) -> str:
+        """The title of the tab in front."""
+        return self._tabs.tabText(self._tabs.currentIndex())
+
+    def set_corner(self, widget: QWidget) -> None:
+        """Put something small beside the tabs."""
+        self._tabs.setCornerWidget(widget)
+        widget.show()
+
     def show_summary(self, summary: Summary) -> None:
         """Show the result in words."""
         self._summary = summary
@@ -147,7 +158,7 @@ class ResultPanel(Card):
         sentences = "\n".join(note.sentence for note in notes)
         seen = dict.fromkeys(_NOTES[note.kind] for note in notes)
         self._noted = f"Seen before the run: {', '.join(seen)}"
-        self._notes.setToolTip(sentences)
+        self._notes.setToolTip(plain(sentences))
         self._notes.setAccessibleDescription(sentences)
         self._notes.setVisible(bool(notes))
         self._fit_words()
@@ -280,7 +291,7 @@ def _fill(label: QLabel, lines: Sequence[str], most: int, width: int) -> int:
             shown.pop()
         shown.append(_MORE)
     label.setText("\n".join(shown))
-    label.setToolTip("\n".join(lines))
+    label.setToolTip(plain("\n".join(lines)))
     return min(sum(each), most)
 
 

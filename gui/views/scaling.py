@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QToolButton
 from core.experiments.base import configuration
 from core.lab.kinds import CEILING
 from core.results.statistics import Series, ceiling_of, seconds, series
+from gui.plain import as_html
 from gui.theme import Theme
 from gui.views.marks import LINES, Dot, Marks, Middle
 
@@ -263,7 +264,9 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             for item in marks.items:
                 self.getPlotItem().addItem(item)
             if is_first:
-                self._legend.addItem(marks.line, "measured ceiling" if kind == CEILING else kind)
+                self._legend.addItem(
+                    marks.line, as_html("measured ceiling" if kind == CEILING else kind)
+                )
                 if kind == CEILING:
                     self._explain(CEILING_IS)
         return self.marks[key]
@@ -277,7 +280,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         """Tell in the legend which line is which Python's; colours tell kinds."""
         for place, name in enumerate(self._pythons):
             pen = pg.mkPen(self._theme.colours.text, width=2, style=LINES[place % len(LINES)])
-            self._legend.addItem(pg.PlotDataItem(pen=pen), self._called.format(name))
+            self._legend.addItem(pg.PlotDataItem(pen=pen), as_html(self._called.format(name)))
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):

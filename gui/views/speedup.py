@@ -228,6 +228,10 @@ class SpeedupPanel(QWidget):
         self._record = record
         self._fit()
 
+    def drawn_with(self) -> dict[str, Any]:
+        """Say what a person has chosen, as `core.report.charts` names it."""
+        return {"baseline": self.chart.baseline, "laws": self._laws.isChecked()}
+
     def _build(self) -> None:
         for name, label, tip in (
             ("serial", "one plain call", "The time of the same work without any executor."),

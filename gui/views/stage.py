@@ -62,6 +62,10 @@ class Stage(QObject):
     def end(self, record: RunRecord) -> None:
         """Take the record of a run that is over: nothing more will come."""
 
+    def drawn_with(self) -> dict[str, Any]:
+        """Say what a person has chosen about the charts, as `core.report.charts` names it."""
+        return {}
+
     @abstractmethod
     def steps(self) -> list[Callable[[], None]]:
         """List what brings everything up to date, in pieces that take a few milliseconds each."""

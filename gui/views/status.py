@@ -56,6 +56,7 @@ class StatusStrip(QWidget):
         self._theme = theme
         self._message = QLabel("Ready")
         self._message.setObjectName("status-message")
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Trials done")

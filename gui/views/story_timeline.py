@@ -5,11 +5,12 @@ from math import inf
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.experiments.base import SpanWord
 from gui.models.spans import Span, SpanBatch, SpanKind
+from gui.plain import plain
 from gui.theme import Theme
 from gui.views.timeline.widget import Timeline
 from gui.views.timeline.words import Word, Words
@@ -46,6 +47,7 @@ class StoryTimeline(QWidget):
         self._last_s = 0.0  # of all that was told
         self._sentence = QLabel()
         self._sentence.setWordWrap(True)
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setObjectName("told")
         self._timeline = Timeline()
         self._timeline.set_words(
@@ -75,7 +77,7 @@ class StoryTimeline(QWidget):
     def tell(self, sentence: str) -> None:
         """Show a sentence."""
         self._sentence.setText(sentence)
-        self._sentence.setToolTip(sentence)
+        self._sentence.setToolTip(plain(sentence))
 
     @property
     def order(self) -> int:

@@ -100,6 +100,9 @@ class SweepStage(Stage):
         if self._speedup is not None:
             self._speedup.end(record)
 
+    def drawn_with(self) -> dict[str, Any]:
+        return {} if self._speedup is None else self._speedup.drawn_with()
+
     def steps(self) -> list[Callable[[], None]]:
         if self._measured is None:
             return []

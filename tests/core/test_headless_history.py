@@ -20,7 +20,8 @@ from core.headless_history import plain
 from core.parameters import group
 from core.results.history.history import History
 from core.results.records import from_json
-from core.results.share import load
+from core.results.share import load, save, shared
+from tests.core.making import done, record
 from tests.core.watching import ROOT, SOON_S
 
 RUN = ("run", "pi-scaling", "--terms", "20000", "--workers", "1,2", "--executors", "serial,threads")
@@ -31,7 +32,7 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._environment = {
+        self.environment = {
             **os.environ,
             "XDG_DATA_HOME": str(folder),
             "HOME": str(folder),
@@ -45,7 +46,7 @@ class Home:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=self._environment,
+            env=self.environment,
         )
 
     def main(self, *arguments: str, code: int = 0) -> tuple[str, str]:
@@ -196,3 +197,40 @@ def test_a_table_that_goes_to_a_file_is_not_folded_at_80_columns(
     shown.add_row("x" * 100)
     headless_history._print(headless_history._Found(b"", shown))
     assert "x" * 100 in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "begins"),
+    [
+        ("a.html", (), b"<!DOCTYPE html>"),
+        ("a.PDF", (), b"%PDF"),
+        ("report", ("--format", "pdf"), b"%PDF"),
+        ("report.txt", ("--format", "html"), b"<!DOCTYPE html>"),
+    ],
+)
+def test_a_report_is_written_of_one_run(
+    home: Home, tmp_path: Path, name: str, more: tuple[str, ...], begins: bytes
+) -> None:
+    file = tmp_path / "one.futureslab"
+    save(file, [shared(record([done("serial", 1, 1, 0.5), done("threads", 2, 1, 0.5)]))])
+    home.main("history", "export", str(file), str(tmp_path / name), *more)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_report_of_several_runs_is_refused(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "one.futureslab"
+    save(file, [shared(record([done("serial", 1, 1, 0.5)]))])
+    _, said = home.main("history", "export", str(file), str(file), "a.html", code=2)
+    assert "A report is of one run: name one." in said
+
+
+def test_without_qt_pdf_is_refused_with_a_next_step(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "one.futureslab"
+    save(file, [shared(record([done("serial", 1, 1, 0.5)]))])
+    qt = tmp_path / "broken" / "PySide6"
+    qt.mkdir(parents=True)
+    (qt / "__init__.py").write_text("raise ImportError('no Qt here')")
+    home.environment["PYTHONPATH"] = str(qt.parent)
+    _, said = home.main("history", "export", str(file), str(tmp_path / "a.pdf"), code=2)
+    assert "PDF needs Qt, which cannot be loaded: no Qt here. Write a .html" in said
+    assert not (tmp_path / "a.pdf").exists()

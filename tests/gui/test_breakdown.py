@@ -10,9 +10,10 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QStyleOptionViewItem, QTableView, QToolTip
 from pytestqt.qtbot import QtBot
 
+from core.report.marks import PHASES
 from core.results.phases import PARTS
 from gui.models.breakdown import BAR, Breakdown
-from gui.theme import PHASES, Theme
+from gui.theme import Theme
 from gui.views.breakdown import BreakdownView
 from tests.gui.finding import find
 from tests.gui.sweeps import sweep, trial

@@ -25,7 +25,7 @@ def main() -> int:
         timer.timeout.connect(lambda: _write(target, _look()))
         timer.start(_PERIOD_MS)
 
-    return window(watch)
+    return window(sys.argv[1:], watch)
 
 
 def _look() -> dict[str, Any]:

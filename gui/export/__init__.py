@@ -1,0 +1,1 @@
+"""What can be taken away from the window: pictures, tables, reports and files of runs."""

@@ -1,0 +1,205 @@
+"""Taking away what is seen: asked where to, made in another thread, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from core.errors import FuturesLabError
+from core.report.svg import PAPER, SLIDE
+from core.report.titles import chart_titles
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from core.experiments.base import Experiment
+    from core.report.plot import Chart
+    from core.results.records import RunRecord
+    from core.results.share import Shared
+
+_LOOKS = {"paper": PAPER, "slide": SLIDE, "svg": PAPER}
+_FILES = {
+    "paper": ("png", "Picture (*.png)"),
+    "slide": ("png", "Picture (*.png)"),
+    "svg": ("svg", "Picture of lines (*.svg)"),
+    "csv": ("csv", "Table (*.csv)"),
+    "tasks": ("csv", "Table (*.csv)"),
+    "json": ("json", "Record (*.json)"),
+    "html": ("html", "Report (*.html)"),
+    "pdf": ("pdf", "Report (*.pdf)"),
+    "futureslab": ("futureslab", "Runs of Futures Lab (*.futureslab)"),
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is in front of a person: an experiment's run, and the tab whose chart is seen.
+
+    `drawing` makes that chart, or None where the tab has none; it is called in another thread.
+    """
+
+    experiment: Experiment | None
+    record: RunRecord
+    drawing: Callable[[], Chart | None] | None
+    name: str = ""
+    whose: str = ""
+
+
+class Exports(QObject):
+    """Does what the menus of pages ask for. GUI thread.
+
+    `wanted` carries a job for another thread and who takes its result; `told` a sentence for the
+    status strip, `failed` one with a next step.
+    """
+
+    wanted = Signal(object, object)
+    told = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._folder = Path.home()
+
+    def export(self, what: str, seen: Seen) -> None:
+        """Take something of what is seen away: to the clipboard, or to a file that is asked for."""
+        if what.startswith("copy-"):
+            self.wanted.emit(partial(_draw, seen, what.removeprefix("copy-")), self._copy)
+            return
+        ending, kinds = _FILES[what]
+        dialog = QFileDialog(self._window, "Export", str(self._folder), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending)
+        dialog.selectFile(f"{_name(seen, what)}.{ending}")
+        dialog.fileSelected.connect(partial(self._write, what, seen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _write(self, what: str, seen: Seen, path: str) -> None:
+        self._folder = Path(path).parent
+        self.wanted.emit(partial(write, what, seen, Path(path)), self._on_written)
+
+    def _on_written(self, done: Written) -> None:
+        (self.failed if done.problem else self.told).emit(done.problem or f"Saved: {done.path}")
+
+    def _copy(self, made: Written) -> None:
+        if made.problem or made.picture is None:
+            self.failed.emit(made.problem or "There is no chart here to copy.")
+            return
+        QApplication.clipboard().setImage(made.picture)
+        self.told.emit("Copied: paste it where it is wanted")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of it: a file or a picture, or the sentence why not."""
+
+    path: str = ""
+    picture: QImage | None = None
+    problem: str = ""
+
+
+def write(what: str, seen: Seen, path: Path) -> Written:
+    """Make a file; any thread. Whatever goes wrong comes back as a sentence."""
+    from core.results.files import write_whole
+
+    try:
+        write_whole(path, _made(what, seen))
+    except OSError as error:
+        return Written(
+            problem=f"“{path}” cannot be written: {error.strerror or error}. Choose another place."
+        )
+    except FuturesLabError as error:
+        return Written(problem=f"{error}")
+    except Exception as error:  # of a record from anybody's file; a person shall read a sentence
+        return Written(problem=f"This run cannot be written so ({error!r}). Choose another form.")
+    return Written(str(path))
+
+
+def _made(what: str, seen: Seen) -> bytes:
+    """Make a file's bytes, with what that needs imported only now."""
+    from core.results import share, tables
+
+    run = share.shared(seen.record, "", seen.name, seen.whose)
+    makers: dict[str, Callable[[list[Shared]], bytes]] = {
+        "csv": tables.trials_csv,
+        "tasks": tables.tasks_csv,
+        "json": tables.to_json,
+        "futureslab": share.dump,
+    }
+    if what in makers:
+        return makers[what]([run])
+    if what in ("html", "pdf"):
+        return _report(what, seen)
+    chart = _chart(seen)
+    if what == "svg":
+        return chart.svg(PAPER).encode()
+    from gui.export.picture import png
+
+    return png(chart, _LOOKS[what])
+
+
+def _report(what: str, seen: Seen) -> bytes:
+    from core.report.report import report_of
+
+    report = report_of(seen.record, seen.name, seen.whose, seen.experiment)
+    if what == "html":
+        from core.report.html import html
+
+        return html(report)
+    from gui.export.pdf import pdf
+
+    return pdf(report)
+
+
+def _chart(seen: Seen) -> Chart:
+    chart = seen.drawing() if seen.drawing is not None else None
+    if chart is None:
+        raise FuturesLabError("This chart has nothing in it yet. Wait for the first trials.")
+    return chart
+
+
+def _draw(seen: Seen, what: str) -> Written:
+    from gui.export.picture import image
+
+    try:
+        return Written(picture=image(_chart(seen), _LOOKS[what]))
+    except Exception as error:
+        return Written(problem=f"The chart cannot be copied: {error}")
+
+
+def _name(seen: Seen, what: str) -> str:
+    """Suggest a name for a file: the experiment, when it ran, and what of it."""
+    at = "".join(one for one in seen.record.started_at[:16] if one.isdigit() or one == "T")
+    kind = {"tasks": "tasks", "slide": "slide"}.get(what, "")
+    words = (seen.record.experiment, at, kind)
+    return "-".join(
+        "".join(one if one.isalnum() or one in "-_" else "-" for one in word)[:80]
+        for word in words
+        if word
+    )
+
+
+def drawing_of(
+    experiment: Experiment, record: RunRecord, tab: str, options: dict[str, Any]
+) -> Callable[[], Chart | None] | None:
+    """Make what draws the chart of a page's tab; None for a tab without one."""
+    return (
+        partial(_drawn, experiment, record, tab, options)
+        if tab in chart_titles(experiment)
+        else None
+    )
+
+
+def _drawn(
+    experiment: Experiment, record: RunRecord, tab: str, options: dict[str, Any]
+) -> Chart | None:
+    from core.report.charts import charts
+
+    return charts(record, experiment, **options).get(tab)

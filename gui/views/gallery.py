@@ -1,0 +1,251 @@
+"""The page "Class gallery": thirty laptops over one another, and which is whose."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.results.gallery import Gallery, Laptop, Measure, sort_key
+from gui.plain import plain
+from gui.theme import Theme
+from gui.views.gallery_chart import Choice, GalleryChart
+from gui.views.result import Card
+from gui.views.tables import Table
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_HEADINGS = ("Whose", "CPUs", "Python")
+_WIDEST = ("student 30 of us", "CPUs", "")
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_EMPTY = (
+    "Drop the files of a class here, or open them (Ctrl+O): all curves are laid over one another."
+    "\nEach student saves a run as .futureslab (Ctrl+S, or Export) and sends it to you."
+)
+_HINT = "Point at a curve to see whose it is."
+
+
+class GalleryPage(QWidget):
+    """Curves of a class beside the list of its laptops. GUI thread.
+
+    `open_requested` asks for files; `cleared` says that a person took all away.
+    """
+
+    open_requested = Signal()
+    cleared = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._theme = theme
+        self._gallery = Gallery(())
+        self._is_dressed = False
+        self.chart = GalleryChart(theme)
+        self.laptops = Laptops()
+        self._table = Table(self.laptops, "Laptops of the class", _WIDEST, theme)
+        self._title, self._said, self._warned = QLabel(), QLabel(), QLabel()
+        self._kind, self._measure, self._by = QComboBox(), QComboBox(), QComboBox()
+        self._names = QCheckBox("Names")
+        self._open, self._clear = QPushButton("Open files …"), QPushButton("Clear")
+        self._build()
+        self._connect()
+        self._restyle()
+        self.show_gallery(Gallery(()))
+
+    def show_gallery(self, gallery: Gallery) -> None:
+        """Show these laptops in place of all others."""
+        self._gallery = gallery
+        kept = self._kind.currentData()
+        self._kind.blockSignals(True)
+        self._kind.clear()
+        kinds = [kind for kind in gallery.kinds if kind != "serial"]
+        for kind in kinds:
+            self._kind.addItem(kind, kind)
+        self._kind.addItem("all kinds", "")
+        wanted = kept if kept in kinds else "processes"
+        self._kind.setCurrentIndex(max(0, self._kind.findData(wanted)))
+        self._kind.blockSignals(False)
+        count = len(gallery.laptops)
+        self._title.setText(f"{count} laptops" if count != 1 else "1 laptop")
+        self._warned.setText("\n".join((*gallery.warnings, *gallery.left_out)[:4]))
+        self._warned.setToolTip(plain("\n".join((*gallery.warnings, *gallery.left_out))))
+        self._warned.setVisible(bool(gallery.warnings or gallery.left_out))
+        for widget in (self._kind, self._measure, self._by, self._names, self._clear):
+            widget.setEnabled(bool(count))
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._is_dressed:
+            self._is_dressed = True
+            self._theme.dress(self)
+        super().showEvent(event)
+
+    def _build(self) -> None:
+        for label, measure in (("speed-up", "speed-up"), ("work time", "seconds")):
+            self._measure.addItem(label, measure)
+        for label, by in (("CPUs", "cores"), ("Python", "python"), ("executor", "kind")):
+            self._by.addItem(label, by)
+        self._names.setChecked(True)
+        self._names.setToolTip("Uncheck to show numbers in place of names, before the class")
+        self._open.setToolTip("Choose the files of a class (Ctrl+O)")
+        self._clear.setToolTip("Take all laptops away; their runs stay in the history")
+        names = ("gallery-kind", "gallery-measure", "gallery-by", "gallery-names")
+        for widget, name in zip(
+            (self._kind, self._measure, self._by, self._names), names, strict=True
+        ):
+            widget.setObjectName(name)
+        self._open.setObjectName("gallery-open")
+        self._clear.setObjectName("gallery-clear")
+        self._said.setObjectName("gallery-said")
+        self._title.setObjectName("gallery-title")
+        self._table.setObjectName("gallery-table")
+        for words in (self._said, self._warned, self._title):
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            words.setWordWrap(True)
+        self._said.setProperty("muted", True)
+        self._warned.setProperty("muted", True)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for caption, box in (
+            ("Workers are", self._kind),
+            ("Show", self._measure),
+            ("Colours and order tell", self._by),
+        ):
+            before = QLabel(caption)
+            before.setBuddy(box)
+            box.setAccessibleName(caption)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            row.addWidget(before)
+            row.addWidget(box)
+        row.addWidget(self._names)
+        row.addStretch(1)
+        card = Card()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(16, 12, 16, 8)
+        inside.addLayout(row)
+        inside.addWidget(self._warned)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.chart)
+        split.addWidget(self._table)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([740, 300])
+        split.setChildrenCollapsible(False)
+        inside.addWidget(split, 1)
+        inside.addWidget(self._said)
+        header = QHBoxLayout()
+        header.addWidget(self._title, 1)
+        header.addWidget(self._clear)
+        header.addWidget(self._open)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 14, 12)
+        layout.setSpacing(10)
+        layout.addLayout(header)
+        layout.addWidget(card, 1)
+
+    def _connect(self) -> None:
+        for box in (self._kind, self._measure, self._by):
+            box.currentIndexChanged.connect(self._show)
+        self._names.toggled.connect(self._show_names)
+        self._open.clicked.connect(self.open_requested)
+        self._clear.clicked.connect(self._on_clear)
+        self._table.row_chosen.connect(self._on_row_chosen)
+        self.chart.pointed.connect(self._on_pointed)
+        self._theme.changed.connect(self._restyle)
+
+    def _on_clear(self) -> None:
+        self.cleared.emit()
+        self.show_gallery(Gallery(()))
+
+    @property
+    def _choice(self) -> Choice:
+        measure: Measure = self._measure.currentData()
+        return Choice(self._kind.currentData() or "", measure, self._by.currentData())
+
+    def _show(self) -> None:
+        choice = self._choice
+        self.chart.show_gallery(self._gallery, choice)
+        by = "python" if choice.by == "python" else "cores"
+        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
+        self.laptops.show(ordered, self._names.isChecked())
+        self._say(None, "")
+
+    def _show_names(self, shown: bool) -> None:
+        self.laptops.show(self.laptops.rows, shown)
+        self._say(None, "")
+
+    def _on_pointed(self, laptop: Laptop | None, words: str) -> None:
+        self.chart.point_at(laptop)
+        if laptop is not None:
+            self._table.select(self.laptops.rows.index(laptop))
+        self._say(laptop, words)
+
+    def _on_row_chosen(self, row: int) -> None:
+        self.chart.point_at(self.laptops.rows[row])
+        self._say(self.laptops.rows[row], "")
+
+    def _say(self, laptop: Laptop | None, words: str) -> None:
+        if laptop is None:
+            self._said.setText(_HINT if self._gallery.laptops else _EMPTY)
+            return
+        cores = "1 CPU" if laptop.cores == 1 else f"{laptop.cores} CPUs"
+        parts = (self.laptops.name_of(laptop), words, cores, f"Python {laptop.python}", laptop.cpu)
+        self._said.setText(" · ".join(filter(None, parts)))
+
+    def _restyle(self) -> None:
+        self._title.setFont(self._theme.font(1.2, bold=True))
+        self._said.setMinimumHeight(2 * self._said.fontMetrics().lineSpacing())
+        self._is_dressed = False
+        if self.isVisible():
+            self._is_dressed = True
+            self._theme.dress(self)
+
+
+class Laptops(QAbstractTableModel):
+    """The laptops in their order, with their names or with numbers. GUI thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Laptop] = []
+        self._has_names = True
+
+    def show(self, laptops: list[Laptop], names: bool) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self.rows, self._has_names = laptops, names
+        self.endResetModel()
+
+    def name_of(self, laptop: Laptop) -> str:
+        """Give a laptop's name, or its number where names are hidden."""
+        return laptop.name if self._has_names else f"laptop {laptop.number}"
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | int | None:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT
+        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        one = self.rows[index.row()]
+        cell = (self.name_of(one), f"{one.cores}", one.python)[index.column()]
+        return plain(cell) if role == Qt.ItemDataRole.ToolTipRole else cell

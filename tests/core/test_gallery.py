@@ -1,0 +1,86 @@
+"""The class in figures: curves of each laptop, the median and the quartiles of all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from core.results.gallery import Laptop, class_of, gallery, sort_key
+from core.results.records import RunRecord
+from core.results.share import Shared, shared
+from tests.core.history.strategies import RECORDS
+from tests.core.making import PYTHON, done, record
+from tests.gui.sweeps import begun, sweep
+
+
+def laptop(name: str, faster: float = 2.0, cores: int = 4, python: str = "3.11.7") -> Shared:
+    trials = [
+        done(kind, workers, block, seconds)
+        for block in (1, 2, 3)
+        for kind, workers, seconds in (
+            ("serial", 1, 1.0),
+            ("processes", 1, 1.0),
+            ("processes", 2, 1 / faster),
+        )
+    ]
+    env = replace(begun().environment, usable_cpus=cores, python=replace(PYTHON, version=python))
+    return shared(record(trials, environment=env), whose=name)
+
+
+def test_each_laptop_has_its_curves() -> None:
+    found = gallery([laptop("Ada", 1.8), laptop("", 1.5)])
+    ada, other = found.laptops
+    assert (ada.name, other.name) == ("Ada", "laptop 2")
+    assert list(ada.speedups) == ["processes"]
+    assert dict(ada.speedups["processes"]) == pytest.approx({1: 1.0, 2: 1.8})
+    assert dict(ada.seconds["processes"]) == pytest.approx({1: 1.0, 2: 1 / 1.8})
+    assert found.kinds == ("serial", "processes")
+
+
+def test_the_class_has_a_median_and_quartiles() -> None:
+    found = gallery([laptop(f"{n}", n) for n in (1.0, 2.0, 3.0, 4.0, 9.0)])
+    one, two = class_of(found.laptops, "processes", "speed-up")
+    assert (one.median, one.low, one.high) == (1, 1, 1)
+    assert (two.low, two.median, two.high) == pytest.approx((2, 3, 4))
+    assert two.laptops == 5
+    assert class_of(found.laptops[:1], "processes", "speed-up") == ()
+    assert class_of(found.laptops, "threads", "speed-up") == ()
+
+
+def test_a_run_over_several_pythons_is_a_laptop_for_each() -> None:
+    trials = tuple(one for name in ("3.11", "3.13t") for one in sweep(2, python=name))
+    made = replace(begun(("3.11", "3.13t")), trials=trials, status="finished")
+    assert [one.number for one in gallery([shared(made)]).laptops] == [1, 2]
+
+
+def test_what_has_no_curve_is_named_and_different_work_is_told() -> None:
+    other = replace(laptop("Eve").record, parameters={"workload": "hashing"})
+    found = gallery([laptop("Ada"), shared(other), shared(record([]), whose="Bob")])
+    assert found.left_out == ("Bob: it has no curve over workers.",)
+    assert "different work" in found.warnings[0]
+
+
+def test_laptops_are_in_the_order_of_cores_or_of_versions() -> None:
+    found = gallery(
+        [laptop("a", 2, 8, "3.9.1"), laptop("b", 2, 2, "3.14.0"), laptop("c", 2, 4, "3.10.2")]
+    )
+
+    def ordered(by: str) -> list[str]:
+        return [one.name for one in sorted(found.laptops, key=lambda one: sort_key(one, by))]
+
+    assert ordered("cores") == ["b", "c", "a"]
+    assert ordered("python") == ["a", "c", "b"]
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(RECORDS, max_size=3))
+def test_any_record_may_be_there(records: list[RunRecord]) -> None:
+    found = gallery([shared(one) for one in records])
+    for by in ("cores", "python"):
+        sorted(found.laptops, key=lambda one: sort_key(one, by))
+    for kind in found.kinds:
+        for point in class_of(found.laptops, kind, "seconds"):
+            assert point.low <= point.median <= point.high
+    assert all(isinstance(one, Laptop) for one in found.laptops)

@@ -1,0 +1,176 @@
+"""Taking things away: every kind of file, the clipboard, and what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from core import experiments
+from core.report.svg import PAPER, SLIDE
+from core.report.titles import chart_titles
+from core.results.records import to_json
+from core.results.share import load
+from gui.export.exports import Exports, Seen, Written, drawing_of, write
+from gui.theme import Theme
+from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
+from gui.views.page import ExperimentPage
+from tests.gui.sweeps import begun, sweep
+
+PI = experiments.find("pi-scaling")
+RUN = replace(begun(blocks=3), trials=tuple(sweep(3)), status="finished")
+
+
+def seen(tab: str = "Runtime", **options: Any) -> Seen:
+    return Seen(PI, RUN, drawing_of(PI, RUN, tab, options), name="<b>=1+1")
+
+
+@pytest.fixture
+def exports(qtbot: QtBot) -> Exports:
+    """Exports whose jobs are done at once, and their results taken."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    made = Exports(window, window)
+
+    def do(job: Callable[[], Written], take: Callable[[Written], None]) -> None:
+        take(job())
+
+    made.wanted.connect(do)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("what", "begins"),
+    [
+        ("paper", b"\x89PNG"),
+        ("slide", b"\x89PNG"),
+        ("svg", b"<svg "),
+        ("csv", b'"run","run_name"'),
+        ("tasks", b'"run","run_name"'),
+        ("json", b"["),
+        ("html", b"<!DOCTYPE html>"),
+        ("pdf", b"%PDF"),
+        ("futureslab", b"{"),
+    ],
+)
+def test_each_kind_of_file(
+    what: str, begins: bytes, tmp_path: Path, exports: Exports, qtbot: QtBot
+) -> None:
+    exports.export(what, seen())
+    (dialog,) = exports._window.findChildren(QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name.startswith("pi-scaling-20260101T0000")
+    with qtbot.waitSignal(exports.told) as told:
+        dialog.fileSelected.emit(str(tmp_path / "file"))
+    assert told.args == [f"Saved: {tmp_path / 'file'}"]
+    assert (tmp_path / "file").read_bytes().startswith(begins)
+    dialog.close()
+
+
+def test_a_file_of_runs_opens_again(tmp_path: Path) -> None:
+    assert write("futureslab", seen(), tmp_path / "a.futureslab").problem == ""
+    (run,) = load(tmp_path / "a.futureslab")
+    assert to_json(run.record) == to_json(RUN)
+    assert run.name == "<b>=1+1"
+
+
+@pytest.mark.parametrize("what", ["csv", "pdf", "paper"])
+def test_what_cannot_be_written_is_a_sentence_with_a_next_step(what: str, tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    for path in (tmp_path / "no folder" / "a", tmp_path / "file"):
+        problem = write(what, seen(), path).problem
+        assert problem.startswith(f"“{path}” cannot be written: ")
+        assert problem.endswith("Choose another place.")
+
+
+def test_a_chart_without_anything_in_it_is_a_sentence(tmp_path: Path) -> None:
+    empty = replace(RUN, trials=())
+    drawing = drawing_of(PI, empty, "Speed-up", {})
+    assert (
+        "Wait for the first trials"
+        in write("svg", Seen(PI, empty, drawing), tmp_path / "a").problem
+    )
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_picture_has_the_size_of_its_use(exports: Exports, qtbot: QtBot) -> None:
+    for what, size in (("copy-slide", (1920, 1080)), ("copy-paper", (2000, 1250))):
+        with qtbot.waitSignal(exports.told):
+            exports.export(what, seen())
+        image = QApplication.clipboard().image()
+        assert (image.width(), image.height()) == size
+        places = [(x, y) for x in range(0, size[0], 3) for y in range(0, size[1], 9)]
+        assert len({image.pixel(*place) for place in places}) > 5
+
+
+def test_pictures_are_of_what_was_chosen(tmp_path: Path) -> None:
+    files = []
+    for number, one in enumerate((seen("Speed-up"), seen("Speed-up", baseline="one"))):
+        files.append(tmp_path / f"{number}")
+        assert not write("svg", one, files[-1]).problem
+    assert "× one plain call" in files[0].read_text()
+    assert "× one worker" in files[1].read_text()
+
+
+def test_dots_are_fine_enough_for_paper(tmp_path: Path) -> None:
+    write("paper", seen(), tmp_path / "a.png")
+    assert QImage(str(tmp_path / "a.png")).dotsPerMeterX() * 0.0254 > 300
+    assert SLIDE.width / SLIDE.letters < PAPER.width / PAPER.letters
+
+
+# -------------------------------------------------------------------------------- the menu
+
+
+def actions(button: ExportButton) -> dict[str, QAction]:
+    menu = button.menu()
+    return {one.objectName(): one for one in menu.actions() if not one.isSeparator()}
+
+
+def test_the_menu_says_why_it_has_nothing(light: Theme, qtbot: QtBot) -> None:
+    button = ExportButton(light)
+    qtbot.addWidget(button)
+    button.offer(has_chart=True, has_run=False)
+    assert {one.toolTip() for one in actions(button).values()} == {NO_RUN}
+    button.offer(has_chart=False, has_run=True)
+    assert actions(button)["export-svg"].toolTip() == NO_CHART
+    assert not actions(button)["export-svg"].isEnabled()
+    assert actions(button)["export-pdf"].isEnabled()
+    with qtbot.waitSignal(button.chosen) as chosen:
+        actions(button)["export-pdf"].trigger()
+    assert chosen.args == ["pdf"]
+
+
+def test_a_page_offers_its_chart_and_tells_what_is_in_sight(light: Theme, qtbot: QtBot) -> None:
+    page = ExperimentPage(PI, light)
+    qtbot.addWidget(page)
+    page.finish()
+    page.show()
+    button = page.findChild(ExportButton)
+    assert isinstance(button, ExportButton)
+    button.asked.emit()
+    assert not actions(button)["export-csv"].isEnabled()
+    page.begin(replace(RUN, trials=()), 1.0)
+    page.add_trials(list(RUN.trials[:4]))
+    button.asked.emit()
+    assert actions(button)["export-csv"].isEnabled()
+    assert actions(button)["export-paper"].isEnabled()
+    record, tab, options = page.in_sight
+    assert record is not None
+    assert (len(record.trials), tab, options) == (4, "Runtime", {})
+    page.show_record(RUN)
+    assert page.in_sight[0] == RUN
+
+
+def test_titles_are_those_of_the_charts() -> None:
+    from core.report.charts import charts
+
+    assert tuple(charts(RUN, PI)) == chart_titles(PI)
+    for one in experiments.catalogue():
+        drawings = map(partial(drawing_of, one, RUN, options={}), chart_titles(one))
+        assert all(drawing is not None for drawing in drawings)

@@ -1,0 +1,126 @@
+"""The class gallery: what colours tell, whose is under the pointer, names hidden at a click."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.results.gallery import gallery
+from gui.gallery_desk import GalleryDesk
+from gui.theme import Theme
+from gui.views.gallery import GalleryPage
+from tests.core.test_gallery import laptop
+
+NASTY = "<b>Mallory</b><img src=x>"
+CLASS = (
+    laptop("Ada", 1.8, 2, "3.11.7"),
+    laptop("Bob", 3.0, 8, "3.14.0"),
+    laptop(NASTY, 2.5, 4, "3.11.7"),
+)
+
+
+@pytest.fixture
+def page(light: Theme, qtbot: QtBot) -> GalleryPage:
+    made = GalleryPage(light)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.show_gallery(gallery(CLASS))
+    return made
+
+
+def words(page: GalleryPage, name: str) -> str:
+    label = page.findChild(QLabel, name)
+    assert isinstance(label, QLabel)
+    assert label.textFormat() is Qt.TextFormat.PlainText
+    return label.text()
+
+
+def choose(page: GalleryPage, name: str, value: str) -> None:
+    box = page.findChild(QComboBox, name)
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData(value))
+
+
+def column(page: GalleryPage, number: int) -> list[str | None]:
+    model = page.laptops
+    return [model.data(model.index(row, number)) for row in range(model.rowCount())]
+
+
+def test_laptops_are_sorted_and_coloured_by_what_is_chosen(page: GalleryPage) -> None:
+    assert words(page, "gallery-title") == "3 laptops"
+    assert column(page, 1) == ["2", "4", "8"]
+    assert list(page.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
+    choose(page, "gallery-by", "python")
+    assert column(page, 2) == ["3.11.7", "3.11.7", "3.14.0"]
+    assert list(page.chart.colours) == ["Python 3.11.7", "Python 3.14.0"]
+    choose(page, "gallery-by", "kind")
+    assert list(page.chart.colours) == ["processes"]
+    assert len({colour.name() for colour in page.chart.colours.values()}) == 1
+
+
+def test_the_pointer_tells_whose_a_curve_is(page: GalleryPage) -> None:
+    chart = page.chart
+    view = chart.getPlotItem().getViewBox()
+    place = chart.mapFromScene(view.mapViewToScene(QPointF(2, 2.5)))
+    chart._point(chart._nearest(QPointF(place)))
+    said = words(page, "gallery-said")
+    assert said.startswith(f"{NASTY} · 2 processes: 2.50× · 4 CPUs · Python 3.11.7")
+    assert chart._over is not None
+    chart._point(chart._nearest(QPointF(-500, -500)))
+    assert NASTY not in words(page, "gallery-said")
+    assert chart._over is None
+
+
+def test_names_are_hidden_at_a_click(page: GalleryPage, qtbot: QtBot) -> None:
+    assert column(page, 0) == ["Ada", NASTY, "Bob"]
+    box = page.findChild(QCheckBox, "gallery-names")
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert column(page, 0) == ["laptop 1", "laptop 3", "laptop 2"]
+    page._on_row_chosen(1)
+    assert words(page, "gallery-said").startswith("laptop 3 · 4 CPUs")
+
+
+def test_tips_do_not_obey_a_name(page: GalleryPage) -> None:
+    index = page.laptops.index(1, 0)
+    tip = page.laptops.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert tip is not None
+    assert "&lt;b&gt;Mallory" in tip
+
+
+def test_every_choice_can_be_drawn(page: GalleryPage) -> None:
+    for measure in ("speed-up", "seconds"):
+        for by in ("cores", "python", "kind"):
+            for kind in ("processes", ""):
+                choose(page, "gallery-measure", measure)
+                choose(page, "gallery-by", by)
+                choose(page, "gallery-kind", kind)
+                assert len(page.chart.getPlotItem().items) > 3
+
+
+def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
+    page: GalleryPage, qtbot: QtBot
+) -> None:
+    desk = GalleryDesk(page)
+    desk.wanted.connect(lambda job, take: take(job()))
+    desk.add(CLASS[:2])
+    desk.add(CLASS[1:])
+    assert words(page, "gallery-title") == "3 laptops"
+    desk.replace(CLASS[:1])
+    assert words(page, "gallery-title") == "1 laptop"
+    clear = page.findChild(QPushButton, "gallery-clear")
+    assert isinstance(clear, QPushButton)
+    clear.click()
+    assert words(page, "gallery-title") == "0 laptops"
+    desk.add(CLASS[2:])
+    assert column(page, 0) == [NASTY]
+
+
+def test_dark_and_large_it_is_still_whole(page: GalleryPage, light: Theme) -> None:
+    light.choose("dark")
+    light.zoom(3)
+    assert list(page.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
+    assert len({colour.name() for colour in page.chart.colours.values()}) == 3
