@@ -13,9 +13,9 @@ from core import installed, shipped
 
 def test_all_that_the_program_imports_is_listed_with_its_licence() -> None:
     found = {part.name.lower().replace("_", "-"): part for part in shipped.parts()}
-    wanted = {"python", "pyside6-essentials", "shiboken6", "numpy", "pyqtgraph", "superqt", "qtpy"}
+    wanted = {"python", "pyside6-essentials", "shiboken6", "numpy", "pyqtgraph"}
     assert wanted | {"msgspec", "psutil", "platformdirs", "rich", "pygments"} <= found.keys()
-    assert not found.keys() & {"pytest", "hypothesis", "ruff", "pip", "pyinstaller"}
+    assert not found.keys() & {"pytest", "superqt", "hypothesis", "ruff", "pip", "pyinstaller"}
     bare = [part.name for part in found.values() if not part.text and "Essentials" not in part.name]
     assert [name for name in bare if name != "shiboken6"] == []
     assert all(part.terms and part.version for part in found.values())

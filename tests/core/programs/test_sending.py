@@ -234,9 +234,9 @@ def test_the_lesson_names_the_fields_of_the_page() -> None:
         "What you saw, and why",
         "One surprise",
     ]
-    assert [parameter.label for parameter in EXPERIMENT.parameters] == ["Send to", "Start method"]
-    assert "**Send to**" in lesson
-    assert "**Start method**" in lesson
+    labels = [parameter.label for parameter in EXPERIMENT.parameters]
+    assert labels == ["Send to", "Start method", "Pythons"]
+    assert all(f"**{label}**" in lesson for label in labels)
     assert "*What arrived*" in lesson
     assert LATE in lesson
     assert LATE in THINGS
