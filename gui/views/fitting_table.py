@@ -9,6 +9,7 @@ from gui.theme import Theme
 from gui.views.tables import BESIDE, Table
 
 _MOST_WORD = 140  # pixels, at the usual size: a longer word may be cut
+_EASY = 200  # pixels in which a text is read with ease, where it must be scrolled to anyway
 
 
 class FittingTable(Table):
@@ -101,7 +102,7 @@ class FittingTable(Table):
         seen = [n for n in range(len(self._natural)) if not self.isColumnHidden(n)]
         natural, least = [self._natural[n] for n in seen], [self._least[n] for n in seen]
         widths = [0] * len(self._natural)
-        shares = shared(self.viewport().width(), natural, least)
+        shares = shared(self.viewport().width(), natural, least, self._theme.px(_EASY))
         for column, width in zip(seen, shares, strict=True):
             widths[column] = width
             self.setColumnWidth(column, width)
@@ -110,6 +111,7 @@ class FittingTable(Table):
             self._fit_row(row, [widths[n] for n in seen], [self._cells[row][n] for n in seen])
         self._fitted = widths, len(self._cells)
         if self._follows:
+            self.updateGeometries()  # the scroll bar has to know of the new heights first
             self.scrollToBottom()
 
     def _fit_row(self, row: int, widths: list[int], cells: list[int]) -> None:
@@ -129,10 +131,11 @@ class FittingTable(Table):
             self._measure_all()
 
 
-def shared(room: int, natural: Sequence[int], least: Sequence[int]) -> list[int]:
+def shared(room: int, natural: Sequence[int], least: Sequence[int], easy: int) -> list[int]:
     """Share out a width: to each column what it wants, or the widest are cut to an equal width.
 
-    None is narrower than its `least`.
+    None is narrower than its `least`. Where not even those have room, some have to be scrolled to:
+    then all are cut to an `easy` width.
     """
     if sum(natural) <= room:
         return list(natural)
@@ -140,6 +143,8 @@ def shared(room: int, natural: Sequence[int], least: Sequence[int]) -> list[int]
     def widths(cut: int) -> list[int]:
         return [max(low, min(wanted, cut)) for wanted, low in zip(natural, least, strict=True)]
 
+    if sum(least) > room:
+        return widths(easy)
     low, high = 0, max(natural)
     while low < high:  # the widest cut that still leaves room for all
         middle = (low + high + 1) // 2
