@@ -121,7 +121,11 @@ class Person:
             last.append({name: place for name, place in self.see().items() if "gap" not in name})
             return len(last) > 25 and all(one == last[-1] for one in last[-25:])
 
-        wait_until(is_quiet, "nothing moves any more")
+        try:
+            wait_until(is_quiet, "nothing moves any more")
+        except TimeoutError as error:
+            moved = [name for name in last[-1] if last[-1][name] != last[-20].get(name)]
+            raise TimeoutError(f"{error} What moved last: {moved}") from None
 
     def labs(self) -> list[psutil.Process]:
         """Return the lab process and all that runs below it."""
