@@ -295,7 +295,7 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QListWidget#parts::item:selected {{ background: {c.accent_soft}; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {c.muted}; border: 0;
-        padding: {px(6)}px {px(12)}px; border-bottom: {px(2)}px solid transparent; }}
+        padding: {px(6)}px {px(9)}px; border-bottom: {px(2)}px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover:!selected {{ color: {c.text}; }}
     QTabBar::tab:focus {{ color: {c.text}; background: {c.accent_soft}; }}
