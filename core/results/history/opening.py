@@ -21,6 +21,7 @@ from core.results.history.recovery import Identity
 
 FILE = "history.sqlite3"
 _VIEWS = {"runs": ("run", schema.RUN_COLUMNS), "heads": ("head", "*"), "trials": ("trial", "*")}
+_NOWHERE = "There is no folder to keep the history in: set HOME to one that you can write in."
 _IN_MEMORY = "What you run now is in the history until you close the program; save it as a file."
 
 
@@ -34,11 +35,14 @@ class Opened:
     identity: Identity | None = None
 
 
-def default_folder() -> Path:
-    """Return the folder of the user's data; nothing is made."""
+def default_folder() -> Path | None:
+    """Return the folder of the user's data, None for a user without a home; nothing is made."""
     from platformdirs import user_data_path
 
-    return user_data_path("futures-lab", appauthor=False)
+    try:
+        return user_data_path("futures-lab", appauthor=False)
+    except RuntimeError:  # HOME is not set, and the system does not know who this is
+        return None
 
 
 def open_history(
@@ -52,7 +56,7 @@ def open_history(
     thread. May wait for another program that starts, for `schema.BUSY_S` at most.
     """
     if folder is None:
-        return _in_memory()
+        return _in_memory(None, _NOWHERE)
     path = folder / FILE
     if damaged is not None:
         return _recovered(path, migrations, damaged)

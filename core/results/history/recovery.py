@@ -155,18 +155,21 @@ def _free_name(path: Path) -> Path:
 
 
 def _copy(path: Path, new: Path) -> int:
-    """Copy every run that can be read, with its whole trials; return how many."""
+    """Copy every run that can be read, with its whole trials; return how many.
+
+    What cannot be read is left out, but what cannot be written raises sqlite3.Error.
+    """
     with closing(connect(new)) as target:
         target.execute("PRAGMA auto_vacuum = INCREMENTAL")
         schema.migrate(target)
         count = 0
-        with suppress(sqlite3.Error), closing(connect(path)) as source:
-            # Without this a file that was cut short is not read at all.
-            source.execute("PRAGMA writable_schema = ON")
+        with closing(connect(path)) as source:
+            with suppress(sqlite3.Error):
+                # Without this a file that was cut short is not read at all.
+                source.execute("PRAGMA writable_schema = ON")
             target.execute("BEGIN")
             for row in _runs(source):
                 count += _copy_run(source, target, row)
-        if target.in_transaction:
             target.execute("COMMIT")
         return count
 
