@@ -36,7 +36,8 @@ def candidates(
     take a while on a slow disk: not for the GUI thread. Never raises.
     """
     env = os.environ if environment is None else environment
-    home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or Path.home())
+    # Path's own way raises for a user whom the system does not know, as in some containers.
+    home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or os.path.expanduser("~"))  # noqa: PTH111
     found = [Candidate(installed.interpreter(), OWN), *(Candidate(path, BY_HAND) for path in added)]
     for source, places in (
         ("PATH", _path(env)),

@@ -33,6 +33,23 @@ def test_our_own_comes_first_then_what_was_added(tmp_path: Path) -> None:
     assert second == Candidate("/a/python", "added by hand")
 
 
+def test_a_user_without_a_home_has_the_pythons_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwd = pytest.importorskip("pwd", reason="Windows tells the home by other means")
+
+    def nobody(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    put(tmp_path / "python3.13")
+
+    there = candidates((), {"PATH": str(tmp_path)})
+
+    assert Candidate(str(tmp_path / "python3.13"), "PATH") in there
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="macOS and Linux only: elsewhere on Windows")
 @pytest.mark.parametrize(
     ("source", "place", "variables"),
