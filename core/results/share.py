@@ -269,8 +269,8 @@ def _bounded(record: RunRecord) -> Iterator[tuple[str, float, float, float]]:
         for count, task in enumerate(trial.tasks):
             at = f"{place}.tasks[{count}]"
             yield f"{at}.worker", task.worker, 0, _MOST_WORKERS
-            yield f"{at}.start_s", task.start_s, -_LONGEST_S, _LONGEST_S
-            yield f"{at}.end_s", task.end_s, -_LONGEST_S, _LONGEST_S
+            for name in ("submit_s", "start_s", "end_s", "cpu_s"):
+                yield f"{at}.{name}", getattr(task, name), -_LONGEST_S, _LONGEST_S
 
 
 def _lower(sentence: str) -> str:

@@ -17,7 +17,7 @@ from core.keeping import headline
 from core.results import share, tables
 from core.results.analysis import analysis
 from core.results.compare import compare
-from core.results.records import RunRecord, to_json
+from core.results.records import RunRecord, TaskRecord, to_json
 from core.results.share import Shared, dump, load, parse, shared
 from tests.core.history.strategies import PLAIN, RECORDS, TEXTS
 from tests.core.making import done, record
@@ -102,6 +102,15 @@ def test_a_wrong_value_in_a_trial_is_named_with_its_place(field: str, value: Any
     made["runs"][0]["record"]["trials"][1][field] = value
     with pytest.raises(ShareError, match=rf"`\$.runs\[0\].record.trials\[1\].{field}"):
         parse(json.dumps(made).encode())
+
+
+@pytest.mark.parametrize("field", ["submit_s", "start_s", "end_s", "cpu_s"])
+def test_every_time_of_a_task_has_its_bounds(field: str) -> None:
+    times = {"submit_s": 0.0, "start_s": 0.0, "end_s": 1.0, "cpu_s": 1.0, field: 1e300}
+    tasks = (TaskRecord(worker=1, **times),)
+    made = dump([shared(record([done("serial", 1, 1, 1.0, tasks=tasks)]))])
+    with pytest.raises(ShareError, match=rf"`\$.runs\[0\].record.trials\[0\].tasks\[0\].{field}"):
+        parse(made)
 
 
 def test_a_newer_record_is_refused_by_its_number() -> None:
