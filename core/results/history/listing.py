@@ -14,7 +14,7 @@ _COLUMNS = (
 _FIELDS = tuple("is_pinned" if name == "pinned" else name for name in _COLUMNS.split(", "))
 _BY = {
     "started": "started_at",
-    "name": "name = '', name COLLATE NOCASE",
+    "name": "name = '', name COLLATE NOCASE",  # runs without a name come last, either way
     "experiment": "experiment",
     "status": "status",
     "trials": "done",
@@ -84,9 +84,7 @@ def page(connection: sqlite3.Connection, query: Query) -> Page:
     where, values = _where(query)
     count = connection.execute(f"SELECT count(*) FROM runs WHERE {where}", values).fetchone()[0]
     turn = "DESC" if query.descending else "ASC"
-    order = ", ".join(f"{column} {turn}" for column in _BY[query.order].split(", "))
-    if query.order == "name":
-        order = f"name = '', name COLLATE NOCASE {turn}"  # runs without a name come last
+    order = f"{_BY[query.order]} {turn}"
     limit = -1 if query.limit is None else query.limit
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM runs WHERE {where}"
