@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from core.errors import BadInput, cannot_write
+from core.results.files import write_whole
 
 
 class Target:
@@ -35,13 +36,9 @@ class Target:
             sys.stdout.buffer.flush()
             return
         if self._path.is_file() or not self._path.exists():
-            partial_path = self._path.with_name(f".{os.getpid()}.partial")
             try:
-                partial_path.write_bytes(data)
-                partial_path.replace(self._path)
+                write_whole(self._path, data)
                 return
             except OSError:
                 pass  # the folder takes no new files, but the file itself could be opened
-            finally:
-                partial_path.unlink(missing_ok=True)
         self._path.write_bytes(data)

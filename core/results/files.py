@@ -1,6 +1,7 @@
 """Bytes that are written whole or not at all, and JSON of whatever a program may have told."""
 
 import os
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,9 @@ def _printable(value: Any) -> Any:
 def write_whole(path: Path, data: bytes) -> None:
     """Put the data in place of what was there, if any; raises OSError and then changes nothing."""
     path = Path(os.path.realpath(path))  # a link stays a link
-    beside = path.with_name(f".{os.getpid()}.partial")
+    beside = path.with_name(f".{uuid.uuid4().hex}.partial")  # threads may write side by side
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
