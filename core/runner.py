@@ -113,7 +113,7 @@ class Run:
         self._expected_done = 0.0
         self._took = 0.0
         self._earlier_s, self._told_nothing = 0.0, True
-        self._later_s = self.expected_s - self._planned_s
+        self._later_s = self._unplanned_s()
 
     @property
     def units(self) -> str:
@@ -128,6 +128,12 @@ class Run:
     @property
     def _planned_s(self) -> float:
         return sum(trial.expected_s for trial in self.plan)
+
+    def _unplanned_s(self) -> float:
+        """How much of its time a run that grows has for trials that nobody has planned yet."""
+        planned_s = sum(trial.expected_s for trial in self.pending)
+        budget_s = self.experiment.budget_s(self.values) or 0.0
+        return max(0.0, budget_s - self._earlier_s - planned_s)
 
     @property
     def remaining_s(self) -> float:
@@ -183,6 +189,7 @@ class Run:
         self.trials = [record for _, record in done]
         self.environment, self.started_at = earlier.environment, earlier.started_at
         self._earlier_s = continuing.took_s(self.trials)
+        self._later_s = self._unplanned_s()
 
     def _as_planned(self, earlier: RunRecord) -> tuple[Trial, ...]:
         """Plan as far as the earlier run had come, block by block where it grows."""

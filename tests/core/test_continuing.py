@@ -63,6 +63,16 @@ def test_what_is_done_stays_and_the_rest_follows(after: int) -> None:
     assert run.record().planned_trials == 9
 
 
+def test_a_run_by_time_has_left_what_it_had_not_used_when_it_was_cut_off() -> None:
+    by_time: dict[str, Any] = {"until": "time", "budget": 60.0}
+    earlier = cut_off(begun(**by_time), 9)  # its trials took a second each, and a little
+    took_s = sum(trial.work_s or 0.0 for trial in earlier.trials)
+    run = begun(**by_time)
+    run.resume(earlier)
+    assert run.pending == ()
+    assert run.remaining_s == pytest.approx(60.0 - took_s)
+
+
 def test_a_stopped_trial_is_done_again_and_a_failed_one_is_not() -> None:
     earlier = cut_off(begun(), 4)
     stopped = replace(earlier.trials[3], status="stopped", work_s=None)
