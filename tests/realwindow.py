@@ -18,7 +18,6 @@ from __future__ import annotations
 import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -82,10 +81,6 @@ class Program:
     def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Wait for its end and return the exit code."""
         return self.process.wait(timeout_s)
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C in its terminal: the whole process group is told."""
-        os.killpg(self.pid, signal.SIGINT)
 
     def stop(self) -> None:
         """Ask it to end, and kill it if it does not."""
