@@ -6,6 +6,7 @@ idle -> preparing -> (confirming) -> running -> finished | failed
 
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -21,7 +22,7 @@ from gui.models.run_state import BUSY, State
 
 if TYPE_CHECKING:
     from core.engines.interpreters import Choice
-    from core.results.records import RunRecord
+    from core.results.records import RunRecord, TrialRecord
 
 
 class RunController(QObject):
@@ -79,8 +80,11 @@ class RunController(QObject):
         if self.state is State.CONFIRMING:
             self._end(stopped=True)
         elif self.state in (State.PREPARING, State.RUNNING):
+            none_left = self.state is State.RUNNING and not self._waiting
             self._enter(State.STOPPING)
             runner.stop(self._engine)
+            if none_left:
+                self._end(stopped=True)
 
     def answer(self, text: str) -> None:
         """Answer what the running program asked; ignored when it asked nothing."""
@@ -143,20 +147,53 @@ class RunController(QObject):
             self._bridge.watch(future, self._on_trials_done)
 
     def _on_trials_done(self, arrived: list[tuple[None, "Future[Any]"]]) -> None:
-        assert self.run is not None
-        taken = [self.run.take(self._waiting.pop(future), future) for _, future in arrived]
-        records = [record for record in taken if record is not None]
+        try:
+            self._take(arrived)
+            if not self._waiting and self.state is State.RUNNING and self.run is not None:
+                self._queue(self.run.grow())
+        except Exception as error:
+            self._fail(error)
+            return
+        if not self._waiting and self.state in (State.RUNNING, State.STOPPING):
+            self._end(stopped=self.state is State.STOPPING)
+
+    def _take(self, arrived: "list[tuple[None, Future[Any]]]") -> None:
+        """Take what came of trials and pass it on; raise once that is done if one cannot be."""
+        records: list[TrialRecord] = []
+        problem: Exception | None = None
+        for _, future in arrived:
+            trial = self._waiting.pop(future, None)
+            if trial is None or self.run is None:  # it was given up with its run
+                continue
+            try:
+                record = self.run.take(trial, future)
+            except Exception as error:
+                problem = problem or error
+                continue
+            if record is not None:
+                records.append(record)
         if records:
             self.trials_arrived.emit(records)
-        if not self._waiting and self.state is State.RUNNING:
-            self._queue(self.run.grow())
-        if not self._waiting:
-            self._end(stopped=self.state is State.STOPPING)
+        if problem is not None:
+            raise problem
+
+    def _fail(self, error: Exception) -> None:
+        """End a run that cannot go on; what was measured stays, and the reason is told."""
+        assert self.run is not None
+        self._waiting = {}
+        runner.stop(self._engine)
+        self.run.status = "failed"
+        self._enter(State.FAILED)
+        self.problem_found.emit(
+            "The run could not go on, and what was measured till then is kept:"
+            f" {type(error).__name__}: {error}. Press Run to begin again.",
+            "".join(format_exception(error)),
+        )
 
     def _end(self, stopped: bool) -> None:
         assert self.run is not None
         grows = self.run.experiment.budget_s(self.run.values) is not None
-        whole = len(self.run.trials) == len(self.run.plan) and not grows
+        whole = 0 < len(self.run.trials) == len(self.run.plan) and not grows
         self.run.end(stopped and not (whole and self.run.trials[-1].status == "done"))
         self._enter(State(self.run.status))
 

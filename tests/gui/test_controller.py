@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from core.engines.lab_client import LabExecutor
 from core.experiments import pi_scaling
+from core.experiments.base import Trial
+from core.runner import Run
 from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.models.run_state import State
@@ -133,6 +136,49 @@ def test_a_crash_fails_its_trial_and_the_run_goes_on(bench: Bench, qtbot: QtBot)
     failed = next(trial for trial in run.trials if trial.error)
     assert failed.error is not None
     assert "SIGKILL" in failed.error.message
+
+
+def fail_once(problem: Exception) -> Callable[..., Any]:
+    """Make a method that raises, in the place of one of a run's."""
+
+    def fail(*_: Any) -> Any:
+        raise problem
+
+    return fail
+
+
+@pytest.mark.parametrize("method", ["take", "grow"])
+def test_what_a_run_cannot_take_ends_it_with_a_sentence_and_keeps_the_rest(
+    bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    with monkeypatch.context() as broken:
+        take = Run.take
+
+        def take_first(run: Run, trial: Trial, future: Any) -> Any:
+            if trial.order > 1:
+                raise KeyError("strange")
+            return take(run, trial, future)
+
+        broken.setattr(
+            Run, method, take_first if method == "take" else fail_once(KeyError("strange"))
+        )
+        bench.controller.start(EXPERIMENT, values(executors=("serial",), blocks=3))
+        wait_for(qtbot, bench, State.FAILED)
+    (sentence,) = bench.problems
+    assert "what was measured till then is kept: KeyError: 'strange'" in sentence
+    run = bench.controller.run
+    assert run is not None
+    assert (run.record().status, len(run.trials)) == ("failed", 1 if method == "take" else 3)
+    bench.controller.start(EXPERIMENT, values())
+    wait_for(qtbot, bench, State.FINISHED)
+
+
+def test_stop_ends_at_once_where_nothing_is_left_to_wait_for(bench: Bench, qtbot: QtBot) -> None:
+    nothing = replace(EXPERIMENT, plan=lambda values, machine: ())
+    bench.controller.start(nothing, values())
+    wait_for(qtbot, bench, State.RUNNING)
+    bench.controller.stop()
+    assert bench.controller.state is State.STOPPED
 
 
 def test_an_interpreter_that_cannot_start_is_a_problem_told(qtbot: QtBot) -> None:
