@@ -47,17 +47,23 @@ class Middle:
 
 @dataclass(frozen=True)
 class Dot:
-    """One repeat; `reasons` say what disturbed it, and it is grey when there are any."""
+    """One repeat; `reasons` say what disturbed it, and it is grey when there are any.
+
+    `say` puts the trial, its value and `where` it ran into words: only for the dot under the pointer, since there
+    may be ten thousand.
+    """
 
     trial: TrialRecord
     value: float
-    words: str
+    say: Callable[[TrialRecord, float, str], str]
+    where: str
     reasons: tuple[str, ...] = ()
 
     @property
     def tip(self) -> str:
         """What to say of it, a sentence a line."""
-        return "\n".join([self.words, *(f"Disturbed: {reason}" for reason in self.reasons)])
+        words = self.say(self.trial, self.value, self.where)
+        return "\n".join([words, *(f"Disturbed: {reason}" for reason in self.reasons)])
 
 
 class Marks:

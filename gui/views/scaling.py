@@ -340,7 +340,7 @@ class RuntimeChart(ScalingChart):
         where = measured.where(python)
         for one in series_with_ceiling(part):
             dots = [
-                Dot(trial, trial.work_s, _times(trial, where), reasons_of(measured, trial))
+                Dot(trial, trial.work_s, _times, where, reasons_of(measured, trial))
                 for trial in part.trials
                 if trial.executor == one.executor and trial.work_s
             ]
@@ -374,7 +374,7 @@ def _middle(where: str, one: Series, point: Any) -> Middle:
     return Middle(point.workers, point.median, point.low, point.high, True, words, len(point.times))
 
 
-def _times(trial: TrialRecord, where: str) -> str:
+def _times(trial: TrialRecord, work_s: float, where: str) -> str:
     name = who(trial.executor, trial.workers, where)
     start = seconds(trial.startup_s or 0)
-    return f"{name}, repeat {trial.block}\nwork {seconds(trial.work_s or 0)}, start-up {start}"
+    return f"{name}, repeat {trial.block}\nwork {seconds(work_s)}, start-up {start}"

@@ -163,7 +163,7 @@ def _dots(
             trial = trials[one.workers, block]
             theirs = [f"({called}) {reason}" for reason in flags.get((*base, block), ())]
             reasons = (*flags[kind, one.workers, block], *theirs)
-            dots.append(Dot(trial, value, _within(trial, value, where), reasons))
+            dots.append(Dot(trial, value, _within, where, reasons))
     return dots
 
 
@@ -300,9 +300,13 @@ class SpeedupPanel(QWidget):
             job = partial(fitted, self._record, self.chart.baseline)
             self.wanted.emit(job, partial(self._take, self._asked))
 
-    def _take(self, asked: int, found: FitsByPython) -> None:
-        """Show the laws, unless something else was asked for since."""
-        if asked == self._asked:
+    def _take(self, asked: int, found: FitsByPython | str) -> None:
+        """Show the laws, or why there are none, unless something else was asked for since."""
+        if asked != self._asked:
+            return
+        if isinstance(found, str):
+            self._words.setText(found)
+        else:
             self.chart.show_fits(found)
             self._words.setText("\n".join(_sentences(found)))
 
@@ -312,12 +316,15 @@ class SpeedupPanel(QWidget):
         self._words.setContentsMargins(self._theme.px(8), 0, self._theme.px(8), self._theme.px(4))
 
 
-def fitted(record: RunRecord, baseline: str) -> FitsByPython:
-    """Fit the laws for each Python of a record; takes a while, in any thread."""
+def fitted(record: RunRecord, baseline: str) -> FitsByPython | str:
+    """Fit the laws for each Python of a record, or say why not; takes a while, in any thread."""
     from core.results.fits import fits
     from core.results.pythons import by_python
 
-    return {name: fits(part, baseline) for name, part in by_python(record)}
+    try:
+        return {name: fits(part, baseline) for name, part in by_python(record)}
+    except Exception as error:  # whoever waits for the laws must hear that there will be none
+        return f"The laws could not be fitted to this run: {type(error).__name__}: {error}."
 
 
 def _sentences(found: FitsByPython) -> list[str]:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.results import verdicts
 from gui.models.measured import Measured
 from gui.theme import Theme
+from gui.views import scaling, speedup
 from gui.views.marks import Marks
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart, SpeedupPanel
@@ -162,6 +163,39 @@ def test_a_fit_of_another_run_is_not_shown(light: Theme, qtbot: QtBot) -> None:
     draw(panel, [])
     take(job())
     assert not panel.chart.laws
+
+
+def test_laws_that_cannot_be_fitted_are_said_so(
+    panel: SpeedupPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise ZeroDivisionError("no time at all")
+
+    monkeypatch.setattr("core.results.fits.fits", fail)
+    draw(panel, sweep(5))
+    panel.end(begun())
+    fit(panel)
+    said = words(panel, "laws")
+    assert said == "The laws could not be fitted to this run: ZeroDivisionError: no time at all."
+
+
+def test_a_redraw_of_ten_thousand_dots_puts_none_into_words(
+    panel: SpeedupPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def count(executor: str, workers: int, python: str) -> str:
+        said.append(executor)
+        return executor
+
+    monkeypatch.setattr(scaling, "who", count)
+    monkeypatch.setattr(speedup, "who", count)
+    draw(panel, sweep(50))
+    first = len(said)
+    draw(panel, sweep(100))
+    assert len(said) == 2 * first  # the medians', which are as few as before
+    (dot, *_) = marks(panel, "threads").dots.points()
+    assert "times as fast, within this repeat" in dot.data().tip
 
 
 def test_several_pythons_have_a_line_style_each(panel: SpeedupPanel) -> None:
