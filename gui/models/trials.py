@@ -30,12 +30,8 @@ _HEADINGS = (
         "The tasks' own CPU time; more than the work time means that they ran side by side.",
         is_figure=True,
     ),
-    Heading("π", "What came out.", is_figure=True),
-    Heading(
-        "Error",
-        "The distance from π; about one over the number of terms is right.",
-        is_figure=True,
-    ),
+    Heading("Answer", "What came out: π, or what was counted.", is_figure=True),
+    Heading("Error", "Its distance from the right answer.", is_figure=True),
     Heading(
         "Status", "Done, disturbed (its reasons in the tip), failed with its reason, or stopped."
     ),
@@ -123,7 +119,7 @@ def _cell(trial: TrialRecord, column: int) -> str:
         case 7:
             return _time(trial.cpu_s)
         case 8:
-            return "–" if trial.value is None else f"{trial.value:.10f}"
+            return "–" if trial.value is None else f"{trial.value:.11g}"
         case 9:
             return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
     return f"failed: {trial.error.message}" if trial.error else trial.status
