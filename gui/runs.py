@@ -138,8 +138,14 @@ class Runs(QObject):
 
     def _on_computed(self, arrived: "list[tuple[Callable[[Any], None], Future[Any]]]") -> None:
         for take, future in arrived:
-            if not future.cancelled():
+            if future.cancelled():
+                continue
+            try:
                 take(future.result())
+            except Exception as error:  # the others of its batch are not to be lost with it
+                self.message_changed.emit(
+                    f"Something could not be worked out: {type(error).__name__}: {error}."
+                )
 
     @Slot(object)
     def _on_pythons_changed(self, found: FoundPythons) -> None:
