@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.errors import BadInput
+from core.experiments.told import Fields, only_known
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
 
@@ -211,6 +213,9 @@ class SpanWord:
 Show = Scaling | Rows | Bars | Lines | WaitGraph | States | Listing
 
 
+_CANNOT_BE_SAID = "What this run found cannot be said here"
+
+
 def nothing_wrong(values: Values) -> Mapping[str, str]:
     """Be the `check` of an experiment whose values always go together."""
     return {}
@@ -227,6 +232,10 @@ class Experiment:
     window's own thread, and the command line does not have it. `span_words` are for states of spans
     that mean something else than usual. `plan`, `code` and `summary` are pure: the same values give
     the same plan.
+
+    `rows` are the kinds of rows that its programs tell, each under a name that only its rows have,
+    and `reads` names the parameters that the summary reads: what a record has otherwise is left
+    out before. None for one whose trials tell nothing.
 
     `serial_s` is how long a plain call shall take, None where the values give the size. `grow` says
     how a run goes on once its plan is carried out, by what is measured so far (a record for each
@@ -253,6 +262,8 @@ class Experiment:
     answers: tuple[Option, ...] = ()
     at_the_window: Mapping[str, Any] = field(default_factory=dict)
     in_window: bool = False
+    rows: Mapping[str, Fields] | None = None
+    reads: tuple[str, ...] = ()
     span_words: Mapping[str, SpanWord] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
@@ -262,8 +273,34 @@ class Experiment:
     def summarize(self, record: RunRecord) -> Summary:
         """Say what a record says, also one over several Pythons: each for itself.
 
-        Where times are measured, they are compared too.
+        Where times are measured, they are compared too. A record may be a stranger's or another
+        version's: what it has that no program of this experiment tells is left out, and said.
         """
+        if self.rows is None:
+            return self._summarize(record)
+        strange = [name for name in self.reads if not self._is_value(name, record)]
+        if strange:
+            return Summary(
+                (_CANNOT_BE_SAID,),
+                (f"This version knows no such parameters: {', '.join(strange)}.",),
+            )
+        known, left_out = only_known(record, self.rows)
+        summary = self._summarize(known)
+        if not left_out:
+            return summary
+        return Summary(summary.headline or (_CANNOT_BE_SAID,), (*summary.details, left_out))
+
+    def _is_value(self, name: str, record: RunRecord) -> bool:
+        """Whether a record has a value of this parameter."""
+        parameter = next(one for one in self.parameters if one.name == name)
+        kept = record.parameters.get(name)
+        value = tuple(kept) if isinstance(kept, list) else kept
+        try:
+            return bool(parameter.parse(parameter.format(value)) == value)
+        except (BadInput, TypeError, ValueError, AttributeError):
+            return False
+
+    def _summarize(self, record: RunRecord) -> Summary:
         from core.results.pythons import by_python
 
         parts = by_python(record)

@@ -16,6 +16,7 @@ from core.experiments.base import (
     performed,
 )
 from core.experiments.programs import script
+from core.experiments.told import text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _ring(rows: list[dict[str, Any]]) -> dict[str, str]:
     """Return who waited for whom when they were stuck, in the last performance."""
     ring: dict[str, str] = {}
     for row in rows:
-        if row["moment"] == "stuck":
+        if row["moment"] == "stuck" and isinstance(row.get("waits_for"), str):
             if row["who"] in ring:
                 ring = {}
             ring[row["who"]] = row["waits_for"]
@@ -194,6 +195,8 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={"moment": {"moment": text, "who": text, "is_now": text}},
+    reads=("story",),
     code=_code,
     shows=(WaitGraph(), States(), Rows("What is left", _EMPTY)),
     at_the_window={"rescue": "ask"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import (
     Code,
@@ -17,6 +17,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import kind, workers
 from core.experiments.programs import script
+from core.experiments.told import number, text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ def _running(record: RunRecord) -> tuple[str, ...]:
     )
 
 
+def _is_thread(what: Any) -> bool:
+    """Whether it names a thread with the part that it plays, as the program does."""
+    return isinstance(what, str) and what.partition(" (")[2].rstrip(")") in _THREADS
+
+
 EXPERIMENT = Experiment(
     name="life",
     title="Life of a future",
@@ -143,6 +149,8 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={"running": {"running": number, "what_happened": text, "thread": _is_thread}},
+    reads=("workers",),
     code=_code,
     shows=(Rows("What happened", _EMPTY), States()),
     at_the_window={"play": "clicking"},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import repeats, workers
 from core.experiments.programs import script
+from core.experiments.told import number, positive
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
 
@@ -231,6 +232,12 @@ _OPTIONS = (
 )
 _ORDER = tuple(option.value for option in _OPTIONS)
 
+
+def _is_way(what: Any) -> bool:
+    """Whether it is one of the ways, which may be followed by a size of chunks."""
+    return isinstance(what, str) and what.partition(" ")[0] in _ORDER
+
+
 EXPERIMENT = Experiment(
     name="pool-or-futures",
     title="Pool or futures",
@@ -275,6 +282,17 @@ EXPERIMENT = Experiment(
     calibration=lambda values: ("leibniz", values["terms"]),
     plan=_plan,
     summary=_summary,
+    rows={
+        "cost_us": {
+            "way": _is_way,
+            "work_us": positive,
+            "cost_us": number,
+            "overhead_percent": number,
+        },
+        "pi": {"pi": number, "way": _is_way, "seconds": number},
+        "cpu_percent": {"cpu_percent": number},
+    },
+    reads=("workers", "chunksize"),
     code=_code,
     shows=(
         Lines(

@@ -16,6 +16,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import increments, kind, pythons, repeats, workers
 from core.experiments.programs import script
+from core.experiments.told import number
 from core.parameters import Choice, Integer, Option, Values, group
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={"lost": {"lost": number, "expected": number}},
+    reads=("kind", "way", "workers"),
     code=_code,
     shows=(Rows("Repeats", _EMPTY), Listing("Where a switch can happen")),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import pythons
 from core.experiments.programs import script
+from core.experiments.told import text
 from core.lab.kinds import start_methods
 from core.parameters import Choice, Choices, Option, Values
 
@@ -85,7 +86,7 @@ def _details(rows: list[dict[str, Any]]) -> list[str]:
     there = [row for row in rows if row["to"] == "processes"]
     if there:
         details.append("A process gets bytes, made by pickle: a copy, or a name to look up.")
-    one = [row["thing"] for row in there if row["as"].startswith(("shared", "a proxy"))]
+    one = [row["thing"] for row in there if str(row.get("as")).startswith(("shared", "a proxy"))]
     if one:
         details.append(f"It shares only what is made for that: {', '.join(one)}.")
     if any("BrokenProcessPool" in row["error"] for row in there):
@@ -126,6 +127,7 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={"thing": {"thing": text, "to": text, "arrives": text, "error": text}},
     code=_code,
     shows=(Rows("What arrived", _EMPTY),),
 )

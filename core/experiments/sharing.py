@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import increments, repeats, workers
 from core.experiments.programs import script
+from core.experiments.told import number, one_of, positive
 from core.parameters import Choices, Option, Values
 from core.results.statistics import seconds
 
@@ -194,6 +195,14 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={
+        "way": {
+            "way": one_of(_NAMES),
+            "per_increment_us": positive,
+            "total": number,
+            "expected": number,
+        }
+    },
     code=_code,
     shows=(
         Bars("Time for one increment", "way", "per_increment_us", "µs"),

@@ -16,6 +16,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import kind, workers
 from core.experiments.programs import script
+from core.experiments.told import maybe, number, text
 from core.parameters import Choice, Integer, Option, Parameter, Values
 
 if TYPE_CHECKING:
@@ -190,6 +191,17 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={
+        "mode": {
+            "mode": text,
+            "timeout_s": maybe(number),
+            "returned_after_s": number,
+            "done": maybe(text),
+            "not_done": maybe(text),
+            "raised": maybe(text),
+        }
+    },
+    reads=("ends", "kind", "workers"),
     code=_code,
     shows=(Rows("What each wait returned", _EMPTY), States()),
 )

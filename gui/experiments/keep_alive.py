@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, SpanWord, Summary, Trial
 from core.experiments.programs import script
+from core.experiments.told import maybe, number, text
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
 
@@ -112,7 +113,7 @@ _HEADLINE = {
 
 
 def _threads(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    gap_ms = rows["threads here"]["worst_gap_ms"] if "threads here" in rows else 0.0
+    gap_ms = (rows["threads here"]["worst_gap_ms"] if "threads here" in rows else None) or 0.0
     if gap_ms < _NOTICED_MS:
         return ()
     gap = seconds(gap_ms / 1000)
@@ -181,6 +182,7 @@ EXPERIMENT = Experiment(
     ),
     plan=_plan,
     summary=_summary,
+    rows={"way": {"way": text, "worst_gap_ms": maybe(number), "came_of_it": text}},
     code=_code,
     shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms"), Rows("Ways", _EMPTY)),
     in_window=True,

@@ -49,8 +49,8 @@ class Middle:
 class Dot:
     """One repeat; `reasons` say what disturbed it, and it is grey when there are any.
 
-    `say` puts the trial, its value and `where` it ran into words: only for the dot under the pointer, since there
-    may be ten thousand.
+    `say` puts the trial, its value and `where` it ran into words: only for the dot under the
+    pointer, since there may be ten thousand.
     """
 
     trial: TrialRecord

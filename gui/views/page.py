@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Experiment, Summary
+from core.experiments.told import is_event
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, CAN_STOP, State
@@ -142,7 +143,11 @@ class ExperimentPage(QWidget):
         self._redraw.soon()
 
     def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
-        """Show what programs have just told, and pass on what they ask."""
+        """Show what programs have just told, and pass on what they ask.
+
+        Of a record that is a stranger's, what cannot be drawn is left out; its summary says so.
+        """
+        events = [one for one in events if is_event(one[1])]
         if self._stage is not None:
             self._stage.add_events(events)
         for _, event in events:
