@@ -136,7 +136,11 @@ class RunController(QObject):
         assert self.run is not None
         self.run_started.emit(self.run)
         self._enter(State.RUNNING)
-        self._queue(self.run.pending or self.run.grow())
+        try:
+            self._queue(self.run.pending or self.run.grow())
+        except Exception as error:
+            self._fail(error)
+            return
         if not self._waiting:  # an earlier run had all that is wanted
             self._end(stopped=False)
 

@@ -28,7 +28,9 @@ SMALL = {"terms": 20_000, "workers": (1, 2), "blocks": 2, "executors": ("serial"
 @pytest.fixture
 def folder() -> Path:
     """The folder of this test's own history."""
-    return default_folder()
+    found = default_folder()
+    assert found is not None
+    return found
 
 
 @pytest.fixture

@@ -254,7 +254,9 @@ def test_a_note_is_kept_also_when_another_run_is_chosen_at_once(light: Theme, qt
 @pytest.fixture
 def folder() -> Path:
     """The folder of this test's own history."""
-    return default_folder()
+    found = default_folder()
+    assert found is not None
+    return found
 
 
 @pytest.fixture

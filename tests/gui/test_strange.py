@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QTableView
 from pytestqt.qtbot import QtBot
@@ -15,14 +17,14 @@ def test_what_a_stranger_told_is_left_out_and_the_rest_is_drawn(
     open_page: OpenPage, qtbot: QtBot
 ) -> None:
     story = find("deadlock")
-    row = {"kind": "row", "t": 0.1, "moment": "at the end", "who": "F1", "is_now": "FINISHED"}
-    strange = [
+    told = {"moment": "at the end", "who": "F1", "is_now": "FINISHED"}
+    row: dict[str, Any] = {"kind": "row", "t": 0.1, **told}
+    strange: list[dict[str, Any]] = [
         {"x": 1},
         {"kind": "span", "start": 0.0},
         {"kind": "asks"},
         {"kind": "row", "n": 10**400},
     ]
-    told = {name: what for name, what in row.items() if name not in ("kind", "t")}
     trial = done("threads", 2, 1, 1.0, rows=({"x": 1}, told), events=({"x": 1}, row))
     kept = record([trial], experiment="deadlock", parameters=story.defaults())
     page = open_page(story)
