@@ -14,7 +14,6 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from gui.models.spans import Span
-from gui.plain import plain
 from gui.views.timeline.canvas import TimelineCanvas
 from gui.views.timeline.image import shows_rectangles
 from gui.views.timeline.style import LIGHT, TimelineStyle
@@ -122,7 +121,7 @@ class Timeline(TimelineCanvas):
     def _show_tooltip(self, event: QHelpEvent) -> None:
         text = self._tooltip_at(QPointF(event.pos()))
         if text:
-            QToolTip.showText(event.globalPos(), plain(text), self)
+            QToolTip.showText(event.globalPos(), text, self)
         else:
             QToolTip.hideText()
 
