@@ -31,8 +31,10 @@ class GalleryDesk(QObject):
         page.cleared.connect(self._clear)
 
     def add(self, runs: Sequence[Shared]) -> None:
-        """Lay more runs over those that are there."""
-        self._runs |= {run.key: run for run in runs}
+        """Lay more runs over those that are there; one that comes again unnamed changes none."""
+        for run in runs:
+            if run.whose or run.name or run.key not in self._runs:
+                self._runs[run.key] = run
         self._asked += 1
         job = partial(gallery, tuple(self._runs.values()))
         self.wanted.emit(job, partial(self._take, self._asked))

@@ -212,7 +212,7 @@ class Runs(QObject):
             self._show_progress()
             return
         self._clock.stop()
-        if run is not None and state in (State.FINISHED, State.STOPPED, State.FAILED):
+        if run is not None and self._keeper is not None and state not in BUSY:
             self._keep()
             self._keeper = None
             self._page.show_record(run.record())

@@ -73,9 +73,12 @@ class Comparison:
 def compare(records: Sequence[RunRecord], names: Sequence[str] = ()) -> Comparison:
     """Lay runs side by side; each is compared with the first. Pure.
 
-    `names` are for sentences; without them runs are numbered from 1.
+    `names` are for sentences; without them runs are numbered from 1. Of runs that did different
+    work the times are not divided: the warnings say why.
     """
-    return Comparison(warnings(records, names), differences(records), ratios(records))
+    is_same = len({one.experiment for one in records}) == 1 and not _different_work(records)
+    times = ratios(records) if is_same else ()
+    return Comparison(warnings(records, names), differences(records), times)
 
 
 def warnings(records: Sequence[RunRecord], names: Sequence[str] = ()) -> tuple[str, ...]:

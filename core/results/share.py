@@ -32,6 +32,7 @@ _LONGEST_S = 1e10  # three hundred years
 
 _Line = Annotated[str, msgspec.Meta(max_length=300)]
 _Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+_NO_RUNS = "it is no file of runs. Choose one that Futures Lab has written."
 
 
 class SharedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,12 +208,23 @@ def _decoded(data: bytes) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise ShareError(f"{_lower(_placed(data, error))}.") from error
     except msgspec.DecodeError as error:
-        raise ShareError(f"{_lower(str(error))}.") from error
+        raise ShareError(_not_json(data, str(error))) from error
     if not isinstance(plain, dict):
-        raise ShareError("it is no file of runs. Choose one that Futures Lab has written.")
+        raise ShareError(_NO_RUNS)
     if not _is_shallow(plain):
         raise _too_deep()
     return plain
+
+
+def _not_json(data: bytes, found: str) -> str:
+    """Say what is wrong with data that is no JSON, as its reader found it."""
+    if not data.strip():
+        return "it is empty. Save the run again, or choose another file."
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return _NO_RUNS
+    if "truncated" in found:
+        return "it ends in the middle. Copy it again from where it came from."
+    return f"it is damaged: {_lower(found)}. Copy it again from where it came from."
 
 
 def _placed(data: bytes, error: msgspec.ValidationError) -> str:

@@ -99,11 +99,13 @@ class CodeView(QWidget):
         self._said.setText("Copied.")
 
     def _ask_where(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, "Save as script", self._code.name, "Python (*.py)"
-        )
-        if name:
-            self.save(Path(name))
+        dialog = QFileDialog(self, "Save as script", "", "Python (*.py)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("py")
+        dialog.selectFile(self._code.name)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _want_colours(self) -> None:
         wish = self._code.text, _style(self._theme)

@@ -27,7 +27,7 @@ from gui.views.speedup import SpeedupChart
 
 _NO_CURVES = "These runs have no curves over workers. What each found:"
 _SAME = "Nothing differs: the same machine, Python and settings."
-_NO_RATIOS = "They have no configuration in common whose times could be divided."
+_NO_RATIOS = "Their times cannot be divided: other work, or no configuration in common."
 
 
 class ComparisonView(QWidget):

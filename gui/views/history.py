@@ -119,7 +119,10 @@ class HistoryPage(QWidget):
         if self._is_editing:
             self._refresh.start()
             return
+        self._remember()
         self.model.take(query, page)
+        if [run.id for run in self.selected] != self._kept:  # others stand in those rows now
+            self._choose_again()
         self._show_count()
 
     def show_changed(self) -> None:
@@ -313,6 +316,7 @@ class HistoryPage(QWidget):
     def _choose_again(self) -> None:
         """Select what was selected, wherever it is now."""
         flag = QItemSelectionModel.SelectionFlag
+        self._table.clearSelection()
         for run in self._kept:
             if (row := self.model.place_of(run)) is not None:
                 index = self.model.index(row, NAME)

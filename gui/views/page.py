@@ -67,6 +67,8 @@ class ExperimentPage(QWidget):
         self._state = State.IDLE
         self._busy_elsewhere = ""
         self._record: RunRecord | None = None
+        self._summary: Summary | None = None
+        self._has_begun = False
         self._trials: list[TrialRecord] = []
         self._answers: list[QPushButton] = []
         self._is_dressed = False
@@ -127,7 +129,8 @@ class ExperimentPage(QWidget):
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
         """Clear the page for a run whose record is still without trials."""
-        self._record, self._trials = record, []
+        self._record, self._trials, self._summary = record, [], None
+        self._has_begun = True
         self._answers = []
         self._redraw.drop()  # it would draw the run before
         self._result.show_message("Measuring …")
@@ -157,7 +160,7 @@ class ExperimentPage(QWidget):
 
     def show_record(self, record: RunRecord, summary: Summary | None = None) -> None:
         """Show the record as it now stands: the result in words, if need be those given."""
-        self._record = record
+        self._record, self._summary = record, summary
         self._answers = []
         self._show_code()  # what the run found may stand in it now
         if self._stage is not None:
@@ -182,16 +185,24 @@ class ExperimentPage(QWidget):
         """Enable what can be done now; `expected_s` is for a run that waits to be confirmed."""
         self._state = state
         if state is State.PREPARING:
+            self._has_begun = False
             self._result.show_message("Getting ready …")
         elif state is State.CONFIRMING:
             self._result.ask_to_confirm(
                 f"This run would take about {duration(expected_s)}."
                 " It can be stopped at any moment, and what was measured stays."
             )
-        elif state is State.STOPPED and self._record is None:
-            self._result.show_message("Stopped before anything was measured", _AGAIN)
+        elif state is State.STOPPED and not self._has_begun:
+            self._show_last()
         self._form.setEnabled(state not in BUSY)
         self._refresh_buttons()
+
+    def _show_last(self) -> None:
+        """Say again what is in sight when a run was not begun: the charts are still of that."""
+        if self._record is None:
+            self._result.show_message("Stopped before anything was measured", _AGAIN)
+        else:
+            self.show_record(self._record, self._summary)
 
     def show_busy_elsewhere(self, title: str) -> None:
         """Disable Run while the experiment called `title` runs; empty when none does."""
@@ -222,7 +233,6 @@ class ExperimentPage(QWidget):
         """Do what a click on Run does."""
         values = self._form.values()
         if values is not None and self._run.isEnabled() and self.is_finished:
-            self._record = None
             self.run_requested.emit(values)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -304,7 +314,8 @@ class ExperimentPage(QWidget):
         return [] if self._stage is None else [*self._stage.steps(), self._show_summary_so_far]
 
     def _show_summary_so_far(self) -> None:
-        if self._record is None or self._state not in BUSY or not self._trials or self._answers:
+        is_live = self._has_begun and self._state in BUSY
+        if self._record is None or not is_live or not self._trials or self._answers:
             return
         from msgspec.structs import replace
 

@@ -90,9 +90,12 @@ def test_a_wrong_file_is_one_sentence_with_its_name(tmp_path: Path, size: int) -
         (b'{"format": "futureslab", "version": 1, "runs": [NaN]}', "malformed"),
         (b'{"a":' * 9000 + b"1" + b"}" * 9000, "nested"),
         (b"\xff\xfe", "malformed|UTF-8|Choose"),
-        (b"", "truncated"),
+        (b"", "it is empty"),
+        (b"hello world", "no file of runs"),
+        (b"\x89PNG\r\n", "no file of runs|UTF-8"),
+        (b'{"format": "futureslab", "runs": [', "ends in the middle"),
     ],
-    ids=["version", "NaN", "deep", "bytes", "empty"],
+    ids=["version", "NaN", "deep", "bytes", "empty", "words", "picture", "cut off"],
 )
 @pytest.mark.parametrize("padding", [0, reading._SMALL], ids=["small", "large"])
 def test_what_is_wrong_is_said(tmp_path: Path, content: bytes, says: str, padding: int) -> None:

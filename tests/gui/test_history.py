@@ -101,6 +101,7 @@ def test_a_run_that_nobody_confirmed_is_not_kept(lab: Lab, qtbot: QtBot, folder:
     assert lab.runs is not None
     lab.runs.controller.stop()
     qtbot.waitUntil(is_in(lab, State.STOPPED), timeout=60_000)
+    assert lab._pages[0].in_sight[0] is None
     lab.close()
     assert kept(folder) == ()
 

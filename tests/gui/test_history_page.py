@@ -442,6 +442,18 @@ def test_a_run_of_an_unknown_experiment_is_a_sentence(lab: Lab, qtbot: QtBot, fo
     assert lab.window.page == HISTORY
 
 
+def test_a_run_that_is_pinned_stays_selected_where_it_goes(
+    lab: Lab, qtbot: QtBot, folder: Path
+) -> None:
+    put(folder, *(replace(begun(), status="finished") for _ in range(3)))
+    page = at_the_list(lab, qtbot, 3)
+    select(page, 2)
+    (last,) = page.selected
+    button(page, "pin").click()
+    qtbot.waitUntil(lambda: (run := page.model.run(0)) is not None and run.id == last.id)
+    assert [run.id for run in page.selected] == [last.id]
+
+
 def test_rename_note_pin_delete_and_undo_reach_the_history(
     lab: Lab, qtbot: QtBot, folder: Path
 ) -> None:

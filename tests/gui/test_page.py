@@ -204,6 +204,24 @@ def test_a_long_run_is_confirmed_or_declined(page: ExperimentPage, qtbot: QtBot)
     assert any("2 h" in label.text() for label in page.findChildren(QLabel))
 
 
+def test_a_run_that_is_declined_leaves_what_is_seen_as_it_was(page: ExperimentPage) -> None:
+    headline = find(page, QLabel, "headline")
+    page.show_state(State.PREPARING)
+    page.show_state(State.STOPPED)
+    assert headline.text() == "Stopped before anything was measured"
+    page.begin(record([]), 1.0)
+    page.add_trials(TRIALS)
+    ended = record(TRIALS)
+    page.show_record(ended)
+    said = headline.text()
+    page.request_run()
+    page.show_state(State.PREPARING)
+    page.show_state(State.CONFIRMING, expected_s=7200)
+    page.show_state(State.STOPPED)
+    assert headline.text() == said
+    assert page.in_sight[0] == ended
+
+
 def test_a_problem_is_told_where_the_result_stands(page: ExperimentPage) -> None:
     page.show_problem("Python cannot be started. Choose another.", "Traceback …")
     shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]

@@ -109,6 +109,8 @@ def test_different_work_is_warned_of() -> None:
     other = run([1.0], parameters={"terms": 6, "workers": [2], "blocks": 5})
     (warning,) = compare.warnings([one, other])
     assert "different work (terms)" in warning
+    assert compare.compare([one, other]).ratios == ()
+    assert compare.compare([one, one]).ratios
     assert not compare.warnings([one, replace(one, parameters={**one.parameters, "blocks": 9})])
     assert "different experiments" in compare.warnings([one, replace(one, experiment="race")])[0]
 
