@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from gui.models.run_state import BUSY, State
 from gui.theme import Theme
 from gui.views.answers import Answers
 from gui.views.form import Form
+from gui.views.frame import PageFrame
 from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
@@ -43,7 +44,7 @@ _AGAIN = "Press Run to begin again."
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
 
-class ExperimentPage(QWidget):
+class ExperimentPage(PageFrame):
     """One experiment's page; it tells what a person wants and shows what it is given.
 
     `finish` builds the stage, with its heavy imports: call it after the first paint, and before
@@ -61,15 +62,12 @@ class ExperimentPage(QWidget):
     python_added = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("page")
+        super().__init__(theme)
         self._experiment = experiment
-        self._theme = theme
         self._state = State.IDLE
         self._busy_elsewhere = ""
         self._record: RunRecord | None = None
         self._trials: list[TrialRecord] = []
-        self._is_dressed = False
         self._stage: Stage | None = None
         self._code: CodeView | None = None
         self._form = Form(experiment.parameters, experiment.check, theme)
@@ -224,11 +222,6 @@ class ExperimentPage(QWidget):
             self._record = None
             self.run_requested.emit(values)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_dressed:
-            self._dress()
-        super().showEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_side()
@@ -249,9 +242,7 @@ class ExperimentPage(QWidget):
         body.setSpacing(12)
         body.addWidget(self._side)
         body.addWidget(_scrolled(split), 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 14, 12)
-        layout.setSpacing(10)
+        layout = self._make_column()
         layout.addWidget(self._bar)
         layout.addLayout(body, 1)
 
@@ -347,18 +338,12 @@ class ExperimentPage(QWidget):
         self._heading.setFont(self._theme.font(1.0, bold=True))
         self._fit_side()
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
-        self._is_dressed = False
-        if self.isVisible():
-            self._dress()
+        self._dress_when_seen()
 
     def _fit_side(self) -> None:
         """With large type in a small window, leave more than half of the width to the result."""
         width = min(self._theme.px(_FORM_WIDTH), round(_FORM_SHARE * self.width()))
         self._side.setFixedWidth(width)
-
-    def _dress(self) -> None:
-        self._is_dressed = True
-        self._theme.dress(self)
 
 
 def _scroll(area: QScrollArea, to_end: bool) -> None:
