@@ -17,12 +17,11 @@ from gui.theme import Theme
 if TYPE_CHECKING:
     from core.results.history.listing import RunRow
     from core.results.share import Shared
-    from gui.export.exports import Exports
+    from gui.file_desk import FileDesk
     from gui.gallery_desk import GalleryDesk
     from gui.help import HelpWindow
     from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
-    from gui.opening import Opener
     from gui.runs import Runs
     from gui.views.history import HistoryPage
     from gui.views.message_bar import MessageBar
@@ -60,9 +59,8 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
-        self._exports: Exports | None = None
         self._bar: MessageBar | None = None
-        self._opener: Opener | None = None
+        self._desk: FileDesk | None = None
         self._gallery: GalleryDesk | None = None
         self._files: Sequence[str] = ()
         self._painted = self._closed = False
@@ -93,8 +91,8 @@ class Lab(QObject):
         self._remember()
         if self._help is not None:
             self._help.shut_down()
-        if self._opener is not None:
-            self._opener.stop()
+        if self._desk is not None:
+            self._desk.stop()
         if self.runs is not None:
             self.runs.shut_down()
 
@@ -111,9 +109,9 @@ class Lab(QObject):
         window.closing.connect(self.close)
         window.run_triggered.connect(self._on_run_triggered)
         window.stop_triggered.connect(self._on_stop_triggered)
-        window.open_triggered.connect(lambda: self._need_opener().ask())
+        window.open_triggered.connect(lambda: self._need_desk().ask())
         window.save_triggered.connect(self._on_save_triggered)
-        window.brought.connect(lambda brought: self._need_opener().take(brought))
+        window.brought.connect(lambda brought: self._need_desk().take(brought))
         window.theme_chosen.connect(self._on_theme_chosen)
         window.zoomed.connect(self._on_zoomed)
         window.help_wanted.connect(self._on_help_wanted)
@@ -160,9 +158,7 @@ class Lab(QObject):
         gc.enable()
         QTimer.singleShot(_SOON_MS, runs.history.open)
         if self._files:
-            from pathlib import Path
-
-            self._need_opener().files([Path(name) for name in self._files])
+            self._need_desk().open(self._files)
         QTimer.singleShot(_IDLE_MS, runs.pythons.begin)
 
     def _need_runs(self) -> "Runs":
@@ -256,33 +252,22 @@ class Lab(QObject):
         return self._pages[number]
 
     def _export(self, number: int, what: str) -> None:
-        """Take something away of what is seen on a page."""
-        from gui.export.exports import Seen, drawing_of
-
-        page = self._pages[number]
-        record, tab, options = page.in_sight
-        if record is None:
-            self._need_runs().message_changed.emit("There is no run yet to save: press Run first")
-        else:
-            drawing = drawing_of(page.experiment, record, tab, options)
-            self._need_exports().export(what, Seen(page.experiment, record, drawing))
+        self._need_desk().export(self._pages[number], what)
 
     @Slot()
     def _on_save_triggered(self) -> None:
         if self.window.page in self._pages:
             self._export(self.window.page, "futureslab")
 
-    def _need_opener(self) -> "Opener":
-        if self._opener is None:
-            from gui.opening import Opener
+    def _need_desk(self) -> "FileDesk":
+        """Build what opens files and writes them, once: when it is first asked for."""
+        if self._desk is None:
+            from gui.file_desk import FileDesk
 
-            runs = self._need_runs()
-            self._opener = opener = Opener(self.window, self)
-            opener.wanted.connect(runs.compute)
-            opener.told.connect(runs.message_changed)
-            opener.failed.connect(self._on_history_problem)
-            opener.opened.connect(self._on_opened)
-        return self._opener
+            self._desk = FileDesk(self.window, self._need_runs(), self)
+            self._desk.failed.connect(self._on_history_problem)
+            self._desk.opened.connect(self._on_opened)
+        return self._desk
 
     @Slot(object)
     def _on_opened(self, shared: "tuple[Shared, ...]") -> None:
@@ -304,7 +289,7 @@ class Lab(QObject):
             from gui.views.gallery import GalleryPage
 
             page = GalleryPage(self._theme)
-            page.open_requested.connect(lambda: self._need_opener().ask())
+            page.open_requested.connect(lambda: self._need_desk().ask())
             self._gallery = GalleryDesk(page)
             self._gallery.wanted.connect(self._need_runs().compute)
             self.window.install_page(_GALLERY, page)
@@ -325,17 +310,6 @@ class Lab(QObject):
         assert page is not None
         runs.history.changed.emit()
         runs.history.ask(lambda history: history.row(run), page.opened.emit)
-
-    def _need_exports(self) -> "Exports":
-        if self._exports is None:
-            from gui.export.exports import Exports
-
-            runs = self._need_runs()
-            self._exports = Exports(self.window, self)
-            self._exports.wanted.connect(runs.compute)
-            self._exports.told.connect(runs.message_changed)
-            self._exports.failed.connect(self._on_history_problem)
-        return self._exports
 
     @Slot()
     def _on_run_triggered(self) -> None:

@@ -35,7 +35,7 @@ def main() -> None:
     """Build everything, in order; raises CalledProcessError or SystemExit where a step fails."""
     version = read_version()
     freeze()
-    compile_ours()
+    compile_ours(SOURCE, "/usr/lib/futures-lab/_internal/source")
     draw_icons(BUILD / "icons")
     write_metadata(version)
     lay_out_tree()
@@ -94,13 +94,16 @@ def freeze() -> None:
     (SOURCE / "resources" / "shipped.json").write_bytes(shipped.to_json(shipped.parts()))
 
 
-def compile_ours() -> None:
-    """Put bytecode beside our sources, valid wherever they are copied and for good."""
+def compile_ours(source: Path, installed_at: str) -> None:
+    """Put bytecode beside our sources, valid wherever they are copied and for good.
+
+    `installed_at` is where a traceback says that they are.
+    """
     compileall.compile_dir(
-        SOURCE,
+        source,
         quiet=1,
-        stripdir=str(SOURCE),
-        prependdir="/usr/lib/futures-lab/_internal/source",
+        stripdir=str(source),
+        prependdir=installed_at,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
 

@@ -25,7 +25,7 @@ def draw(size: int) -> bytes:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stub wants bytes
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # as in gui/export
         raise OSError("Qt cannot write a PNG")
     del app
     return bytes(buffer.data().data())

@@ -4,15 +4,13 @@ Not yet tried: written to PyInstaller's and Apple's documentation, on a machine 
 program is signed ad hoc only, so Gatekeeper asks whoever opens it the first time.
 """
 
-import compileall
 import platform
-import py_compile
 import shutil
 import sys
 from pathlib import Path
 
 import icons
-from build import BUILD, DIST, INSTALLED_LIMIT, MB, ROOT, read_version, run
+from build import BUILD, DIST, INSTALLED_LIMIT, MB, ROOT, compile_ours, read_version, run
 
 WORK = BUILD / "macos"
 APP = WORK / "Futures Lab.app"
@@ -29,22 +27,14 @@ def main() -> None:
         "--distpath", WORK, "--workpath", BUILD / "pyinstaller",
         ROOT / "packaging" / "futures-lab.spec",
     )  # fmt: skip
-    compile_ours(APP / "Contents" / "Resources" / "source")
+    compile_ours(
+        APP / "Contents" / "Resources" / "source",
+        "/Applications/Futures Lab.app/Contents/Resources/source",
+    )
     run("codesign", "--force", "--deep", "--sign", "-", APP)  # bytecode came after PyInstaller's
     print(run(APP / "Contents" / "MacOS" / "futures-lab", "--selftest"), end="")
     check_size()
     print(make_image(read_version()))
-
-
-def compile_ours(source: Path) -> None:
-    """Put bytecode beside our sources, valid wherever the program is moved to."""
-    compileall.compile_dir(
-        source,
-        quiet=1,
-        stripdir=str(source),
-        prependdir="/Applications/Futures Lab.app/Contents/Resources/source",
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
 
 
 def check_size() -> None:

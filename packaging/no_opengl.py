@@ -18,5 +18,5 @@ class QOpenGLWidget:
 
 for name in ("QtOpenGL", "QtOpenGLWidgets"):
     module = ModuleType(f"PySide6.{name}")
-    module.QOpenGLWidget = QOpenGLWidget  # type: ignore[attr-defined]
+    vars(module)["QOpenGLWidget"] = QOpenGLWidget
     sys.modules[module.__name__] = module

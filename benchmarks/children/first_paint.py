@@ -23,6 +23,7 @@ def main(*arguments: Any) -> int:
         when_painted(window, _end)
         show(window)
 
+    # Put in by hand: what helps to replace a method would be one more import within the time.
     MainWindow.show = shown  # type: ignore[method-assign, assignment]
     code: int = import_module("gui.as_built").main(*arguments)
     return code

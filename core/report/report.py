@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core import experiments
@@ -118,7 +119,7 @@ def _settings(record: RunRecord, known: Experiment | None) -> Pairs:
         kept = tuple(value) if isinstance(value, list) else value
         if one is not None and one.advanced and kept == one.default:
             continue
-        text = _tried(lambda: one.format(kept) if one else str(kept), str(kept))  # noqa: B023
+        text = _tried(partial(one.format if one else str, kept), str(kept))
         wrapped = str(text).replace(",", ", ").replace(",  ", ", ")
         found.append((one.label if one else name, wrapped or "–"))
     if record.calibration is not None:

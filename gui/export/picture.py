@@ -37,6 +37,7 @@ def png(chart: Chart, look: Look) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    # The stub wants the name as bytes, which Qt for Python then refuses.
     if not image(chart, look).save(buffer, "PNG"):  # type: ignore[call-overload]
         raise OSError(None, "Qt could not write a PNG")
     buffer.close()

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QSplitter,
     QTabWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from gui.models.compared import Rows, RunsTogether, SideBySide
 from gui.models.told import RowTable
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable
+from gui.views.frame import PageFrame
 from gui.views.result import Card
 from gui.views.scaling import RuntimeChart, ScalingChart
 from gui.views.speedup import SpeedupChart
@@ -30,17 +30,14 @@ _SAME = "Nothing differs: the same machine, Python and settings."
 _NO_RATIOS = "Their times cannot be divided: other work, or no configuration in common."
 
 
-class ComparisonView(QWidget):
+class ComparisonView(PageFrame):
     """Several runs side by side; `left` fires when a person goes back to the list. GUI thread."""
 
     left = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._theme = theme
+        super().__init__(theme)
         self._shown: SideBySide | None = None
-        self._is_dressed = False
         self._back = QPushButton("Back to the list")
         self._heading, self._warnings, self._found = QLabel(), QLabel(), QLabel()
         self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
@@ -72,11 +69,6 @@ class ComparisonView(QWidget):
             self._prepare(runs, runs.together)
             self._charts.setCurrentIndex(0 if runs.did_the_same else 1)
         self._back.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_dressed:
-            self._dress()
-        super().showEvent(event)
 
     def _prepare(self, runs: SideBySide, together: RunsTogether) -> None:
         for chart in (self._runtime, self._speedup):
@@ -144,22 +136,14 @@ class ComparisonView(QWidget):
         for one in (lower, split):
             one.setChildrenCollapsible(False)
             one.setHandleWidth(10)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 14, 12)
-        layout.setSpacing(10)
+        layout = self._make_column()
         layout.addLayout(top)
         layout.addWidget(split, 1)
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.2, bold=True))
         self._warnings.setFont(self._theme.font(1.0, bold=True))
-        self._is_dressed = False
-        if self.isVisible():
-            self._dress()
-
-    def _dress(self) -> None:
-        self._is_dressed = True
-        self._theme.dress(self)
+        self._dress_when_seen()
 
 
 class _Part(Card):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -12,12 +11,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QVBoxLayout,
-    QWidget,
 )
 
 from core.results.gallery import Gallery, Laptop, Measure, sort_key
 from gui.plain import plain
 from gui.theme import Theme
+from gui.views.frame import PageFrame
 from gui.views.gallery_chart import Choice, GalleryChart
 from gui.views.result import Card
 from gui.views.tables import Table
@@ -34,7 +33,7 @@ _EMPTY = (
 _HINT = "Point at a curve to see whose it is."
 
 
-class GalleryPage(QWidget):
+class GalleryPage(PageFrame):
     """Curves of a class beside the list of its laptops. GUI thread.
 
     `open_requested` asks for files; `cleared` says that a person took all away.
@@ -44,11 +43,8 @@ class GalleryPage(QWidget):
     cleared = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._theme = theme
+        super().__init__(theme)
         self._gallery = Gallery(())
-        self._is_dressed = False
         self.chart = GalleryChart(theme)
         self.laptops = Laptops()
         self._table = Table(self.laptops, "Laptops of the class", _WIDEST, theme)
@@ -82,12 +78,6 @@ class GalleryPage(QWidget):
         for widget in (self._kind, self._measure, self._by, self._names, self._clear):
             widget.setEnabled(bool(count))
         self._show()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_dressed:
-            self._is_dressed = True
-            self._theme.dress(self)
-        super().showEvent(event)
 
     def _build(self) -> None:
         for label, measure in (("speed-up", "speed-up"), ("work time", "seconds")):
@@ -146,9 +136,7 @@ class GalleryPage(QWidget):
         header.addWidget(self._title, 1)
         header.addWidget(self._clear)
         header.addWidget(self._open)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 14, 12)
-        layout.setSpacing(10)
+        layout = self._make_column()
         layout.addLayout(header)
         layout.addWidget(card, 1)
 
@@ -204,10 +192,7 @@ class GalleryPage(QWidget):
     def _restyle(self) -> None:
         self._title.setFont(self._theme.font(1.2, bold=True))
         self._said.setMinimumHeight(2 * self._said.fontMetrics().lineSpacing())
-        self._is_dressed = False
-        if self.isVisible():
-            self._is_dressed = True
-            self._theme.dress(self)
+        self._dress_when_seen()
 
 
 class Laptops(QAbstractTableModel):

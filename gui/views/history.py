@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from core.results.history.listing import Page, Query, RunRow
 from gui.models.history import FOUND, NAME, PIN, STARTED, RunsModel
 from gui.theme import Theme
+from gui.views.frame import PageFrame
 from gui.views.history_actions import RunActions
 from gui.views.history_details import RunDetails
 from gui.views.message_bar import MessageBar
@@ -50,7 +51,7 @@ _NONE_FOUND = "No run has all of these words.\n\nClear the search, or choose all
 _NONE_DELETED = "Nothing was deleted within the last thirty days."
 
 
-class HistoryPage(QWidget):
+class HistoryPage(PageFrame):
     """The list of runs; it tells what a person wants and shows what it is given. GUI thread.
 
     `page_wanted` carries a Query, whose answer is for `take_page`. Runs are named by their ids.
@@ -71,14 +72,11 @@ class HistoryPage(QWidget):
     restored = Signal(list)
 
     def __init__(self, titles: Mapping[str, str], theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self._theme = theme
+        super().__init__(theme)
         self._titles = titles
         self._gone: list[int] = []
         self._kept: list[int] = []  # what is selected, while rows are put in other places
         self._busy = ""
-        self._is_dressed = False
         self.model = RunsModel(titles, theme)
         self._table = Table(self.model, "Runs", _WIDEST, theme, stretch=False)
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
@@ -146,11 +144,9 @@ class HistoryPage(QWidget):
         )
 
     def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_dressed:
-            self._dress()
+        super().showEvent(event)
         self.look_again()
         self._others.start()
-        super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._details.save()
@@ -215,9 +211,7 @@ class HistoryPage(QWidget):
         self._places.addWidget(self._table)
         self._places.addWidget(self._empty)
         column.addWidget(self._places)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 14, 12)
-        layout.setSpacing(10)
+        layout = self._make_column()
         layout.addLayout(top)
         layout.addWidget(card, 1)
         layout.addWidget(self._bar)
@@ -353,10 +347,4 @@ class HistoryPage(QWidget):
         self._empty.setFont(self._theme.font(1.1))
         self._table.setColumnWidth(PIN, self._theme.px(28))
         self._search.setMinimumWidth(self._theme.px(120))
-        self._is_dressed = False
-        if self.isVisible():
-            self._dress()
-
-    def _dress(self) -> None:
-        self._is_dressed = True
-        self._theme.dress(self)
+        self._dress_when_seen()

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QTextBrowser
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.theme import Theme
+from gui.views.reading_page import ReadingPage
 
 Group = tuple[str, Sequence[tuple[str, str]]]
 
@@ -44,24 +45,12 @@ _ELSEWHERE: tuple[Group, ...] = (
 )
 
 
-class KeysView(QTextBrowser):
+class KeysView(ReadingPage):
     """The keys of `bar`'s menus, and of what no menu has. GUI thread."""
 
     def __init__(self, bar: QMenuBar, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._groups = (*_of_menus(bar), *_ELSEWHERE)
-        self.setObjectName("keys")
-        self.setAccessibleName("Keyboard")
-        self.document().setDocumentMargin(12)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def _restyle(self) -> None:
-        place = self.verticalScrollBar().value()
-        self.document().setDefaultFont(self._theme.font(1.05))
-        self.setHtml("".join(map(_as_html, self._groups)))
-        self.verticalScrollBar().setValue(place)
+        text = "".join(map(_as_html, (*_of_menus(bar), *_ELSEWHERE)))
+        super().__init__("keys", "Keyboard", lambda view: view.setHtml(text), theme)
 
 
 def _of_menus(bar: QMenuBar) -> Iterator[Group]:

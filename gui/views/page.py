@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -23,12 +22,15 @@ from core.experiments.base import Experiment, Summary
 from core.experiments.told import is_event
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
-from gui.models.run_state import BUSY, CAN_STOP, State
+from gui.models.run_state import BUSY, State
 from gui.theme import Theme
+from gui.views.answers import Answers
 from gui.views.form import Form
+from gui.views.frame import PageFrame
 from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
+from gui.views.run_bar import RunBar
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _AGAIN = "Press Run to begin again."
 _INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
 
 
-class ExperimentPage(QWidget):
+class ExperimentPage(PageFrame):
     """One experiment's page; it tells what a person wants and shows what it is given.
 
     `finish` builds the stage, with its heavy imports: call it after the first paint, and before
@@ -60,25 +62,20 @@ class ExperimentPage(QWidget):
     python_added = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("page")
+        super().__init__(theme)
         self._experiment = experiment
-        self._theme = theme
         self._state = State.IDLE
         self._busy_elsewhere = ""
         self._record: RunRecord | None = None
         self._summary: Summary | None = None
         self._has_begun = False
         self._trials: list[TrialRecord] = []
-        self._answers: list[QPushButton] = []
-        self._is_dressed = False
         self._stage: Stage | None = None
         self._code: CodeView | None = None
         self._form = Form(experiment.parameters, experiment.check, theme)
         self._result = ResultPanel(theme)
-        self._run, self._stop = QPushButton("Run"), QPushButton("Stop")
-        self._why = QLabel()
-        self._question = QLabel(experiment.question)
+        self._answers = Answers(experiment.answers, self._result)
+        self._bar = RunBar(experiment.question, theme)
         self._lower = Card()
         self._redraw = Redraw(self._steps, self)
         self._build()
@@ -96,7 +93,7 @@ class ExperimentPage(QWidget):
     @property
     def is_asking(self) -> bool:
         """Whether the program that runs waits for an answer."""
-        return any(button.isEnabled() for button in self._answers)
+        return self._answers.are_awaited
 
     @property
     def experiment(self) -> Experiment:
@@ -131,7 +128,7 @@ class ExperimentPage(QWidget):
         """Clear the page for a run whose record is still without trials."""
         self._record, self._trials, self._summary = record, [], None
         self._has_begun = True
-        self._answers = []
+        self._answers.forget()
         self._redraw.drop()  # it would draw the run before
         self._result.show_message("Measuring …")
         self._result.show_notes(record.environment.notes)
@@ -155,13 +152,13 @@ class ExperimentPage(QWidget):
             self._stage.add_events(events)
         for _, event in events:
             if event["kind"] == "asks":
-                self._ask(event["prompt"])
+                self._answers.ask(event["prompt"])
         self._redraw.soon()
 
     def show_record(self, record: RunRecord, summary: Summary | None = None) -> None:
         """Show the record as it now stands: the result in words, if need be those given."""
         self._record, self._summary = record, summary
-        self._answers = []
+        self._answers.forget()
         self._show_code()  # what the run found may stand in it now
         if self._stage is not None:
             self._stage.end(record)
@@ -232,32 +229,14 @@ class ExperimentPage(QWidget):
     def request_run(self) -> None:
         """Do what a click on Run does."""
         values = self._form.values()
-        if values is not None and self._run.isEnabled() and self.is_finished:
+        if values is not None and self._bar.can_run and self.is_finished:
             self.run_requested.emit(values)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        if not self._is_dressed:
-            self._dress()
-        super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_side()
 
     def _build(self) -> None:
-        self._run.setProperty("primary", True)
-        self._run.setObjectName("run")
-        self._stop.setObjectName("stop")
-        self._why.setProperty("muted", True)
-        self._why.setObjectName("why")
-        self._why.setWordWrap(True)
-        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._question.setWordWrap(True)
-        header = QHBoxLayout()
-        header.addWidget(self._question, 2)
-        header.addWidget(self._why, 1)
-        for widget in (self._run, self._stop):
-            header.addWidget(widget)
         self._side = self._make_side()
         column = QVBoxLayout(self._lower)
         column.setContentsMargins(16, 10, 16, 8)
@@ -273,10 +252,8 @@ class ExperimentPage(QWidget):
         body.setSpacing(12)
         body.addWidget(self._side)
         body.addWidget(_scrolled(split), 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 14, 12)
-        layout.setSpacing(10)
-        layout.addLayout(header)
+        layout = self._make_column()
+        layout.addWidget(self._bar)
         layout.addLayout(body, 1)
 
     def _make_side(self) -> Card:
@@ -298,8 +275,9 @@ class ExperimentPage(QWidget):
         self._form.changed.connect(self._show_code)
         self._form.python_added.connect(self.python_added)
         self._form.more.clicked.connect(self.pythons_wanted)
-        self._run.clicked.connect(self.request_run)
-        self._stop.clicked.connect(self.stop_requested)
+        self._bar.run_wanted.connect(self.request_run)
+        self._bar.stop_wanted.connect(self.stop_requested)
+        self._answers.answered.connect(self.answered)
         self._result.tab_shown.connect(self._on_tab_shown)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
@@ -315,7 +293,7 @@ class ExperimentPage(QWidget):
 
     def _show_summary_so_far(self) -> None:
         is_live = self._has_begun and self._state in BUSY
-        if self._record is None or not is_live or not self._trials or self._answers:
+        if self._record is None or not is_live or not self._trials or self._answers.are_seen:
             return
         from msgspec.structs import replace
 
@@ -323,26 +301,6 @@ class ExperimentPage(QWidget):
         summary = self._experiment.summarize(so_far)
         if summary.headline:
             self._result.show_summary(summary)
-
-    def _ask(self, prompt: str) -> None:
-        """Show a program's question, a button for each answer; the buttons stay till the end."""
-        if self._answers:
-            self._result.say(prompt)
-            for button in self._answers:
-                button.setEnabled(True)
-            return
-        for option in self._experiment.answers:
-            button = QPushButton(option.label)
-            button.setObjectName(f"answer-{option.value}")
-            button.setToolTip(option.help)
-            button.clicked.connect(lambda _=False, answer=option.value: self._answer(answer))
-            self._answers.append(button)
-        self._result.ask(prompt, *self._answers)
-
-    def _answer(self, answer: str) -> None:
-        for button in self._answers:
-            button.setEnabled(False)
-        self.answered.emit(answer)
 
     def _make_code(self) -> QWidget:
         from gui.views.code import CodeView
@@ -383,41 +341,18 @@ class ExperimentPage(QWidget):
         self._code.show_code(self._experiment.code(values))
 
     def _refresh_buttons(self) -> None:
-        problem, busy = self._form.problem, self._state in BUSY
-        why = f"Check “{problem}” at the left" if problem else ""
-        if self._busy_elsewhere:
-            why = f"“{self._busy_elsewhere}” is running"
-        has_focus = self._run.hasFocus() or self._stop.hasFocus()
-        self._run.setEnabled(not busy and not why)
-        self._stop.setEnabled(self._state in CAN_STOP)
-        if has_focus:  # what is disabled would hand it to whatever comes next
-            (self._stop if self._stop.isEnabled() else self._run).setFocus()
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
-        self._run.setToolTip(why or ("A run is going on" if busy else "Start the run (Ctrl+R)"))
-        self._stop.setToolTip(
-            "Stop at once and keep what was measured (Esc)" if busy else "Nothing is running"
-        )
+        self._bar.show_state(self._state, self._form.problem, self._busy_elsewhere)
 
     def _restyle(self) -> None:
-        self._question.setFont(self._theme.font(1.2, bold=True))
         self._heading.setFont(self._theme.font(1.0, bold=True))
         self._fit_side()
-        self._run.setIcon(self._theme.icon("play"))
-        self._stop.setIcon(self._theme.icon("stop"))
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
-        self._is_dressed = False
-        if self.isVisible():
-            self._dress()
+        self._dress_when_seen()
 
     def _fit_side(self) -> None:
         """With large type in a small window, leave more than half of the width to the result."""
         width = min(self._theme.px(_FORM_WIDTH), round(_FORM_SHARE * self.width()))
         self._side.setFixedWidth(width)
-
-    def _dress(self) -> None:
-        self._is_dressed = True
-        self._theme.dress(self)
 
 
 def _scroll(area: QScrollArea, to_end: bool) -> None:

@@ -1,7 +1,8 @@
-"""What tests of views share: a theme, and the pages of experiments."""
+"""What tests of the window share: a theme, pages of experiments, the whole lab."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from core.experiments.base import Experiment
+from core.results.history.opening import default_folder
+from gui.lab import Lab
 from gui.theme import Theme
 from gui.views.page import ExperimentPage
 
@@ -50,3 +53,21 @@ def open_page(light: Theme, qtbot: QtBot) -> OpenPage:
         return page
 
     return opened
+
+
+@pytest.fixture
+def lab(qtbot: QtBot) -> Iterator[Lab]:
+    """The whole window, closed when the test is over; not yet opened."""
+    made = Lab()
+    qtbot.addWidget(made.window)
+    yield made
+    made.close()
+    gc.unfreeze()
+
+
+@pytest.fixture
+def folder() -> Path:
+    """The folder of this test's own history."""
+    found = default_folder()
+    assert found is not None
+    return found

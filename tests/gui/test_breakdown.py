@@ -16,6 +16,7 @@ from gui.models.breakdown import BAR, Breakdown
 from gui.theme import Theme
 from gui.views.breakdown import BreakdownView
 from tests.gui.finding import find
+from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import sweep, trial
 
 TRIALS = sweep(3, kinds=("serial", "threads", "processes"))
@@ -27,7 +28,7 @@ def view(light: Theme, qtbot: QtBot) -> BreakdownView:
     qtbot.addWidget(made)
     made.resize(800, 300)
     made.show()
-    made.wanted.connect(lambda job, take: take(job()))
+    made.wanted.connect(do_at_once)
     made.add(TRIALS)
     made.draw()
     return made

@@ -1,8 +1,5 @@
 """The script of an experiment: its colours, found elsewhere, and where it is first seen."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +9,7 @@ from gui import experiments
 from gui.theme import Theme
 from gui.views.code import CodeView
 from gui.views.highlight import Look, runs_of
+from tests.gui.jobs import do_at_once
 
 TEXT = '"""Says\nmore."""\n\nimport time\n\n\ndef work(n):\n    return n + 1  # one more\n'
 LONG = "\n".join(f"line_{number} = {number}" for number in range(400))
@@ -24,10 +22,6 @@ def view(light: Theme, qtbot: QtBot) -> CodeView:
     qtbot.addWidget(made)
     made.resize(600, 400)
     return made
-
-
-def do_at_once(job: Callable[[], Any], take: Callable[[Any], None]) -> None:
-    take(job())
 
 
 def colours(view: CodeView, line: int) -> list[str]:

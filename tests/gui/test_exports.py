@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,11 @@ from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
 from core.results.records import to_json
 from core.results.share import load
-from gui.export.exports import Exports, Seen, Written, drawing_of, write
+from gui.export.exports import Exports, Seen, drawing_of, write
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
 from gui.views.page import ExperimentPage
+from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import begun, sweep
 
 PI = experiments.find("pi-scaling")
@@ -38,11 +38,7 @@ def exports(qtbot: QtBot) -> Exports:
     window = QWidget()
     qtbot.addWidget(window)
     made = Exports(window, window)
-
-    def do(job: Callable[[], Written], take: Callable[[Written], None]) -> None:
-        take(job())
-
-    made.wanted.connect(do)
+    made.wanted.connect(do_at_once)
     return made
 
 

@@ -12,6 +12,7 @@ from gui.gallery_desk import GalleryDesk
 from gui.theme import Theme
 from gui.views.gallery import GalleryPage
 from tests.core.test_gallery import laptop
+from tests.gui.jobs import do_at_once
 
 NASTY = "<b>Mallory</b><img src=x>"
 CLASS = (
@@ -105,7 +106,7 @@ def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
     page: GalleryPage, qtbot: QtBot
 ) -> None:
     desk = GalleryDesk(page)
-    desk.wanted.connect(lambda job, take: take(job()))
+    desk.wanted.connect(do_at_once)
     desk.add(CLASS[:2])
     desk.add(CLASS[1:])
     assert words(page, "gallery-title") == "3 laptops"

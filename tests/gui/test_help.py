@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator
 from importlib import metadata
@@ -200,11 +199,9 @@ def checks_now(opened: HelpWindow) -> bool:
 
 
 def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     child(monkeypatch, "import sys; sys.stdin.read()")
-    lab = Lab()
-    qtbot.addWidget(lab.window)
     lab.open()
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
     for tab in (ABOUT, KEYS, CHECK):
@@ -220,7 +217,6 @@ def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
     lab.close()
     assert not checks_now(opened)
     opened.close()
-    gc.unfreeze()
 
 
 def test_closing_help_ends_a_check(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

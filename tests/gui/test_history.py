@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from core.errors import HistoryError
 from core.results.history.history import History
 from core.results.history.listing import RunRow
-from core.results.history.opening import default_folder
 from gui.bridge import FutureBridge
 from gui.history import Archive, RunKeeper
 from gui.lab import Lab
@@ -23,23 +20,6 @@ from gui.views.message_bar import MessageBar
 from tests.core.making import done, record
 
 SMALL = {"terms": 20_000, "workers": (1, 2), "blocks": 2, "executors": ("serial", "threads")}
-
-
-@pytest.fixture
-def folder() -> Path:
-    """The folder of this test's own history."""
-    found = default_folder()
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def lab(qtbot: QtBot) -> Iterator[Lab]:
-    made = Lab()
-    qtbot.addWidget(made.window)
-    yield made
-    made.close()
-    gc.unfreeze()
 
 
 def started(lab: Lab, qtbot: QtBot, **changes: Any) -> None:
@@ -126,7 +106,8 @@ class Told:
 
     def __init__(self) -> None:
         self.history = FakeHistory()
-        self.archive = Archive(FutureBridge(), lambda say: self.history)  # type: ignore[arg-type,return-value]
+        stands_in: Any = self.history
+        self.archive = Archive(FutureBridge(), lambda say: stands_in)
         self.problems: list[str] = []
         self.mended: list[bool] = []
         self.archive.problem_found.connect(self.problems.append)

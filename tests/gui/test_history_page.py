@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from core.results.history.history import History
 from core.results.history.listing import Page, Query, RunRow
-from core.results.history.opening import default_folder
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui import experiments
 from gui.lab import Lab
@@ -249,23 +246,6 @@ def test_a_note_is_kept_also_when_another_run_is_chosen_at_once(light: Theme, qt
 
 
 # ------------------------------------------------------------------------------------ the whole
-
-
-@pytest.fixture
-def folder() -> Path:
-    """The folder of this test's own history."""
-    found = default_folder()
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def lab(qtbot: QtBot) -> Iterator[Lab]:
-    made = Lab()
-    qtbot.addWidget(made.window)
-    yield made
-    made.close()
-    gc.unfreeze()
 
 
 def at_the_list(lab: Lab, qtbot: QtBot, count: int) -> HistoryPage:

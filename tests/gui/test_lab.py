@@ -1,7 +1,6 @@
 """The window as a person meets it first: in stages, with keys that come too soon, closed early."""
 
 import gc
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -13,15 +12,6 @@ from pytestqt.qtbot import QtBot
 from gui import lab as gui_lab
 from gui.lab import Lab
 from gui.painted import when_painted
-
-
-@pytest.fixture
-def lab(qtbot: QtBot) -> Iterator[Lab]:
-    made = Lab()
-    qtbot.addWidget(made.window)
-    yield made
-    made.close()
-    gc.unfreeze()
 
 
 def test_a_key_for_run_that_comes_before_the_first_page_does_nothing(

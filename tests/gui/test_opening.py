@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
@@ -15,6 +13,7 @@ from core.reading import Reader
 from core.results.share import Shared, dump, save, shared
 from gui.opening import Opener, read_all
 from tests.core.making import done, record
+from tests.gui.jobs import do_at_once
 
 
 def run(number: int = 1, whose: str = "") -> Shared:
@@ -27,11 +26,7 @@ def opener(qtbot: QtBot) -> Opener:
     window = QWidget()
     qtbot.addWidget(window)
     made = Opener(window, window)
-
-    def do(job: Callable[[], Any], take: Callable[[Any], None]) -> None:
-        take(job())
-
-    made.wanted.connect(do)
+    made.wanted.connect(do_at_once)
     return made
 
 

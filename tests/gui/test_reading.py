@@ -165,7 +165,7 @@ def test_nobody_stops_with_the_tab_key_where_nothing_is_seen(page: ExperimentPag
 
 
 def test_a_program_that_asks_is_told_from_one_that_was_answered(page: ExperimentPage) -> None:
-    page._ask("They are stuck. What shall be done?")
+    page._answers.ask("They are stuck. What shall be done?")
     asked = page.is_asking
     find(page, QPushButton, "answer-kill").click()
     assert asked
@@ -178,7 +178,7 @@ def test_buttons_that_do_not_fit_side_by_side_stand_below(
     page = open_page(life.EXPERIMENT, 760, 650)
     for _ in range(3):
         light.zoom(1)
-    page._ask("What next?")
+    page._answers.ask("What next?")
     answers = [one for one in page.findChildren(QPushButton) if "answer" in one.objectName()]
     assert len(answers) == len(life.EXPERIMENT.answers)
     area = next(a for a in page.findChildren(QScrollArea) if a.isAncestorOf(answers[0]))

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gui import experiments
@@ -16,6 +17,7 @@ from gui.models.found import FoundPythons, Offer
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.form import Form
+from tests.gui.finding import find
 
 MakeLab = Callable[[], Lab]
 
@@ -83,7 +85,7 @@ def test_what_is_wrong_in_the_form_does_not_replace_what_was_right(make_lab: Mak
     first = make_lab()
     first._pages[0].set_values({"terms": 4321})
     first._remember()
-    first._pages[0]._form._fields["workers"]._edit.setText("none")  # type: ignore[attr-defined]
+    find(first._pages[0], QLineEdit, "field-workers").setText("none")
     first.close()
     assert Settings().typed("pi-scaling")["terms"] in ("4321", "4 321")
 

@@ -19,6 +19,7 @@ from gui.views.marks import Marks
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart, SpeedupPanel
 from tests.gui.finding import find
+from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import ASLEEP, begun, sweep, trial
 
 Shown = Callable[..., SpeedupChart]
@@ -30,7 +31,7 @@ def panel(light: Theme, qtbot: QtBot) -> SpeedupPanel:
     qtbot.addWidget(made)
     made.resize(700, 500)
     made.show()
-    made.wanted.connect(lambda job, take: take(job()))
+    made.wanted.connect(do_at_once)
     return made
 
 

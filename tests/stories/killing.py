@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from core.results.history.history import History
 from core.results.history.opening import FILE
+from tests.core.history.whole import assert_whole
 from tests.realwindow import Desktop, Program, wait_until
 
 _LONGEST_START_S = 1.5
@@ -68,10 +68,7 @@ def check(home: Path, promised: dict[str, int]) -> int:
             assert run.status == "interrupted" or row.done == row.planned
     finally:
         history.shutdown()
-    connection = sqlite3.connect(folder / FILE)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
+    assert_whole(folder / FILE)
     return len(rows)
 
 

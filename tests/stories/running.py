@@ -45,6 +45,7 @@ def main() -> int:
         lab.runs.busy_changed.connect(run_again)
         page.request_run()
 
+    # The program itself tells nobody of its saves, and this one ends only when it is killed.
     History.save = saved  # type: ignore[method-assign, assignment]
     Lab._polish = polished  # type: ignore[method-assign, assignment]
     from gui.app import main as window

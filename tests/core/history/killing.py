@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from core.results.history.history import History
 from core.results.history.opening import FILE
+from tests.core.history.whole import assert_whole
 from tests.core.history.writer import TRIALS
 from tests.core.watching import ROOT
 
@@ -58,10 +58,7 @@ def check(folder: Path, promised: dict[str, str]) -> None:
             assert run.status in (("finished",) if said == "finished" else ENDS)
     finally:
         history.shutdown()
-    connection = sqlite3.connect(folder / FILE)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
+    assert_whole(folder / FILE)
 
 
 ENDS = ("interrupted", "finished")

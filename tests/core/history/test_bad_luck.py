@@ -24,6 +24,7 @@ from core.results.history.opening import FILE
 from tests.core.history import killing
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.test_history import ids, kept, running
+from tests.core.history.whole import assert_whole
 from tests.core.making import done, record
 from tests.core.watching import ROOT
 
@@ -257,8 +258,7 @@ def test_a_damaged_file_is_set_aside_and_read_as_far_as_it_goes(
     assert spoil not in (spoil_all, be_another_programs) or aside.read_bytes() == spoilt
     assert kept(history, running(2)) > len(found)
     history.shutdown()
-    with contextlib.closing(sqlite3.connect(tmp_path / FILE)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert_whole(tmp_path / FILE)
 
 
 def test_a_file_that_is_damaged_while_it_is_used_costs_the_run_nothing(

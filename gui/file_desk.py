@@ -1,0 +1,83 @@
+"""What a person brings into the window and takes out of it; each is built when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from gui.runs import Runs
+
+if TYPE_CHECKING:
+    from gui.export.exports import Exports
+    from gui.opening import Opener
+    from gui.views.page import ExperimentPage
+
+
+class FileDesk(QObject):
+    """Opens files of runs, and exports what is seen; `runs` does the long part elsewhere.
+
+    `opened` carries runs that were read, `failed` a sentence. GUI thread.
+    """
+
+    opened = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, window: QWidget, runs: Runs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._runs = runs
+        self._opener: Opener | None = None
+        self._exports: Exports | None = None
+
+    def ask(self) -> None:
+        """Ask which files to open."""
+        self._need_opener().ask()
+
+    def take(self, brought: QMimeData) -> None:
+        """Open what was dropped or pasted."""
+        self._need_opener().take(brought)
+
+    def open(self, names: Sequence[str]) -> None:
+        """Open files by their names."""
+        self._need_opener().files([Path(name) for name in names])
+
+    def export(self, page: ExperimentPage, what: str) -> None:
+        """Take something away of what is seen on a page."""
+        from gui.export.exports import Seen, drawing_of
+
+        record, tab, options = page.in_sight
+        if record is None:
+            self._runs.message_changed.emit("There is no run yet to save: press Run first")
+        else:
+            drawing = drawing_of(page.experiment, record, tab, options)
+            self._need_exports().export(what, Seen(page.experiment, record, drawing))
+
+    def stop(self) -> None:
+        """End what is being read."""
+        if self._opener is not None:
+            self._opener.stop()
+
+    def _need_opener(self) -> Opener:
+        if self._opener is None:
+            from gui.opening import Opener
+
+            self._opener = Opener(self._window, self)
+            self._opener.wanted.connect(self._runs.compute)
+            self._opener.told.connect(self._runs.message_changed)
+            self._opener.failed.connect(self.failed)
+            self._opener.opened.connect(self.opened)
+        return self._opener
+
+    def _need_exports(self) -> Exports:
+        if self._exports is None:
+            from gui.export.exports import Exports
+
+            self._exports = Exports(self._window, self)
+            self._exports.wanted.connect(self._runs.compute)
+            self._exports.told.connect(self._runs.message_changed)
+            self._exports.failed.connect(self.failed)
+        return self._exports

@@ -1,0 +1,76 @@
+"""The top of an experiment's page: its question, Run and Stop, and why Run is not to be had."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gui.models.run_state import BUSY, CAN_STOP, State
+from gui.theme import Theme
+
+
+class RunBar(QWidget):
+    """Starts and stops; it enables what can be done in the state that it is shown. GUI thread."""
+
+    run_wanted = Signal()
+    stop_wanted = Signal()
+
+    def __init__(self, question: str, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._question, self._why = QLabel(question), QLabel()
+        self._run, self._stop = QPushButton("Run"), QPushButton("Stop")
+        self._build()
+        self._run.clicked.connect(self.run_wanted)
+        self._stop.clicked.connect(self.stop_wanted)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def can_run(self) -> bool:
+        """Whether a click on Run would start a run."""
+        return self._run.isEnabled()
+
+    def show_state(self, state: State, problem: str, elsewhere: str) -> None:
+        """Enable what can be done now, and say why Run cannot.
+
+        `problem` names a field that is wrong, `elsewhere` another experiment that runs; empty when
+        there is none.
+        """
+        busy = state in BUSY
+        why = f"Check “{problem}” at the left" if problem else ""
+        if elsewhere:
+            why = f"“{elsewhere}” is running"
+        has_focus = self._run.hasFocus() or self._stop.hasFocus()
+        self._run.setEnabled(not busy and not why)
+        self._stop.setEnabled(state in CAN_STOP)
+        if has_focus:  # what is disabled would hand it to whatever comes next
+            (self._stop if self._stop.isEnabled() else self._run).setFocus()
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+        self._run.setToolTip(why or ("A run is going on" if busy else "Start the run (Ctrl+R)"))
+        self._stop.setToolTip(
+            "Stop at once and keep what was measured (Esc)" if busy else "Nothing is running"
+        )
+
+    def _build(self) -> None:
+        self._run.setProperty("primary", True)
+        self._run.setObjectName("run")
+        self._stop.setObjectName("stop")
+        self._why.setProperty("muted", True)
+        self._why.setObjectName("why")
+        self._why.setWordWrap(True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._question.setWordWrap(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._question, 2)
+        row.addWidget(self._why, 1)
+        for button in (self._run, self._stop):
+            row.addWidget(button)
+
+    def _restyle(self) -> None:
+        self._question.setFont(self._theme.font(1.2, bold=True))
+        self._run.setIcon(self._theme.icon("play"))
+        self._stop.setIcon(self._theme.icon("stop"))
