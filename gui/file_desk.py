@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 class FileDesk(QObject):
     """Opens files of runs, and exports what is seen; `runs` does the long part elsewhere.
 
-    `opened` carries runs that were read, `failed` a sentence. GUI thread.
+    `begun` fires when a person asks for something: what was said of the last is old then. `opened`
+    carries runs that were read, `failed` a sentence. GUI thread.
     """
 
+    begun = Signal()
     opened = Signal(object)
     failed = Signal(str)
 
@@ -35,20 +37,24 @@ class FileDesk(QObject):
 
     def ask(self) -> None:
         """Ask which files to open."""
+        self.begun.emit()
         self._need_opener().ask()
 
     def take(self, brought: QMimeData) -> None:
         """Open what was dropped or pasted."""
+        self.begun.emit()
         self._need_opener().take(brought)
 
     def open(self, names: Sequence[str]) -> None:
         """Open files by their names."""
+        self.begun.emit()
         self._need_opener().files([Path(name) for name in names])
 
     def export(self, page: ExperimentPage, what: str) -> None:
         """Take something away of what is seen on a page."""
         from gui.export.exports import Seen, drawing_of
 
+        self.begun.emit()
         record, tab, options = page.in_sight
         if record is None:
             self._runs.message_changed.emit("There is no run yet to save: press Run first")

@@ -59,7 +59,7 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
-        self._bar: MessageBar | None = None
+        self._bars: dict[str, MessageBar] = {}
         self._desk: FileDesk | None = None
         self._gallery: GalleryDesk | None = None
         self._files: Sequence[str] = ()
@@ -265,7 +265,8 @@ class Lab(QObject):
             from gui.file_desk import FileDesk
 
             self._desk = FileDesk(self.window, self._need_runs(), self)
-            self._desk.failed.connect(self._on_history_problem)
+            self._desk.failed.connect(lambda sentence: self._bar("file").say(sentence))
+            self._desk.begun.connect(lambda: self._bar("file").hide())
             self._desk.opened.connect(self._on_opened)
         return self._desk
 
@@ -334,20 +335,26 @@ class Lab(QObject):
         if isinstance(what, Offer):
             self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
 
-    @Slot(str)
-    def _on_history_problem(self, sentence: str) -> None:
-        if self._bar is None:
+    def _bar(self, about: str) -> "MessageBar":
+        """Give the bar for what there is to say about the history, or about files."""
+        if about not in self._bars:
             from gui.views.message_bar import MessageBar
 
-            self._bar = MessageBar("history", self._theme)
-            self._bar.setProperty("outer", True)
-            self.window.install_bar(self._bar)
-        self._bar.say(sentence)
+            self._bars[about] = MessageBar(about, self._theme)
+            self._bars[about].setProperty("outer", True)
+            self.window.install_bar(self._bars[about])
+        return self._bars[about]
+
+    @Slot(str)
+    def _on_history_problem(self, sentence: str) -> None:
+        self._bar("history").say(sentence)
 
     @Slot()
     def _on_history_mended(self) -> None:
-        if self._bar is not None:
-            self._bar.say("The history is up to date again: all that was missing is written.")
+        if "history" in self._bars:
+            self._bar("history").say(
+                "The history is up to date again: what was missing is written."
+            )
 
     @Slot(int)
     def _on_zoomed(self, steps: int) -> None:

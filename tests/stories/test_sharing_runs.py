@@ -61,10 +61,10 @@ def test_a_wrong_file_is_one_sentence_and_nothing_is_lost(person: Person, tmp_pa
     (tmp_path / "new.futureslab").write_text('{"format": "futureslab", "version": 99, "runs": []}')
     person.window.key("ctrl+o")
     answer(person, tmp_path / "new.futureslab")
-    person.wait_for_text(
-        "history-message", "“new.futureslab” cannot be opened: it is of version 99"
-    )
+    person.wait_for_text("file-message", "“new.futureslab” cannot be opened: it is of version 99")
     assert person.see()["run"]["enabled"]
+    person.window.key("ctrl+o")
+    person.wait_for(lambda seen: "file-message" not in seen, "what is old is no longer said")
 
 
 def test_a_class_is_opened_from_the_command_line(desktop: Desktop, tmp_path: Path) -> None:
