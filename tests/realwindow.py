@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ Seen = TypeVar("Seen")
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ("Xvfb", "openbox", "xdotool", "import")
 PATIENCE_S = 20.0  # for a busy machine of two cores; not a measure of speed
+CLOSING_S = 5.0
 POLL_S = 0.02
 
 
@@ -109,7 +110,7 @@ class Desktop:
         with self._programs:  # ended again if one of the steps fails
             self.environment["DISPLAY"] = self._start_server()
             self._run(["openbox", "--sm-disable"])
-            wait_until(lambda: self._ask("get_num_desktops"), "openbox manages the display")
+            wait_until(lambda: self.ask("get_num_desktops"), "openbox manages the display")
             self._programs = self._programs.pop_all()
         return self
 
@@ -127,7 +128,7 @@ class Desktop:
         def look() -> str:
             if (code := program.process.poll()) is not None:
                 raise RuntimeError(f"It ended with {code} and no window:\n{program.output()}")
-            return self._ask(*query)
+            return self.ask(*query)
 
         identifiers = wait_until(look, f"a window named {title!r} appears")
         window = Window(self, identifiers.split()[0])
@@ -151,7 +152,7 @@ class Desktop:
         )
         return done.stdout.strip()
 
-    def _ask(self, *query: str) -> str:
+    def ask(self, *query: str) -> str:
         """Return xdotool's answer, or an empty text while it has none."""
         try:
             return self.run("xdotool", *query)
@@ -229,13 +230,23 @@ class Window:
         return path
 
     def close(self) -> None:
-        """Close it by the window manager, as the button in its frame does."""
-        self.key("alt+F4")
+        """Close it by the window manager; press again, as a person would, when keys went astray."""
+        for _ in range(3):
+            self.key("alt+F4")
+            with suppress(TimeoutError):
+                wait_until(lambda: not self._is_in_sight(), "the window is gone", CLOSING_S)
+                return
+        raise TimeoutError("Closed three times, the window is still there.")
+
+    def _is_in_sight(self) -> bool:
+        seen = self._desktop.ask("search", "--onlyvisible", "--name", ".")
+        return self.identifier in seen.split()
 
     def _focus(self) -> None:
         self._xdotool("windowactivate", self.identifier)
         wait_until(
-            lambda: self._xdotool("getactivewindow") == self.identifier, "the window has the focus"
+            lambda: self._desktop.ask("getactivewindow") == self.identifier,
+            "the window has the focus",
         )
 
     def _xdotool(self, *command: str) -> str:
