@@ -101,6 +101,7 @@ def _can_be_shown(what: Any) -> bool:
 _EVENTS: Mapping[str, Fields] = {
     "row": {},
     "span": {"lane": text, "start": number, "end": number},
+    "begins": {"lane": text, "start": number},
     "mark": {"lane": text, "at": number},
     "state": {"future": text, "state": text, "t": number},
     "waits": {"who": text, "whom": text, "t": number},

@@ -21,7 +21,8 @@ STORIES = [
     keep_alive.EXPERIMENT,
 ]
 each = pytest.mark.parametrize("experiment", STORIES, ids=lambda one: one.name)
-KINDS = ["row", "span", "mark", "state", "waits", "goes_on", "code", "note", "asks", "splendid"]
+KINDS = ["row", "span", "begins", "mark", "state", "waits", "goes_on", "code", "note", "asks"]
+KINDS += ["splendid"]
 WORDS = st.sampled_from(["stuck", "threads here", "Manager", "Value", "yes", "submit", "CANCELLED"])
 WHAT = PLAIN | WORDS | st.integers() | st.sampled_from([0, 1, -1, 10**400, 1e300, True])
 
@@ -120,4 +121,5 @@ def test_an_event_that_cannot_be_drawn_is_none(event: Any) -> None:
 def test_an_event_as_programs_tell_it_is_one() -> None:
     assert is_event({"kind": "row", "t": 0.1, "thing": None, "lost": 5, "names": ["a"]})
     assert is_event({"kind": "span", "t": 1.0, "lane": "a", "start": 0, "end": 1, "label": ""})
+    assert is_event({"kind": "begins", "t": 1.0, "lane": "F1", "start": 1.0, "label": "PENDING"})
     assert is_event({"kind": "asks", "prompt": "Which?"})
