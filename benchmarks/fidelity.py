@@ -14,7 +14,8 @@ from benchmarks import harness
 from benchmarks.rows import Row, Target, paired, spread
 from core.engines.lab_client import LabExecutor
 from core.engines.lab_process import clean_environment
-from core.lab import measure as lab_measure
+from core.lab.measure import TrialSpec
+from core.lab.surroundings import observed_trial
 
 TERMS = 10_000_000
 TARGET = Target(least=0.97, most=1.03)
@@ -43,9 +44,10 @@ def measure(quick: bool) -> list[Row]:
 def _in_turns(
     lab: LabExecutor, kind: str, workers: int, pairs: int
 ) -> tuple[list[_Times], list[_Times]]:
-    """Measure AB, BA, AB, ... so that neither is always the first."""
+    """Measure AB, BA, AB, ... so that neither is always the first; each pair is a block."""
     ours, theirs = [], []
     for number in range(pairs):
+        lab.renew()  # as a run does
         if number % 2:
             theirs.append(_script(kind, workers))
         ours.append(_trial(lab, kind, workers))
@@ -55,7 +57,7 @@ def _in_turns(
 
 
 def _trial(lab: LabExecutor, kind: str, workers: int) -> _Times:
-    spec = lab_measure.TrialSpec(
+    spec = TrialSpec(
         workload="leibniz",
         size=TERMS,
         executor=kind,
@@ -63,7 +65,7 @@ def _trial(lab: LabExecutor, kind: str, workers: int) -> _Times:
         workers=workers,
         tasks_per_worker=1,
     )
-    got = lab.submit(lab_measure.run_trial, dict(spec)).result()
+    got = lab.submit(observed_trial, dict(spec)).result()
     return _Times(got["work_s"], got["startup_s"] + got["work_s"], got["cpu_s"])
 
 

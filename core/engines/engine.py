@@ -45,6 +45,10 @@ class Engine(Executor, ABC):
     def cancel_pending(self) -> int:
         """Cancel every call that has not started, and return how many there were."""
 
+    def renew(self) -> None:
+        """Have the calls submitted from now on run in a fresh process, if processes run them."""
+        return
+
     @abstractmethod
     def kill(self) -> None:
         """End the job that runs, without waiting: its future fails with LabStopped."""

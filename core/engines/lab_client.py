@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from core.engines import scratch
@@ -22,7 +23,6 @@ from core.lab import protocol
 from core.lab_python import LabPython
 
 _log = logging.getLogger(__name__)
-_Work = tuple["Future[Any]", protocol.Message, "float | None", LabPython]
 
 
 class LabExecutor(Engine):
@@ -55,7 +55,7 @@ class LabExecutor(Engine):
         self._python = python
         self._on_event = on_event
         self._called = called
-        self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._steps: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._dispatcher: threading.Thread | None = None
         self._lab: LabProcess | None = None
@@ -104,7 +104,7 @@ class LabExecutor(Engine):
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._pending.add(future)
-            self._work.put((future, call, limit_s, python))
+            self._steps.put(partial(self._serve, future, call, limit_s, python))
             if self._dispatcher is None:
                 # A daemon, so that a program that forgets to shut down can end; its end closes the
                 # lifeline, and with it the lab process.
@@ -131,6 +131,10 @@ class LabExecutor(Engine):
     ) -> Future[Any]:
         """Queue a call for a lab process of `python` (None: the usual one), within `limit_s`."""
         return self._queue(python or self._python, limit_s, fn, args, kwargs)
+
+    def renew(self) -> None:
+        """Have the calls submitted from now on run in fresh lab processes, of every interpreter."""
+        self._steps.put(self._end_all)
 
     def kill(self) -> None:
         """End the lab process now, without waiting: a running job's future fails with LabStopped.
@@ -171,26 +175,33 @@ class LabExecutor(Engine):
         with self._turn:
             if not self._closed:
                 self._closed = True
-                self._work.put(None)
+                self._steps.put(None)
         if cancel_futures:
             self.cancel_pending()
         if wait and self._dispatcher is not None:
             self._dispatcher.join()
 
     def _dispatch(self) -> None:
-        while (work := self._work.get()) is not None:
-            future, call, limit_s, python = work
-            with self._turn:  # together, so that no kill falls in between and is forgotten
-                running = future.set_running_or_notify_cancel()
-                self._pending.discard(future)
-                self._running, self._kill_asked = running, False
-            if running:
-                self._run(future, call, limit_s, python)
-            del work, future, call
-            self._end_others_if_idle()
-        self._end_lab()
-        self._end_parked()
+        while (step := self._steps.get()) is not None:
+            step()
+            del step  # while the next is waited for, nobody keeps the last one's future
+        self._end_all()
         scratch.sweep()  # now nothing is measured, nor waited for
+
+    def _serve(
+        self,
+        future: "Future[Any]",
+        call: protocol.Message,
+        limit_s: float | None,
+        python: LabPython,
+    ) -> None:
+        with self._turn:  # together, so that no kill falls in between and is forgotten
+            running = future.set_running_or_notify_cancel()
+            self._pending.discard(future)
+            self._running, self._kill_asked = running, False
+        if running:
+            self._run(future, call, limit_s, python)
+        self._end_others_if_idle()
 
     def _run(
         self,
@@ -287,6 +298,10 @@ class LabExecutor(Engine):
             self._turn_to(self._python)
             self._end_parked()
             self._too_late.clear()
+
+    def _end_all(self) -> None:
+        self._end_lab()
+        self._end_parked()
 
     def _end_parked(self) -> None:
         for python, lab in tuple(self._parked.items()):

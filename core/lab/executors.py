@@ -14,7 +14,7 @@ from _thread import get_ident
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -109,6 +109,17 @@ def open_pool(
         yield from _interpreters(workers, modules, opened_at)
     else:
         raise ValueError(f"there is no executor kind {kind!r}")
+
+
+@cache
+def warm_up(kind: str, start_method: str | None = None) -> None:
+    """Open and close a pool of this kind, once in a process; raise what `open_pool` does.
+
+    So no trial's start-up has what only the first pool of a process pays: modules, the resource
+    tracker, the fork server.
+    """
+    with open_pool(kind, 1, start_method):
+        pass
 
 
 def _processes(

@@ -34,6 +34,18 @@ def test_clean_jobs_share_a_process(lab: LabExecutor) -> None:
     assert pid_of(lab) == pid_of(lab)
 
 
+def test_what_is_submitted_after_renewing_has_a_fresh_process(lab: LabExecutor) -> None:
+    first = lab.submit(jobs.number_of_process)
+    same = lab.submit(jobs.number_of_process)
+    lab.renew()
+    fresh = lab.submit(jobs.number_of_process)
+    still = lab.submit(jobs.number_of_process)
+
+    assert first.result(SOON_S) == same.result(SOON_S)
+    assert fresh.result(SOON_S) == still.result(SOON_S) != first.result(SOON_S)
+    gone(first.result())
+
+
 def test_a_job_that_fails_cleanly_keeps_the_process(lab: LabExecutor) -> None:
     first = pid_of(lab)
     failure(lab.submit(jobs.fail, "it went wrong"), RemoteError)

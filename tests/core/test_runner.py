@@ -71,6 +71,12 @@ def trial_of(executor: str, start_method: str | None = None) -> Trial:
     return measured(spec, block=1, order=1, work_s=0.9, whole_s=1.0)
 
 
+def which_process(block: int) -> Trial:
+    """Make a trial that tells in which process it ran."""
+    job = jobs.number_of_process
+    return dataclasses.replace(trial_of("serial"), job=job, arguments=(), block=block)
+
+
 @pytest.fixture
 def offline() -> Run:
     """A run whose trials the test ends itself."""
@@ -106,6 +112,24 @@ def test_a_run_that_goes_well_has_every_trial_of_its_plan(lab: LabExecutor) -> N
     assert [(t.executor, t.workers, t.block, t.order, t.status) for t in record.trials] == [
         (t.executor, t.workers, t.block, t.order, "done") for t in run.plan
     ]
+
+
+def test_each_block_has_a_process_of_its_own(lab: LabExecutor) -> None:
+    plan = [which_process(block) for block in (1, 1, 2, 2, 3)]
+
+    one, same, two, also, three = (future.result(SOON_S) for future in submit(lab, plan))
+
+    assert one == same
+    assert two == also
+    assert len({one, two, three}) == 3
+
+
+def test_blocks_that_a_run_adds_have_processes_of_their_own(lab: LabExecutor) -> None:
+    before = lab.submit(jobs.number_of_process).result(SOON_S)
+
+    (future,) = submit(lab, [which_process(6)])
+
+    assert future.result(SOON_S) != before
 
 
 def test_the_record_of_a_run_comes_back_exactly(lab: LabExecutor) -> None:
