@@ -17,11 +17,12 @@ class NotMeasured(Exception):
 
 @contextmanager
 def display() -> Iterator[Desktop]:
-    """Open an X display whose programs keep their settings away from the user's."""
+    """Open an X display whose programs keep settings and history away from the user's."""
     if missing := missing_tools():
         raise NotMeasured(f"needs {missing}")
     with tempfile.TemporaryDirectory() as folder, Desktop() as desktop:
-        desktop.environment["XDG_CONFIG_HOME"] = folder
+        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+            desktop.environment[f"XDG_{name}_HOME"] = folder
         yield desktop
 
 

@@ -12,9 +12,12 @@ from gui.display import display_problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QApplication
+
     from gui.lab import Lab
 
 BAD_INPUT = 2
+_plain_import = builtins.__import__
 
 
 def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None) -> int:
@@ -28,24 +31,13 @@ def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None
         print(f"futures-lab: {problem}", file=sys.stderr)
         return BAD_INPUT
     gc.disable()  # while all is being built, collecting finds nothing and takes 50 ms; see Lab
-    plain_import = builtins.__import__
     try:
-        from PySide6.QtWidgets import QApplication
+        app = make_application()
     except ImportError as error:
         print(f"futures-lab: Qt cannot be loaded: {error}.", file=sys.stderr)
         return BAD_INPUT
-    # PySide's own reads the source of every module that is imported from now on, to see whether it
-    # may use `__feature__`, which nothing here does: some 25 ms until the charts are there.
-    builtins.__import__ = plain_import
-    QApplication.setStyle("Fusion")
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("futures-lab")
-    app.setApplicationDisplayName("Futures Lab")
-    app.setDesktopFileName("futures-lab")
-    from gui.fonts import ensure_fonts
     from gui.lab import Lab
 
-    ensure_fonts()
     lab = Lab()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
@@ -56,3 +48,24 @@ def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None
         return app.exec()
     finally:
         lab.close()
+
+
+def make_application() -> "QApplication":
+    """Load Qt and make the application, with its name, style and fonts; raises ImportError.
+
+    PySide's own import reads the source of every module from then on, to see whether it may use
+    `__feature__`, which nothing here does, and keeps it: some 25 ms until the charts are there, and
+    8 MiB. So Python's own is put back.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    builtins.__import__ = _plain_import
+    QApplication.setStyle("Fusion")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("futures-lab")
+    app.setApplicationDisplayName("Futures Lab")
+    app.setDesktopFileName("futures-lab")
+    from gui.fonts import ensure_fonts
+
+    ensure_fonts()
+    return app

@@ -16,7 +16,8 @@ from typing import Any
 
 from PySide6.QtCore import QEventLoop
 
-from benchmarks.children.window import Beats, OpenLab, answer, rest
+from benchmarks.children.answer import answer
+from benchmarks.children.window import Beats, OpenLab, rest
 from core.lab.cpus import usable_cpus
 from core.lab.workloads import find, split
 from gui.bridge import FutureBridge

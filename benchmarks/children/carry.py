@@ -25,7 +25,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from benchmarks.children import carriers
-from benchmarks.children.window import Beats, answer, rest
+from benchmarks.children.answer import answer
+from benchmarks.children.window import Beats, rest
 
 CALM_S = 0.3
 CLICKS_BEFORE_S = 1.5

@@ -17,8 +17,9 @@ from typing import Any
 import psutil
 from PySide6.QtCore import Qt, Signal, Slot
 
+from benchmarks.children.answer import answer
 from benchmarks.children.flood import flood
-from benchmarks.children.window import Beats, OpenLab, answer, rest
+from benchmarks.children.window import Beats, OpenLab, rest
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial
 from core.parameters import Values
 from gui.models.run_state import BUSY, State

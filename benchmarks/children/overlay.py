@@ -12,7 +12,7 @@ import time
 
 from msgspec.structs import replace
 
-from benchmarks.children.window import answer
+from benchmarks.children.answer import answer
 from core.results.gallery import gallery
 from core.results.share import Shared, shared
 

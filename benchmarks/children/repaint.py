@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 
-from benchmarks.children.window import OpenLab, answer
+from benchmarks.children.answer import answer
+from benchmarks.children.window import OpenLab
 
 PERIOD_MS = 100
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import psutil
 
-from benchmarks.children.window import OpenLab, answer, rest
+from benchmarks.children.answer import answer
+from benchmarks.children.window import OpenLab, rest
 
 
 def main() -> None:

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.lab import Lab
 
 
 def plot() -> None:
@@ -16,7 +20,7 @@ def plot() -> None:
     import pyqtgraph
     from PySide6.QtCore import QTimer
 
-    from benchmarks.children.window import answer
+    from benchmarks.children.answer import answer
 
     app = pyqtgraph.mkQApp()
     chart = pyqtgraph.PlotWidget()
@@ -28,13 +32,24 @@ def plot() -> None:
 
 
 def lab() -> None:
-    """Open the lab and let it measure something small, with threads, so that its process stays."""
-    from benchmarks.children.window import OpenLab, answer
+    """Start the program as a person does, and have it measure something small, with threads."""
+    from gui.app import main
 
-    opened = OpenLab()
-    opened.run(terms=100_000, workers=(1, 2, 3, 4), executors=("serial", "threads"), blocks=3)
-    answer(pid=os.getpid())
-    opened.app.exec()
+    main(watch=_run_once)
+
+
+def _run_once(lab: Lab) -> None:
+    from PySide6.QtCore import QTimer
+
+    from benchmarks.children.answer import answer
+    from benchmarks.children.window import OpenLab
+
+    def run() -> None:
+        opened = OpenLab(lab)
+        opened.run(terms=100_000, workers=(1, 2, 3, 4), executors=("serial", "threads"), blocks=3)
+        answer(pid=os.getpid())
+
+    QTimer.singleShot(0, run)
 
 
 if __name__ == "__main__":

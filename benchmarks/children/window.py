@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from time import perf_counter
@@ -11,9 +9,9 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEventLoop, Qt, QTimer
-from PySide6.QtWidgets import QApplication
 
 from core.experiments import find
+from gui.app import make_application
 from gui.controller import RunController
 from gui.lab import Lab
 from gui.models.run_state import BUSY, State
@@ -25,13 +23,17 @@ BEAT_MS = 16
 
 
 class OpenLab:
-    """The lab's own window, open on its first page, π scaling, with the charts built."""
+    """The lab's own window, open on its first page, π scaling, with the charts built.
 
-    def __init__(self) -> None:
-        self.app = QApplication(sys.argv[:1])
-        self.app.setStyle("Fusion")
-        self.lab = Lab()
-        self.lab.open()
+    Waits till that is so for the lab of a program that runs, or opens one without a program.
+    """
+
+    def __init__(self, lab: Lab | None = None) -> None:
+        if lab is None:
+            self.app = make_application()
+            lab = Lab()
+            lab.open()
+        self.lab = lab
         while not self.lab.findChildren(RunController):  # built after the first paint
             rest(_LOOK_AGAIN_S)
         rest(_SETTLED_S)
@@ -107,11 +109,6 @@ def rest(seconds: float) -> None:
     loop = QEventLoop()
     QTimer.singleShot(int(seconds * 1000), loop.quit)
     loop.exec()
-
-
-def answer(**values: Any) -> None:
-    """Print the child's answer."""
-    print(json.dumps(values), flush=True)
 
 
 def _only(found: Sequence[Any]) -> Any:

@@ -5,7 +5,6 @@ are limited, types and ranges are checked and named with their place, and what t
 know is kept and written again.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -158,6 +157,8 @@ def _plain(run: Shared) -> dict[str, Any]:
 
 
 def _key_of(raw: dict[str, Any]) -> str:
+    import hashlib  # brings OpenSSL, 4 MiB: only a run that came without a key needs it
+
     return hashlib.sha256(msgspec.json.encode(raw, order="sorted")).hexdigest()[:32]
 
 
