@@ -109,8 +109,8 @@ class RunController(QObject):
         self._engine.shutdown()
         self._lab.shutdown()
 
-    def _on_prepared(self, arrived: list[tuple[None, "Future[dict[str, Any]]"]]) -> None:
-        ((_, future),) = arrived
+    def _on_prepared(self, arrived: "list[Future[dict[str, Any]]]") -> None:
+        (future,) = arrived
         try:
             assert self._asked is not None
             run = Run(*self._asked, future.result())
@@ -150,7 +150,7 @@ class RunController(QObject):
         for future in futures:
             self._bridge.watch(future, self._on_trials_done)
 
-    def _on_trials_done(self, arrived: list[tuple[None, "Future[Any]"]]) -> None:
+    def _on_trials_done(self, arrived: "list[Future[Any]]") -> None:
         try:
             self._take(arrived)
             if not self._waiting and self.state is State.RUNNING and self.run is not None:
@@ -161,11 +161,11 @@ class RunController(QObject):
         if not self._waiting and self.state in (State.RUNNING, State.STOPPING):
             self._end(stopped=self.state is State.STOPPING)
 
-    def _take(self, arrived: "list[tuple[None, Future[Any]]]") -> None:
+    def _take(self, arrived: "list[Future[Any]]") -> None:
         """Take what came of trials and pass it on; raise once that is done if one cannot be."""
         records: list[TrialRecord] = []
         problem: Exception | None = None
-        for _, future in arrived:
+        for future in arrived:
             trial = self._waiting.pop(future, None)
             if trial is None or self.run is None:  # it was given up with its run
                 continue

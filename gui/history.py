@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -75,7 +76,8 @@ class Archive(QObject):
         self, future: Future[_T], take: Callable[[_T], None], fail: Say | None = None
     ) -> None:
         """Have a future's result taken, or the sentence why there is none, told here by default."""
-        self._bridge.watch(future, self._on_answered, (take, fail or self.problem_found.emit))
+        handler = partial(self._on_answered, take, fail or self.problem_found.emit)
+        self._bridge.watch(future, handler)
 
     def shut_down(self) -> None:
         """Write what is still to be written, and end; waits for it."""
@@ -84,8 +86,8 @@ class Archive(QObject):
             self._history.shutdown()
             self._history = None
 
-    def _on_opened(self, arrived: list[tuple[None, Future[Opened]]]) -> None:
-        for _, future in arrived:
+    def _on_opened(self, arrived: list[Future[Opened]]) -> None:
+        for future in arrived:
             for sentence in future.result().sentences:
                 self.problem_found.emit(sentence)
 
@@ -94,9 +96,9 @@ class Archive(QObject):
             self.problem_found.emit(sentence)
 
     def _on_answered(
-        self, arrived: list[tuple[tuple[Callable[[Any], None], Say], Future[Any]]]
+        self, take: Callable[[Any], None], fail: Say, arrived: list[Future[Any]]
     ) -> None:
-        for (take, fail), future in arrived:
+        for future in arrived:
             if future.cancelled():
                 continue
             error = future.exception()

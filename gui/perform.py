@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -32,10 +33,10 @@ def perform_here(turn: Turn, program: str, settings: dict[str, Any]) -> None:
         turn.emit({"kind": kind, "t": time.perf_counter() - began, **what, **since})
 
     def watch(future: "Future[Any]", handler: Callable[["Future[Any]"], None]) -> None:
-        turn.bridge.watch(future, deliver, handler)
+        turn.bridge.watch(future, partial(deliver, handler))
 
-    def deliver(arrived: "list[tuple[Callable[[Future[Any]], None], Future[Any]]]") -> None:
-        for handler, future in arrived:
+    def deliver(handler: Callable[["Future[Any]"], None], arrived: "list[Future[Any]]") -> None:
+        for future in arrived:
             try:
                 handler(future)
             except Exception as error:  # the program cannot go on: better now than at its limit

@@ -99,8 +99,8 @@ class Pythons(QObject):
         if len(self._to_come) == 1:
             self._bridge.watch(self._loader.submit(self._make_search), self._on_made)
 
-    def _on_made(self, arrived: list[tuple[Any, Future[Search]]]) -> None:
-        for _, future in arrived:
+    def _on_made(self, arrived: list[Future[Search]]) -> None:
+        for future in arrived:
             if self._closed or future.cancelled():
                 return
             self._search = future.result()
@@ -115,8 +115,8 @@ class Pythons(QObject):
         self._place += 1
         return self._place
 
-    def _on_listed(self, arrived: list[tuple[Any, Future[Any]]]) -> None:
-        for _, future in arrived:
+    def _on_listed(self, arrived: list[Future[Any]]) -> None:
+        for future in arrived:
             if not future.cancelled():
                 self._waiting += future.result()
         self.is_listed = True
@@ -136,13 +136,13 @@ class Pythons(QObject):
         future = self._search.probe(self._waiting.popleft(), self._next_place())
         self._bridge.watch(future, self._on_answered)
 
-    def _on_answered(self, arrived: list[tuple[Any, Future[Interpreter]]]) -> None:
+    def _on_answered(self, arrived: list[Future[Interpreter]]) -> None:
         self._asking = False
-        self._take([future.result() for _, future in arrived if not future.cancelled()])
+        self._take([future.result() for future in arrived if not future.cancelled()])
         self._ask_next()
 
-    def _on_added(self, arrived: list[tuple[Any, Future[Interpreter]]]) -> None:
-        answers = [future.result() for _, future in arrived if not future.cancelled()]
+    def _on_added(self, arrived: list[Future[Interpreter]]) -> None:
+        answers = [future.result() for future in arrived if not future.cancelled()]
         self._take([one for one in answers if not one.problem])
         for one in answers:
             if one.problem:

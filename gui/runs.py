@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -134,18 +135,19 @@ class Runs(QObject):
     @Slot(object, object)
     def compute(self, job: Callable[[], Any], take: Callable[[Any], None]) -> None:
         """Do a job that takes long in another thread, and hand its result to `take`, here."""
-        self._bridge.watch(self._thinker.submit(job), self._on_computed, take)
+        self._bridge.watch(self._thinker.submit(job), partial(self._on_computed, take))
 
-    def _on_computed(self, arrived: "list[tuple[Callable[[Any], None], Future[Any]]]") -> None:
-        for take, future in arrived:
+    def _on_computed(self, take: Callable[[Any], None], arrived: "list[Future[Any]]") -> None:
+        for future in arrived:
             if future.cancelled():
                 continue
             try:
                 take(future.result())
-            except Exception as error:  # the others of its batch are not to be lost with it
+            except Exception as error:  # told to a person here, and logged by the bridge
                 self.message_changed.emit(
                     f"Something could not be worked out: {type(error).__name__}: {error}."
                 )
+                raise
 
     @Slot(object)
     def _on_pythons_changed(self, found: FoundPythons) -> None:

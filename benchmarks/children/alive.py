@@ -54,9 +54,9 @@ class Loads:
         loop, show = QEventLoop(), self.lab.replay()
         outstanding = self._blocks * WORKERS
 
-        def take(arrived: list[tuple[Any, Future[Any]]]) -> None:
+        def take(arrived: list[Future[Any]]) -> None:
             nonlocal outstanding
-            for _, future in arrived:
+            for future in arrived:
                 future.result()
                 outstanding -= 1
                 if outstanding % WORKERS == 0:

@@ -41,7 +41,7 @@ def bridge(slot: Slot) -> Carrier:
     carrier = FutureBridge(QCoreApplication.instance())
 
     def take(arrived: list[Any]) -> None:
-        for _, future in arrived:
+        for future in arrived:
             slot(future)
 
     return Carrier(lambda future: carrier.watch(future, take))

@@ -22,9 +22,7 @@ def bridge(qtbot: QtBot) -> Iterator[FutureBridge]:
     made.close()
 
 
-def test_a_finished_future_arrives_with_its_tag_in_the_gui_thread(
-    bridge: FutureBridge, qtbot: QtBot
-) -> None:
+def test_a_finished_future_arrives_in_the_gui_thread(bridge: FutureBridge, qtbot: QtBot) -> None:
     seen: list[Any] = []
     gui_thread = QThread.currentThread()
 
@@ -34,9 +32,9 @@ def test_a_finished_future_arrives_with_its_tag_in_the_gui_thread(
 
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(pow, 2, 3)
-        bridge.watch(future, handler, "eight")
+        bridge.watch(future, handler)
         qtbot.waitUntil(lambda: bool(seen))
-    assert seen == [("eight", future)]
+    assert seen == [future]
     assert future.result() == 8
 
 
@@ -60,7 +58,7 @@ def test_cancelled_and_failed_futures_arrive_too(bridge: FutureBridge, qtbot: Qt
     cancelled.cancel()
     failed.set_exception(ValueError("no"))
     qtbot.waitUntil(lambda: len(seen) == 2)
-    assert isinstance(seen[1][1].exception(), ValueError)
+    assert isinstance(seen[1].exception(), ValueError)
 
 
 def test_a_flood_from_several_threads_arrives_whole_and_each_thread_in_order(
