@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 SCHEMA = 1
+LINES_FLAG = "--selftest-lines"  # what this program is started with, to tell line by line
 Outcome = Literal["ok", "failed", "skipped"]
 
 

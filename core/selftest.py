@@ -34,7 +34,7 @@ from core.results import records
 from core.results.analysis import analysis
 from core.runner import Run, prepare, submit
 
-WINDOW_FLAG, LINES_FLAG = "--selftest-window", "--selftest-lines"
+WINDOW_FLAG = "--selftest-window"
 _ROOT = Path(__file__).resolve().parents[1]
 _LIMIT_S = 60.0
 _TERMS = 20_000

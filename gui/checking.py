@@ -3,9 +3,8 @@
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
 from core import installed
-from core.checks import Check, Report, from_line
+from core.checks import LINES_FLAG, Check, Report, from_line
 
-FLAG = "--selftest-lines"
 _PATIENCE_MS = 3000
 _MOST_WORDS = 2000  # letters of what it said to standard error
 
@@ -46,7 +45,7 @@ class Checking(QObject):
         child.finished.connect(self._on_finished)
         child.errorOccurred.connect(self._on_error)
         program, *arguments = installed.program()
-        child.start(program, [*arguments, FLAG])
+        child.start(program, [*arguments, LINES_FLAG])
 
     @Slot()
     def stop(self) -> None:

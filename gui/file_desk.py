@@ -72,9 +72,7 @@ class FileDesk(QObject):
             from gui.opening import Opener
 
             self._opener = Opener(self._window, self)
-            self._opener.wanted.connect(self._runs.compute)
-            self._opener.told.connect(self._runs.message_changed)
-            self._opener.failed.connect(self.failed)
+            self._connect(self._opener)
             self._opener.opened.connect(self.opened)
         return self._opener
 
@@ -83,7 +81,10 @@ class FileDesk(QObject):
             from gui.export.exports import Exports
 
             self._exports = Exports(self._window, self)
-            self._exports.wanted.connect(self._runs.compute)
-            self._exports.told.connect(self._runs.message_changed)
-            self._exports.failed.connect(self.failed)
+            self._connect(self._exports)
         return self._exports
+
+    def _connect(self, part: Opener | Exports) -> None:
+        part.wanted.connect(self._runs.compute)
+        part.told.connect(self._runs.message_changed)
+        part.failed.connect(self.failed)

@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import Any
 
 from core.engines.lab_client import LabExecutor
-from gui.window_executor import Turn, takes_turn
+from gui.window_executor import TakesTurn, Turn
 
 _TIMES = frozenset({"start", "end", "at"})
 _LIMIT_S = 5.0  # of whatever the program has computed elsewhere: it has its own, shorter limit
 
 
-@takes_turn
+@TakesTurn
 def perform_here(turn: Turn, program: str, settings: dict[str, Any]) -> None:
     """Begin with `gui.programs.<program>.main`; the turn ends with `work_s`, what it took.
 

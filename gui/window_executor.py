@@ -8,7 +8,8 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -17,14 +18,17 @@ from core.errors import FuturesLabError, LabStopped, LabTimeout
 from gui.bridge import FutureBridge
 
 _log = logging.getLogger(__name__)
-_Job = TypeVar("_Job", bound=Callable[..., object])
 _Call = tuple["Turn", Callable[[], Any], bool]
 
 
-def takes_turn(job: _Job) -> _Job:
-    """Mark a job that wants its `Turn` as its first argument, and ends when it tells the turn."""
-    job.takes_turn = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
-    return job
+@dataclass(frozen=True)
+class TakesTurn:
+    """A job that wants its `Turn` as its first argument, and ends when it tells the turn."""
+
+    job: Callable[..., object]
+
+    def __call__(self, turn: "Turn", *args: Any, **kwargs: Any) -> object:
+        return self.job(turn, *args, **kwargs)
 
 
 class Turn:
@@ -77,7 +81,7 @@ class WindowExecutor(Engine):
 
     A job begins in a turn of the event loop of its own and must return soon, or the window stands
     still: Stop cannot reach it, nor can its limit. A plain function ends when it returns; one that
-    `takes_turn` may go on by timers and signals until it ends its turn. Futures fail with what the
+    `TakesTurn` may go on by timers and signals until it ends its turn. Futures fail with what the
     job raised, LabStopped or LabTimeout. `on_event` and done-callbacks are called in the GUI
     thread, and every method belongs to it.
     """
@@ -125,7 +129,7 @@ class WindowExecutor(Engine):
         if self._closed:
             raise RuntimeError("cannot schedule new futures after shutdown")
         turn = Turn(limit_s, self._bridge, self._on_event)
-        takes = getattr(fn, "takes_turn", False)
+        takes = isinstance(fn, TakesTurn)
         self._calls.append(
             (turn, lambda: fn(turn, *args, **kwargs) if takes else fn(*args, **kwargs), takes)
         )

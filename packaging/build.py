@@ -16,6 +16,7 @@ import time
 from email.utils import formatdate
 from pathlib import Path
 
+import icons
 from core import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +33,7 @@ TAG = sys.implementation.cache_tag
 
 
 def main() -> None:
-    """Build everything, in order; raises CalledProcessError or SystemExit where a step fails."""
+    """Build everything, in order; raises CalledProcessError, OSError or SystemExit at a failure."""
     version = read_version()
     freeze()
     compile_ours(SOURCE, "/usr/lib/futures-lab/_internal/source")
@@ -110,24 +111,10 @@ def compile_ours(source: Path, installed_at: str) -> None:
 
 def draw_icons(folder: Path) -> None:
     """Draw the icon, an SVG, in all sizes."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import Qt
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
-    from PySide6.QtSvg import QSvgRenderer
-
-    app = QGuiApplication.instance() or QGuiApplication([])
-    renderer = QSvgRenderer(str(ROOT / "resources" / "icons" / "futures-lab.svg"))
     for size in ICON_SIZES:
-        image = QImage(size, size, QImage.Format.Format_ARGB32)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        renderer.render(painter)
-        painter.end()
         file = folder / f"{size}x{size}" / "apps" / "futures-lab.png"
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not image.save(str(file)):
-            sys.exit(f"packaging: {file} cannot be written.")
-    app.quit()
+        file.write_bytes(icons.draw(size))
 
 
 # ------------------------------------------------------------------------------- metadata

@@ -14,7 +14,7 @@ def draw(size: int) -> bytes:
     """Draw the icon, `size` pixels wide and high, as a PNG. Main thread only: Qt draws it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QBuffer, QIODevice, Qt
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     app = QGuiApplication.instance() or QGuiApplication([])
@@ -25,8 +25,9 @@ def draw(size: int) -> bytes:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # as in gui/export
-        raise OSError("Qt cannot write a PNG")
+    writer = QImageWriter(buffer, b"png")
+    if not writer.write(image):
+        raise OSError(f"Qt cannot write a PNG: {writer.errorString()}")
     del app
     return bytes(buffer.data().data())
 

@@ -9,24 +9,22 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.lab import Lab
 
 
-def main(*arguments: Any) -> int:
+def main(*arguments: object) -> int:
     """Open the window; tell when it is painted, and end at once."""
-    from gui.main_window import MainWindow
+    code: int = import_module("gui.as_built").main(*arguments, watch=_watch)
+    return code
+
+
+def _watch(lab: Lab) -> None:
     from gui.painted import when_painted
 
-    show = MainWindow.show
-
-    def shown(window: MainWindow) -> None:
-        when_painted(window, _end)
-        show(window)
-
-    # Put in by hand: what helps to replace a method would be one more import within the time.
-    MainWindow.show = shown  # type: ignore[method-assign, assignment]
-    code: int = import_module("gui.as_built").main(*arguments)
-    return code
+    when_painted(lab.window, _end)
 
 
 def _end() -> None:

@@ -36,8 +36,7 @@ def candidates(
     take a while on a slow disk: not for the GUI thread. Never raises.
     """
     env = os.environ if environment is None else environment
-    # Path's own way raises for a user whom the system does not know, as in some containers.
-    home = Path(env.get("USERPROFILE" if _IS_WINDOWS else "HOME") or os.path.expanduser("~"))  # noqa: PTH111
+    home = _home(env)
     found = [Candidate(installed.interpreter(), OWN), *(Candidate(path, BY_HAND) for path in added)]
     for source, places in (
         ("PATH", _path(env)),
@@ -72,6 +71,16 @@ def typed(text: str) -> str:
             for found in _in(inside):
                 return found
     return str(path)
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    """Give the user's own folder; one below which nothing lies for a user who has none."""
+    if told := env.get("USERPROFILE" if _IS_WINDOWS else "HOME"):
+        return Path(told)
+    try:
+        return Path.home()
+    except RuntimeError:  # the system does not know this user, as in some containers
+        return Path(os.devnull)
 
 
 def _in(folder: Path) -> list[str]:

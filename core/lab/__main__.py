@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.lab import protocol
+from core.lab.events import Telling
 
 Send = Callable[[protocol.Message], None]
 _NO_LIFELINE = -1
@@ -108,11 +109,8 @@ def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Mes
     call: Any = sys.modules[module_name]
     for part in name.split("."):
         call = getattr(call, part)
-    if getattr(call, "converses", False):
-        return call(emit, ask, *request["args"], **request["kwargs"])
-    if getattr(call, "emits", False):
-        return call(emit, *request["args"], **request["kwargs"])
-    return call(*request["args"], **request["kwargs"])
+    hands = (emit, ask)[: call.hands] if isinstance(call, Telling) else ()
+    return call(*hands, *request["args"], **request["kwargs"])
 
 
 def _is_clean() -> bool:

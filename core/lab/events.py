@@ -1,28 +1,47 @@
 """How a job tells its owner what happens while it runs, and asks what it shall do."""
 
+from __future__ import annotations
+
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 Emit = Callable[[dict[str, Any]], None]
 Ask = Callable[[str], str]
-_Job = TypeVar("_Job", bound=Callable[..., object])
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
-def emits(job: _Job) -> _Job:
+class Telling(Generic[_P, _T]):
+    """A job that wants, before its own arguments, the first `hands` of `emit` and `ask`.
+
+    It is called, and found by its name, like the function that it stands for.
+    """
+
+    def __init__(self, job: Callable[_P, _T], hands: int) -> None:
+        functools.update_wrapper(self, job)
+        self._job = job
+        self.hands = hands
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return self._job(*args, **kwargs)
+
+
+def emits(job: Callable[Concatenate[Emit, _P], _T]) -> Telling[Concatenate[Emit, _P], _T]:
     """Mark a job that wants `emit`, a function that sends one event, as its first argument.
 
     `emit` takes a dict that JSON can carry and may be called from any thread of the lab process;
     it returns when the message is written.
     """
-    job.emits = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
-    return job
+    return Telling(job, 1)
 
 
-def converses(job: _Job) -> _Job:
+def converses(
+    job: Callable[Concatenate[Emit, Ask, _P], _T],
+) -> Telling[Concatenate[Emit, Ask, _P], _T]:
     """Mark a job that wants `emit` and `ask` as its first two arguments.
 
     `ask(prompt)`, in the job's own thread only, waits until the owner answers and returns the
     answer, as `input` does; it raises EOFError when nobody will answer.
     """
-    job.converses = True  # type: ignore[attr-defined]  # a mark: no type of a function has it
-    return job
+    return Telling(job, 2)

@@ -157,7 +157,7 @@ def _law(
     import numpy as np
 
     with_kappa = name == "usl"
-    best = _fit(workers, speedups, with_kappa)
+    best = (fit_usl if with_kappa else fit_amdahl)(workers, speedups)
     counts = range(min(workers), max(workers) + 1)
     if resampled is None:
         lam, sigma, kappa = (Estimate(value) for value in best)

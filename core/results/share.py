@@ -20,7 +20,6 @@ from core.results.files import encode, write_whole
 from core.results.records import SCHEMA, RunRecord
 
 VERSION = 1
-SUFFIX = ".futureslab"
 MOST_BYTES = 64 * 2**20
 _MOST_PARTS = 3_000_000  # lists and objects: each takes far more memory than its two brackets
 _MOST_VALUES = 12_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from core.report.plot import Chart
@@ -37,8 +37,8 @@ def png(chart: Chart, look: Look) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    # The stub wants the name as bytes, which Qt for Python then refuses.
-    if not image(chart, look).save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise OSError(None, "Qt could not write a PNG")
+    writer = QImageWriter(buffer, b"png")
+    if not writer.write(image(chart, look)):
+        raise OSError(None, f"Qt could not write a PNG: {writer.errorString()}")
     buffer.close()
     return bytes(data.data())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.gallery import Gallery, Laptop, Measure, sort_key
+from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
 from gui.plain import plain
 from gui.theme import Theme
 from gui.views.frame import PageFrame
@@ -21,11 +22,8 @@ from gui.views.gallery_chart import Choice, GalleryChart
 from gui.views.result import Card
 from gui.views.tables import Table
 
-_Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_HEADINGS = ("Whose", "CPUs", "Python")
+_HEADINGS = (Heading("Whose"), Heading("CPUs"), Heading("Python"))
 _WIDEST = ("student 30 of us", "CPUs", "")
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _EMPTY = (
     "Drop the files of a class here, or open them (Ctrl+O): all curves are laid over one another."
     "\nEach student saves a run as .futureslab (Ctrl+S, or Export) and sends it to you."
@@ -195,11 +193,11 @@ class GalleryPage(PageFrame):
         self._dress_when_seen()
 
 
-class Laptops(QAbstractTableModel):
+class Laptops(HeadedTable):
     """The laptops in their order, with their names or with numbers. GUI thread."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self.rows: list[Laptop] = []
         self._has_names = True
 
@@ -213,22 +211,10 @@ class Laptops(QAbstractTableModel):
         """Give a laptop's name, or its number where names are hidden."""
         return laptop.name if self._has_names else f"laptop {laptop.number}"
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | int | None:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT
-        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         one = self.rows[index.row()]

@@ -17,6 +17,7 @@ from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
 from core.results.statistics import seconds
 from gui.plain import as_html
 from gui.theme import Theme
+from gui.views.plot import Plot
 
 _NEAR = 22  # pixels
 _LEGEND_COLUMN = 190
@@ -45,7 +46,7 @@ class _Drawn:
     y: np.ndarray[Any, Any]
 
 
-class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class GalleryChart(Plot):
     """Curves over workers, the class's median with its quartiles, and whose is under the pointer.
 
     `pointed` carries the laptop and what to say of it, or None and nothing. GUI thread.
@@ -54,8 +55,7 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     pointed = Signal(object, str)
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(enableMenu=False)
-        self._theme = theme
+        super().__init__("Curves of the class", theme)
         self._gallery = Gallery(())
         self._choice = Choice()
         self._drawn: list[_Drawn] = []
@@ -63,14 +63,10 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._xs = self._ys = np.empty(0)
         self._over: Any = None
         self._pointed: int | None = None
-        self.setAccessibleName("Curves of the class")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         plot = self.getPlotItem()
-        plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.25)
-        plot.getAxis("left").enableAutoSIPrefix(False)
-        plot.getViewBox().disableAutoRange()
         plot.getViewBox().setDefaultPadding(0)
         self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         theme.changed.connect(self._restyle)
@@ -250,20 +246,7 @@ class GalleryChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self.pointed.emit(one.laptop, f"{configuration(one.kind, workers)}: {figure}")
 
     def _restyle(self) -> None:
-        c, plot = self._theme.colours, self.getPlotItem()
-        self.setMinimumSize(self._theme.px(200), self._theme.px(170))
-        self.setBackground(c.card)
-        font = self._theme.font(0.92)
-        look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
-        for side, label in (("left", _LABELS[self._choice.measure]), ("bottom", "workers")):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(c.line))
-            axis.setTextPen(pg.mkPen(c.muted))
-            axis.setTickFont(font)
-            axis.setStyle(tickLength=-4)
-            plot.setLabel(side, label, **look)
-        self._legend.setLabelTextColor(c.text)
-        self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self._dress(_LABELS[self._choice.measure], "workers", least_width=200)
         self._draw()
 
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -107,10 +106,6 @@ class HistoryPage(PageFrame):
         """The runs that are selected, from top to bottom."""
         rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
         return [run for row in rows if (run := self.model.run(row)) is not None]
-
-    def add_action(self, button: QPushButton) -> None:
-        """Put another button behind the actions on what is selected."""
-        self._actions.add(button)
 
     def take_page(self, query: Query, page: Page) -> None:
         """Take what `page_wanted` asked for; later, while a name is being typed."""

@@ -54,10 +54,6 @@ class RunActions(QWidget):
         ):
             self._buttons[name].clicked.connect(do)
 
-    def add(self, button: QPushButton) -> None:
-        """Put another button behind the others."""
-        self._row.insertWidget(self._row.count() - 1, button)
-
     def show_chosen(self, runs: Sequence[RunRow], are_deleted: bool, busy: str) -> None:
         """Enable what can be done with these runs; `busy` is the title of what runs now."""
         self.chosen, self._are_deleted = list(runs), are_deleted

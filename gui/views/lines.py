@@ -14,6 +14,7 @@ from core.experiments.base import Lines
 from core.report.marks import SERIES
 from gui.plain import as_html
 from gui.theme import Theme
+from gui.views.plot import AxisItem, Plot
 
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
 _MOST_IN_A_COLUMN = 6
@@ -21,7 +22,7 @@ _MARGIN = 0.06  # of the height, above and below
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
-class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class LinesView(Plot):
     """Lines through the medians of the rows with the same x, their names at the right.
 
     Only lines with new rows are drawn anew, and the axes move only when the data leave them, so
@@ -30,9 +31,8 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def __init__(self, show: Lines, theme: Theme) -> None:
         self._bottom = _AxisOfData("bottom")
-        super().__init__(enableMenu=False, axisItems={"bottom": self._bottom})
+        super().__init__(show.title, theme, bottom=self._bottom)
         self._show = show
-        self._theme = theme
         self._rows: Sequence[dict[str, Any]] = ()
         self._is_empty: bool | None = None  # whether it says so; not known at first
         self._touched = False
@@ -40,17 +40,14 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._points: dict[str, dict[float, list[float]]] = {}
         self._lines: dict[str, Any] = {}
         self._range: tuple[float, ...] = ()
-        self.setAccessibleName(show.title)
         self._empty = QLabel("Lines appear as rows arrive.", self)
         self._empty.setProperty("muted", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot = self.getPlotItem()
-        plot.hideButtons()
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
         self._legend = plot.addLegend(offset=(-8, 4))
-        plot.getViewBox().disableAutoRange()
         plot.getViewBox().sigRangeChangedManually.connect(self._on_touched)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -163,34 +160,20 @@ class LinesView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._touched = True
 
     def _restyle(self) -> None:
-        c, plot = self._theme.colours, self.getPlotItem()
-        self.setMinimumSize(self._theme.px(160), self._theme.px(170))
-        self.setBackground(c.card)
-        font = self._theme.font(0.92)
-        look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
-        for side, label in (("left", self._show.y_label), ("bottom", self._show.x_label)):
-            axis = plot.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-            axis.setPen(pg.mkPen(c.line))
-            axis.setTextPen(pg.mkPen(c.muted))
-            axis.setTickFont(font)
-            axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
-            plot.setLabel(side, label, **look)
-        self._legend.setLabelTextColor(c.text)
-        self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self._dress(self._show.y_label, self._show.x_label)
         self._empty.setFont(self._theme.font(0.95))
         self._clear()
         self.show_rows(self._rows)
 
 
-class _AxisOfData(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+class _AxisOfData(AxisItem):
     """A log axis without numbers where there are no data, but only names."""
 
     last = math.inf  # the log10 of the largest x
 
-    def tickValues(self, *room: float) -> Any:
+    def tickValues(self, low: float, high: float, size: float) -> list[Any]:
         """Leave out what is beyond the last."""
-        levels = super().tickValues(*room)
+        levels = super().tickValues(low, high, size)
         return [
             (spacing, [value for value in values if value <= self.last + 1e-9])
             for spacing, values in levels

@@ -21,6 +21,7 @@ from core.results.statistics import Series, ceiling_of, seconds, series
 from gui.plain import as_html
 from gui.theme import Theme
 from gui.views.marks import LINES, Dot, Marks, Middle
+from gui.views.plot import Plot
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
@@ -41,7 +42,7 @@ CEILING_IS = (
 )
 
 
-class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class ScalingChart(Plot):
     """A chart over the number of workers that never moves under the hand of whoever touched it.
 
     `trial_chosen` carries the trial of a dot that was clicked. `marks` are what is drawn, by Python
@@ -51,8 +52,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
     trial_chosen = Signal(object)
 
     def __init__(self, name: str, y_label: str, theme: Theme) -> None:
-        super().__init__(enableMenu=False)
-        self._theme = theme
+        super().__init__(name, theme)
         self._y_label = y_label
         self._touched = False
         self._measured: Figures | None = None
@@ -63,16 +63,11 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self._least_top = self._top = 0.0
         self.marks: dict[_Key, Marks] = {}
         self._shown_range: tuple[int, float] | None = None
-        self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         plot = self.getPlotItem()
-        plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.25)
-        plot.setLabel("bottom", "workers")
-        plot.getAxis("left").enableAutoSIPrefix(False)
         self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         view = plot.getViewBox()
-        view.disableAutoRange()
         view.setDefaultPadding(0)
         view.sigRangeChangedManually.connect(self._on_touched)
         self._all = QToolButton(self)
@@ -300,23 +295,7 @@ class ScalingChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         )
 
     def _restyle(self) -> None:
-        c, plot = self._theme.colours, self.getPlotItem()
-        self.setMinimumSize(self._theme.px(160), self._theme.px(170))
-        self.setBackground(c.card)
-        font = self._theme.font(0.92)
-        for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(pg.mkPen(c.line))
-            axis.setTextPen(pg.mkPen(c.muted))
-            axis.setTickFont(font)
-            axis.setStyle(tickLength=-4)
-            axis.setCacheMode(pg.QtWidgets.QGraphicsItem.CacheMode.DeviceCoordinateCache)
-            axis.label.setFont(font)
-        look = {"color": c.muted, "font-size": f"{font.pointSizeF()}pt"}
-        plot.setLabel("left", self._y_label, **look)
-        plot.setLabel("bottom", "workers", **look)
-        self._legend.setLabelTextColor(c.text)
-        self._legend.setLabelTextSize(f"{font.pointSizeF()}pt")
+        self._dress(self._y_label, "workers")
         self._rebuild()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core import checks, installed, selftest
-from core.checks import Check
+from core.checks import LINES_FLAG, Check
 from core.errors import LabCrashed
 from core.lab import inside, kinds
 
@@ -122,7 +122,7 @@ def test_qt_is_seen_where_it_is() -> None:
 
 def lines_from(owner: int | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "main.py", selftest.LINES_FLAG],
+        [sys.executable, "main.py", LINES_FLAG],
         cwd=ROOT,
         stdin=owner,
         stdout=subprocess.PIPE,

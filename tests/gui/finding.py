@@ -1,4 +1,4 @@
-"""How tests of views find what a person would look for, and ask for it to be there."""
+"""How tests show a view, and find in it what a person would look for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 _Kind = TypeVar("_Kind", bound=QObject)
+_View = TypeVar("_View", bound=QWidget)
+
+
+def shown(qtbot: QtBot, view: _View, width: int, height: int) -> _View:
+    """Show a view of that size, which is closed after the test, and return it."""
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    view.show()
+    return view
 
 
 def find(parent: QWidget, kind: type[_Kind], name: str = "") -> _Kind:

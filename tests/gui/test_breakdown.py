@@ -15,7 +15,7 @@ from core.results.phases import PARTS
 from gui.models.breakdown import BAR, Breakdown
 from gui.theme import Theme
 from gui.views.breakdown import BreakdownView
-from tests.gui.finding import find
+from tests.gui.finding import find, shown
 from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import sweep, trial
 
@@ -24,10 +24,7 @@ TRIALS = sweep(3, kinds=("serial", "threads", "processes"))
 
 @pytest.fixture
 def view(light: Theme, qtbot: QtBot) -> BreakdownView:
-    made = BreakdownView(light)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    made.show()
+    made = shown(qtbot, BreakdownView(light), 800, 300)
     made.wanted.connect(do_at_once)
     made.add(TRIALS)
     made.draw()

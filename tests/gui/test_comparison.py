@@ -16,6 +16,7 @@ from gui.views.comparison import ComparisonView
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
 from tests.core.making import done, record
+from tests.gui.finding import shown
 from tests.gui.sweeps import begun, sweep
 from tests.gui.test_history_page import row
 
@@ -32,11 +33,7 @@ def together(*records: RunRecord, is_sweep: bool = True) -> SideBySide:
 
 @pytest.fixture
 def view(light: Theme, qtbot: QtBot) -> ComparisonView:
-    made = ComparisonView(light)
-    qtbot.addWidget(made)
-    made.resize(1100, 800)
-    made.show()
-    return made
+    return shown(qtbot, ComparisonView(light), 1100, 800)
 
 
 def text(view: ComparisonView, name: str) -> str:

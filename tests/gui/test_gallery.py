@@ -12,6 +12,7 @@ from gui.gallery_desk import GalleryDesk
 from gui.theme import Theme
 from gui.views.gallery import GalleryPage
 from tests.core.test_gallery import laptop
+from tests.gui.finding import shown
 from tests.gui.jobs import do_at_once
 
 NASTY = "<b>Mallory</b><img src=x>"
@@ -24,10 +25,7 @@ CLASS = (
 
 @pytest.fixture
 def page(light: Theme, qtbot: QtBot) -> GalleryPage:
-    made = GalleryPage(light)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
+    made = shown(qtbot, GalleryPage(light), 1000, 700)
     made.show_gallery(gallery(CLASS))
     return made
 

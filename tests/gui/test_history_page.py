@@ -26,6 +26,7 @@ from gui.views.history import HistoryPage
 from gui.views.history_details import RunDetails
 from gui.views.message_bar import MessageBar
 from tests.core.making import done, record
+from tests.gui.finding import shown
 from tests.gui.sweeps import begun, sweep
 
 HISTORY = len(experiments.TITLES)
@@ -112,11 +113,8 @@ def test_a_name_that_looks_like_html_is_shown_as_text(light: Theme) -> None:
 
 @pytest.fixture
 def page(light: Theme, qtbot: QtBot) -> HistoryPage:
-    made = HistoryPage({"pi-scaling": "π scaling", "race": "Race"}, light)
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    return made
+    titles = {"pi-scaling": "π scaling", "race": "Race"}
+    return shown(qtbot, HistoryPage(titles, light), 1000, 700)
 
 
 def given(page: HistoryPage, *rows: RunRow) -> None:

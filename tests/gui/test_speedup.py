@@ -18,7 +18,7 @@ from gui.views import scaling, speedup
 from gui.views.marks import Marks
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart, SpeedupPanel
-from tests.gui.finding import find
+from tests.gui.finding import find, shown
 from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import ASLEEP, begun, sweep, trial
 
@@ -27,10 +27,7 @@ Shown = Callable[..., SpeedupChart]
 
 @pytest.fixture
 def panel(light: Theme, qtbot: QtBot) -> SpeedupPanel:
-    made = SpeedupPanel(light)
-    qtbot.addWidget(made)
-    made.resize(700, 500)
-    made.show()
+    made = shown(qtbot, SpeedupPanel(light), 700, 500)
     made.wanted.connect(do_at_once)
     return made
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.errors import LabStopped, LabTimeout
 from gui.bridge import FutureBridge
-from gui.window_executor import Turn, WindowExecutor, takes_turn
+from gui.window_executor import TakesTurn, Turn, WindowExecutor
 
 
 class Bench:
@@ -38,7 +38,7 @@ def bench(qtbot: QtBot) -> Bench:
 
 def waits(bench: Bench) -> Any:
     """Make a job that goes on until the test ends its turn."""
-    return takes_turn(partial(bench.begin))
+    return TakesTurn(partial(bench.begin))
 
 
 def test_a_plain_call_ends_when_it_returns(bench: Bench, qtbot: QtBot) -> None:

@@ -212,28 +212,25 @@ def play(story, timeout_s, other_end, my_end):
         everybody_is_there.set()
         while len(futures) < count or not all(future.done() for future in list(futures.values())):
             if home.poll(0.05):
-                set_free(story, command())
+                set_free(story)
         tell_what_is_left()
-
-
-def command():
-    try:
-        return home.recv()
-    except EOFError:
-        os._exit(1)  # nobody watches any more, and nobody could free the stuck threads
 
 
 class SetFromOutside(Exception):
     """What a future gets that its own task did not give it."""
 
 
-def set_free(story, look_s):
+def set_free(story):
     """Set an exception on a future of the cycle, though only its worker should ever do that."""
-    name = {"futures": "f1", "pool": "inner", "locks": "f1"}[story]
+    try:
+        home.recv()  # the one thing that can be said from outside
+    except EOFError:
+        os._exit(1)  # nobody watches any more, and nobody could free the stuck threads
+    name = "inner" if story == "pool" else "f1"
     futures[name].set_exception(SetFromOutside("by the main thread"))
     tell_home("note", text=f"{name} has got an exception from outside.")
     if story == "locks":
-        time.sleep(look_s)
+        time.sleep(LOOK_S)
         text = "Nobody is free: they wait for locks, not for f1. Now lock B is opened by force."
         tell_home("note", text=text)
         tell_home("goes_on", who="lock B")
@@ -244,7 +241,7 @@ def tell_what_is_left():
     for name, future in futures.items():
         error = future.exception()
         is_now = f"raises {sentence(error)}" if error else f"gives {future.result()!r}"
-        tell_home("left", who=name, is_now=is_now)
+        tell_home("row", who=name, is_now=is_now)
     probe = pool.submit(int)  # does the pool still work?
     while not probe.done() and any(thread.is_alive() for thread in threads.values()):
         time.sleep(0.01)
@@ -252,9 +249,9 @@ def tell_what_is_left():
     for name, thread in sorted(threads.items()):
         thread.join(max(0, deadline - time.perf_counter()))
         is_now = "ready for work" if thread.is_alive() else f"dead of {deaths.get(name)}"
-        tell_home("left", who=name, is_now=is_now)
+        tell_home("row", who=name, is_now=is_now)
     pool_is = "takes work and never does it" if probe.cancel() else "takes work and does it"
-    tell_home("left", who="pool", is_now=pool_is)
+    tell_home("row", who="pool", is_now=pool_is)
 
 
 # ------------------------------------------------------------------ in the process that watches
@@ -280,16 +277,14 @@ class WaitForGraph:
             self.tell("goes_on", who=who)
 
     def cycle(self):
-        """Follow the waits from each; return those who come round to themselves, or nobody."""
+        """Follow the waits from each; return those who come round to where we began, or nobody."""
         for first in self.waits:
-            path = [first]
-            while path[-1] in self.waits:
-                whom = self.waits[path[-1]]
-                if whom == first:
-                    return path
-                if whom in path:
-                    break  # here is a cycle, but without `first`: beginning elsewhere we meet it
+            path, whom = [first], self.waits[first]
+            while whom in self.waits and whom not in path:
                 path.append(whom)
+                whom = self.waits[whom]
+            if whom == first:
+                return path
         return []
 
     def name(self, cycle):
@@ -297,25 +292,25 @@ class WaitForGraph:
         first_worker = cycle.index(min(who for who in cycle if who.startswith("worker")))
         cycle = cycle[first_worker:] + cycle[:first_worker]
         for who in cycle:
-            since_s = round(self.since[who] - self.began, 3)
-            whom = self.waits[who]
-            tell_row(self.tell, "stuck", who, "waiting", waits_for=whom, since_s=since_s)
+            self.tell(
+                "row",
+                moment="stuck",
+                who=who,
+                is_now="waiting",
+                waits_for=self.waits[who],
+                since_s=round(self.since[who] - self.began, 3),
+            )
             if who.startswith("worker"):
                 self.tell("mark", lane=who, at=now, label="deadlock noticed")
         steps = ", which waits for ".join([*cycle, cycle[0]]).replace(", which", "", 1)
         self.tell("note", text=f"Deadlock: {steps}.")
 
 
-def tell_row(tell, moment, who, is_now, **more):
-    tell("row", moment=moment, who=who, is_now=is_now, **more)
-
-
 def watch(story, rescue, timeout_s, tell, ask):
     """Have the story played once; return the way out, which may be chosen meanwhile."""
     here, there = multiprocessing.Pipe()
     patience = timeout_s if rescue == "timeout" else None
-    arguments = (story, patience, here, there)
-    player = multiprocessing.Process(target=play, args=arguments, daemon=True)
+    player = multiprocessing.Process(target=play, args=(story, patience, here, there), daemon=True)
     player.start()
     there.close()
     graph, moment = WaitForGraph(tell), "at the end"
@@ -325,8 +320,8 @@ def watch(story, rescue, timeout_s, tell, ask):
                 graph.wait(**what)
             elif kind == "goes_on":
                 graph.go_on(**what)
-            elif kind == "left":
-                tell_row(tell, moment, **what)
+            elif kind == "row":
+                tell("row", moment=moment, **what)
             else:
                 tell(kind, **what)
             cycle = graph.cycle()
@@ -344,10 +339,11 @@ def watch(story, rescue, timeout_s, tell, ask):
         here.close()
     for who in list(graph.waits):  # whoever was still waiting has gone with the process
         graph.go_on(who)
-        tell_row(tell, moment, who, "gone")
+        tell("row", moment=moment, who=who, is_now="gone")
     if player.exitcode != 0:
-        tell_row(tell, moment, "pool", "gone")
-    tell_row(tell, moment, "their process", f"ended with exit code {player.exitcode}")
+        tell("row", moment=moment, who="pool", is_now="gone")
+    end = f"ended with exit code {player.exitcode}"
+    tell("row", moment=moment, who="their process", is_now=end)
     return rescue
 
 
@@ -365,7 +361,7 @@ def save(player, connection, rescue, patience, tell):
         return "timeout"
     if rescue == "exception":
         with contextlib.suppress(OSError):  # it may have ended meanwhile
-            connection.send(LOOK_S)
+            connection.send("set free")
         return "exception"
     if rescue == "timeout":
         tell("note", text="Too late: they wait without a timeout. So this process is killed.")

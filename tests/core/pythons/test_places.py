@@ -43,11 +43,14 @@ def test_a_user_without_a_home_has_the_pythons_of_the_path(
 
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr(pwd, "getpwuid", nobody)
+    monkeypatch.chdir(tmp_path)
     put(tmp_path / "python3.13")
+    put(tmp_path / "~/.pyenv/versions/3.13.0/bin/python3.13")  # no home: nobody's
 
     there = candidates((), {"PATH": str(tmp_path)})
 
     assert Candidate(str(tmp_path / "python3.13"), "PATH") in there
+    assert "pyenv" not in {one.source for one in there}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="macOS and Linux only: elsewhere on Windows")
