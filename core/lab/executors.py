@@ -14,7 +14,7 @@ from _thread import get_ident
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 _LOOK_AGAIN_S = 0.05
 
 Worker = tuple[int, int]  # process id, thread id
+
+_FOR_PROCESSES = tuple(
+    f"multiprocessing.{name}" for name in ("popen_fork", "resource_tracker", "spawn", "synchronize")
+)
+# What a pool of a kind loads when a process opens its first: before the clock of a start-up runs,
+# or that one's would be longer than those of all that follow.
+_LOADED_FIRST = {
+    "threads": ("concurrent.futures.thread",),
+    "processes": ("concurrent.futures.process", *_FOR_PROCESSES),
+    "pool": ("core.lab.mp_pool", *_FOR_PROCESSES),
+    "interpreters": ("core.lab.interpreters", "concurrent.futures.interpreter", "pickle"),
+}
 
 
 class SerialExecutor(Executor):
@@ -87,6 +99,8 @@ def open_pool(
     """
     if reason := kinds.missing().get(kind):
         raise NotHere(f"{kind} cannot be used: it {reason}")
+    for module in _LOADED_FIRST.get(kind, ()):
+        import_module(module)
     opened_at = time.perf_counter()
     if kind == "serial":
         with SerialExecutor() as serial:
@@ -109,17 +123,6 @@ def open_pool(
         yield from _interpreters(workers, modules, opened_at)
     else:
         raise ValueError(f"there is no executor kind {kind!r}")
-
-
-@cache
-def warm_up(kind: str, start_method: str | None = None) -> None:
-    """Open and close a pool of this kind, once in a process; raise what `open_pool` does.
-
-    So no trial's start-up has what only the first pool of a process pays: modules, the resource
-    tracker, the fork server.
-    """
-    with open_pool(kind, 1, start_method):
-        pass
 
 
 def _processes(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from core.lab import executors, kinds, measure, procfs
+from core.lab import measure, procfs
 from core.lab.cpus import usable_cpus
 
 _BUSY = (0, 1, 2, 5, 6)  # user, nice, system, irq, softirq: columns of /proc/stat, from proc(5)
@@ -31,12 +31,7 @@ class _Reading(NamedTuple):
 
 
 def observed_trial(spec: measure.TrialSpec) -> dict[str, Any]:
-    """Run a trial, and add `covariates` to what was measured; see `observed`.
-
-    Before it, and in none of its times, this process opens its first pool of that kind.
-    """
-    kind = "processes" if spec["executor"] == kinds.CEILING else spec["executor"]
-    executors.warm_up(kind, spec["start_method"])
+    """Run a trial, and add `covariates` to what was measured; see `observed`."""
     return observed(partial(measure.run_trial, spec))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
 import threading
 from itertools import pairwise
@@ -23,13 +24,29 @@ from core.lab.programs.pi_scaling import myPi
 from core.lab.workloads import split
 from tests.core import jobs
 from tests.core.conftest import MakeLab
-from tests.core.watching import SOON_S, failure, pythons, works
+from tests.core.watching import ROOT, SOON_S, failure, pythons, works
 
 TERMS = 20_000
 WORKERS = 3
 LEIBNIZ = workloads.about("leibniz")
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
+LOADED_LATE = """
+import sys, time
+from core.lab import executors, kinds
+before, clock = None, time.perf_counter
+def first_look():
+    global before
+    before = before or set(sys.modules)
+    return clock()
+time.perf_counter = first_look
+kind = sys.argv[1]
+if kind in kinds.missing():
+    sys.exit(print([]))
+with executors.open_pool(kind, 2, "fork" if kind in kinds.STARTED else None) as pool:
+    pool.executor.submit(abs, 1).result()
+print(sorted(set(sys.modules) - before))
+"""
 FOUND = {OWN: sys.executable, **pythons()}  # what there is, so that nothing need be skipped
 
 
@@ -306,6 +323,17 @@ def test_an_exit_code_is_put_into_words(code: int, sentence: str) -> None:
 
 
 # ----------------------------------------------------------------------------------- other Pythons
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes", "pool", "interpreters"])
+@pytest.mark.parametrize("version", sorted(FOUND))
+def test_the_start_up_of_a_process_s_first_pool_has_no_import_in_it(
+    version: str, kind: str
+) -> None:
+    command = [FOUND[version], "-c", LOADED_LATE, kind]
+    told = subprocess.check_output(command, cwd=ROOT, stderr=subprocess.STDOUT, text=True)
+
+    assert told == "[]\n"
 
 
 @pytest.mark.parametrize("pool", ["serial", "threads", "fork", "spawn", "pool by spawn", "ceiling"])

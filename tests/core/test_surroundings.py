@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
 import psutil
 import pytest
 
-from core.lab import executors, surroundings
+from core.lab import surroundings
 from core.lab.measure import TrialSpec
 from core.lab.surroundings import observed, observed_trial, other_cpus
 
@@ -129,34 +128,6 @@ def spec(executor: str, start_method: str | None = None) -> TrialSpec:
         workers=2,
         tasks_per_worker=1,
     )
-
-
-def test_what_the_first_pool_of_a_process_pays_is_in_no_trial(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The modules, the resource tracker and the fork server were there in every later trial."""
-    opened: list[tuple[str, int, str | None]] = []
-    real = executors.open_pool
-
-    def open_pool(
-        kind: str, workers: int, start_method: str | None = None, modules: tuple[str, ...] = ()
-    ) -> AbstractContextManager[executors.Pool]:
-        opened.append((kind, workers, start_method))
-        return real(kind, workers, start_method, modules)
-
-    monkeypatch.setattr(executors, "open_pool", open_pool)
-    executors.warm_up.cache_clear()
-
-    for kind in ("threads", "threads", "processes"):
-        observed_trial(spec(kind))
-
-    assert opened == [
-        ("threads", 1, None),
-        ("threads", 2, None),
-        ("threads", 2, None),
-        ("processes", 1, None),
-        ("processes", 2, None),
-    ]
 
 
 @linux
