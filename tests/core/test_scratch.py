@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -43,7 +42,7 @@ class Owner:
 
     def kill(self) -> None:
         """End it without giving it a chance to clean up."""
-        self.process.send_signal(signal.SIGKILL)  # nothing to one that has ended
+        self.process.kill()  # nothing to one that has ended
         gone(self.group, within=GONE_WITHIN_S)
         self.process.wait()
         assert self.process.stdout is not None

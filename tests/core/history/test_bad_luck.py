@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from tests.core.history.test_history import ids, kept, running
 from tests.core.history.whole import assert_whole
 from tests.core.making import done, record
 from tests.core.watching import ROOT
+from tests.signals import KILL
 
 DATA = Path(__file__).parent / "data"
 
@@ -100,7 +100,7 @@ def test_a_migration_that_is_killed_at_any_step_is_done_or_not(tmp_path: Path, b
             filled(folder, 3)
         command = [sys.executable, "-c", KILLED_AT_A_STEP, str(folder / FILE), str(steps)]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+        assert ended.returncode in (0, -KILL), ended.stderr
         with contextlib.closing(sqlite3.connect(folder / FILE)) as connection:
             version = schema.version_of(connection)
             ends.add(version)
@@ -310,12 +310,19 @@ def test_a_full_file_costs_nothing_once_there_is_room_again(
     assert history.open(number).result().trials == more
 
 
+def _may_mount() -> bool:
+    may = False
+    if sys.platform == "linux":
+        may = os.geteuid() == 0 and shutil.which("mount") is not None
+    return may
+
+
 @contextlib.contextmanager
 def small_disk(folder: Path, options: str = "size=1m") -> Iterator[Path]:
     """Mount a real file system of one megabyte; skips where that is not permitted."""
     folder.mkdir(exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if sys.platform != "linux" or not shutil.which("mount") or os.geteuid() != 0:
+    if not _may_mount():
         pytest.skip("Linux only, and only as root: mounts a small file system")
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("Linux only, and only where mounting is permitted")
