@@ -26,8 +26,8 @@ def try_desktop(trial: Trial, debian: Debian, deb: Path, display: str) -> None:
 
 def file_type(debian: Debian) -> str:
     """Write a run to a file, and ask both of the usual tools what it is and what opens it."""
-    for command in (SMALL, ("history", "export", "1", FILE)):
-        done = debian.student_runs("futures-lab", *command)
+    for words in (SMALL, ("history", "export", "1", FILE)):
+        done = debian.student_runs("futures-lab", *words)
         expect(done.returncode == 0, done.stderr)
     asked = {
         ("xdg-mime", "query", "filetype", FILE): KIND,
