@@ -2,6 +2,8 @@
 
 BIN := .venv/bin
 ARGS ?=
+# Where it runs: the types are right on each of them, whichever we are on.
+SYSTEMS := linux win32 darwin
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage check format bench screenshots venv clean
@@ -22,7 +24,7 @@ coverage: .venv/.dev ## run the tests and tell which lines they leave out
 check: .venv/.dev ## lint, format, types and import contracts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	for system in $(SYSTEMS); do $(BIN)/mypy --platform $$system || exit; done
 	$(BIN)/lint-imports
 
 format: .venv/.dev ## format the code and mend what can be mended

@@ -28,6 +28,7 @@ import msgspec
 from core import __version__, experiments, installed
 from core.checks import Check, Outcome, Report, to_line
 from core.engines.lab_client import LabExecutor
+from core.engines.scratch import Scratch
 from core.errors import LabError
 from core.lab import describe, inside, kinds, measure
 from core.results import records
@@ -137,6 +138,16 @@ def _lab() -> Iterator[LabExecutor]:
             raise
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder for a while; where this is killed meanwhile, a later lab process removes it."""
+    scratch = Scratch()
+    try:
+        yield scratch.folder
+    finally:
+        scratch.remove()
+
+
 def _program() -> str:
     what = "installed" if installed.is_installed() else "run from source"
     return f"Futures Lab {__version__}, {what}, {' '.join(installed.program())}"
@@ -157,7 +168,7 @@ def _files() -> str:
 
 def _temporary_folder() -> str:
     """Write a file where lab processes do; a full disk is found here."""
-    with tempfile.NamedTemporaryFile(prefix="futures-lab-") as file:
+    with _folder() as folder, (folder / "written").open("wb") as file:
         file.write(bytes(1_000_000))
         file.flush()
         os.fsync(file.fileno())
@@ -226,12 +237,12 @@ def _run_and_record(lab: LabExecutor) -> str:
     if record.status != "finished":
         errors = [trial.error.message for trial in record.trials if trial.error is not None]
         raise RuntimeError(f"the run {record.status}: {'; '.join(errors[:1])}")
-    with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
-        file = Path(folder, "a run, π.json")
+    with _folder() as folder:
+        file = folder / "a run, π.json"
         file.write_bytes(records.to_json(record, analysis(record)))
         if records.from_json(file.read_bytes()) != record:
             raise RuntimeError("what was read is not what was written")
-        _keep_in_history(Path(folder), record)
+        _keep_in_history(folder, record)
     return f"{len(record.trials)} trials measured, analysed, kept in a history, written and read"
 
 
@@ -281,19 +292,31 @@ def _of_window() -> Iterator[Check]:
     """Have a child of ours open a window, away from the settings of whoever uses this machine."""
     began = time.perf_counter()
     try:
-        with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
+        with _folder() as folder:
             child = subprocess.run(
                 [*installed.program(), WINDOW_FLAG],
-                env={**os.environ, "FUTURES_LAB_SETTINGS": folder},
+                env={**os.environ, "FUTURES_LAB_SETTINGS": str(folder)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_LIMIT_S,
                 check=False,
             )
-        yield from msgspec.json.decode(child.stdout, type=tuple[Check, ...])
+        for check in msgspec.json.decode(child.stdout, type=tuple[Check, ...]):
+            yield _with_last_words(check, child.stderr)
     except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as error:
         said, detail = f"the window's part did not answer: {error}", ""
         if isinstance(error, msgspec.DecodeError):
             said = f"the window's part ended with exit code {child.returncode} and no answer"
-            detail = child.stderr.decode("utf-8", "replace")[-4000:]
+            detail = _text(child.stderr)
         yield Check("window", "failed", said, time.perf_counter() - began, detail)
+
+
+def _with_last_words(check: Check, stderr: bytes) -> Check:
+    """Add what the window's part complained of: what is drawn later fails where nobody catches."""
+    if check.outcome != "failed" or check.detail:
+        return check
+    return msgspec.structs.replace(check, detail=_text(stderr))
+
+
+def _text(stderr: bytes) -> str:
+    return stderr.decode("utf-8", "replace")[-4000:]

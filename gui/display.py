@@ -4,6 +4,7 @@ import ctypes
 import importlib.util
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from core.installed import typed
@@ -22,8 +23,12 @@ def display_problem() -> str:
     Where only Wayland answers although there is a DISPLAY, Qt is told to use it.
     """
     asked = os.environ.get("QT_QPA_PLATFORM", "")
-    if sys.platform != "linux" or asked not in ("", "xcb", "wayland"):
-        return ""
+    if sys.platform == "linux" and asked in ("", "xcb", "wayland"):
+        return _problem_on_linux(asked)
+    return ""
+
+
+def _problem_on_linux(asked: str) -> str:
     wayland = asked != "xcb" and _wayland_answers()
     x = asked != "wayland" and bool(os.environ.get("DISPLAY"))
     if not wayland and not x:
@@ -69,14 +74,11 @@ def _x_answers() -> bool:
 def _wayland_answers() -> bool:
     """Connect to the Wayland compositor's socket and hang up again."""
     name = os.environ.get("WAYLAND_DISPLAY")
-    if not name:
-        return False
-    import socket
+    if sys.platform != "win32" and name:
+        import socket
 
-    path = Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name
-    with socket.socket(socket.AF_UNIX) as compositor:
-        try:
+        path = Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / name
+        with socket.socket(socket.AF_UNIX) as compositor, suppress(OSError):
             compositor.connect(str(path))
-        except OSError:
-            return False
-    return True
+            return True
+    return False

@@ -7,6 +7,7 @@ program needs comes in. What is made lies in dist/, what it was made from in bui
 import compileall
 import gzip
 import os
+import platform
 import py_compile
 import re
 import shutil
@@ -303,7 +304,7 @@ def yaml_list(words: list[str]) -> str:
 
 def make_run(version: str) -> Path:
     """Have makeself pack the bundle into a script that unpacks itself and calls `install`."""
-    machine = os.uname().machine
+    machine = platform.machine()
     target = DIST / f"futures-lab-{version}-{machine}.run"
     DIST.mkdir(exist_ok=True)
     run(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import build
 from check_deb import try_deb
+from check_desktop import try_desktop
 from check_run import try_run
 from minimal_debian import Debian, bootstrap, go_apart
 from trying import CHECK, Trial
@@ -34,6 +35,8 @@ def main() -> int:
         try:
             if wanted("deb"):
                 try_deb(trial, Debian(base, CHECK / "deb", display), deb, display)
+            if wanted("desktop"):
+                try_desktop(trial, Debian(base, CHECK / "desktop", display), deb, display)
             if wanted("run"):
                 try_run(trial, Debian(base, CHECK / "run", display), run)
         finally:

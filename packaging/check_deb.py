@@ -91,7 +91,7 @@ def drawn(display: str, picture: Path) -> int:
 
 
 def children(debian: Debian) -> str:
-    """Look at the memory of every process below a run while it runs."""
+    """Look at the memory of a run by the command line, and of every process below it."""
     program = debian.student_starts("futures-lab", *LONG, "--no-history")
     seen: set[str] = set()
     wrong: set[str] = set()
@@ -102,7 +102,7 @@ def children(debian: Debian) -> str:
                 memory = maps.read_text(encoding="utf-8")
             except OSError:
                 continue  # it has just ended
-            if command.endswith("futures-lab-worker") and memory:
+            if Path(command).name in ("futures-lab", "futures-lab-worker") and memory:
                 seen.add(maps.parent.name)
                 wrong.update(QT.findall(memory))
         time.sleep(0.05)
@@ -110,7 +110,7 @@ def children(debian: Debian) -> str:
     expect(program.returncode == 0, said)
     expect(len(seen) > 10, f"only {len(seen)} were seen")
     expect(not wrong, "; ".join(sorted(wrong)))
-    return f"none in any of {len(seen)} lab processes and workers"
+    return f"none in any of {len(seen)}: the command line, lab processes and workers"
 
 
 def beside(debian: Debian) -> str:

@@ -59,8 +59,8 @@ class Debian:
         dev = self.root / "dev"
         mount("-t", "tmpfs", "tmpfs", str(dev), "-o", "mode=755")
         for name, numbers in _DEVICES.items():
-            os.mknod(dev / name, 0o020666, os.makedev(*numbers))
-            (dev / name).chmod(0o666)
+            device = [str(dev / name), "c", *map(str, numbers)]
+            subprocess.run(["mknod", "-m", "666", *device], check=True)
         (dev / "shm").mkdir()
         (dev / "shm").chmod(0o1777)
         (dev / "fd").symlink_to("/proc/self/fd")

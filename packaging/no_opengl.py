@@ -1,12 +1,12 @@
-"""Run before all else in the installed window: stand in for bindings of 9 MB that it never uses.
+"""What stands for PySide6.QtOpenGL and QtOpenGLWidgets, 9 MB of bindings, in what is installed.
 
-pyqtgraph imports QtOpenGL and QtOpenGLWidgets to derive classes that draw by OpenGL, which it does
-only where `useOpenGL` is set; the lab draws without. Whoever made such a widget would be told.
+pyqtgraph imports both by name to derive classes that draw by OpenGL, which it does only where
+`useOpenGL` is set; the lab draws without. Whoever made such a widget would be told.
 """
 
-import sys
-from types import ModuleType
 from typing import Any
+
+STANDS_FOR = ("QtOpenGL", "QtOpenGLWidgets")
 
 
 class QOpenGLWidget:
@@ -14,9 +14,3 @@ class QOpenGLWidget:
 
     def __init__(self, *_arguments: Any, **_more: Any) -> None:
         raise RuntimeError("This installation draws without OpenGL: run the lab from source.")
-
-
-for name in ("QtOpenGL", "QtOpenGLWidgets"):
-    module = ModuleType(f"PySide6.{name}")
-    vars(module)["QOpenGLWidget"] = QOpenGLWidget
-    sys.modules[module.__name__] = module

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 import icons
+import no_opengl
 from build import BUILD, DIST, MB, ROOT, put, read_version, run
 from core import shipped
 
@@ -42,7 +43,7 @@ MICROSOFTS = {"vcruntime140.dll", "vcruntime140_1.dll"}
 NOT_OURS = {"pythonw.exe", "python.cat", "python313._pth", "LICENSE.txt"}
 
 OURS = ("core", "gui", "resources", "main.py")
-QT = {"QtCore", "QtGui", "QtOpenGL", "QtOpenGLWidgets", "QtSvg", "QtWidgets"}
+QT = {"QtCore", "QtGui", "QtSvg", "QtWidgets"}
 PLUGINS = {
     "iconengines/qsvgicon.dll", "imageformats/qsvg.dll", "platforms/qoffscreen.dll",
     "platforms/qwindows.dll", "styles/qmodernwindowsstyle.dll",
@@ -201,6 +202,8 @@ def lay_out_packages(downloads: Path) -> None:
                 if not item.is_dir() and is_wanted(item.filename):
                     archive.extract(item, PACKAGES)
     drop_unreached(PACKAGES / "PySide6")
+    for name in no_opengl.STANDS_FOR:
+        put(ROOT / "packaging" / "no_opengl.py", PACKAGES / "PySide6" / f"{name}.py")
     for info in PACKAGES.glob("*.dist-info"):
         for file in info.rglob("*"):
             if file.is_file() and file.name != "METADATA":

@@ -1,4 +1,4 @@
-"""The second executable: an interpreter without Qt, for lab processes and their pools.
+"""The second executable: an interpreter that loads no Qt, for lab processes and their pools.
 
 It takes the few arguments of `python` that the lab, multiprocessing and programs use: `-m MODULE`,
 `-c CODE`, a script, and flags, which it ignores because a frozen interpreter is isolated anyway.

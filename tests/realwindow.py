@@ -75,9 +75,9 @@ class Program:
 
     def output(self) -> str:
         """Return what it has printed so far, standard output and errors together."""
-        number = self._output.fileno()
-        # Not read(): the position in the file is the program's own.
-        return os.pread(number, os.fstat(number).st_size, 0).decode(errors="replace")
+        # Opened once more: the position in our own file is the program's.
+        again = Path(f"/proc/self/fd/{self._output.fileno()}")
+        return again.read_bytes().decode(errors="replace")
 
     def wait(self, timeout_s: float = PATIENCE_S) -> int:
         """Wait for its end and return the exit code."""

@@ -80,7 +80,7 @@ class Target(QPushButton):
         super().mouseReleaseEvent(event)
 
     def _on_clicked(self) -> None:
-        now = time.clock_gettime(time.CLOCK_MONOTONIC)
+        now = time.monotonic()
         late_ms = (now * 1000 - self._stamp) % _MILLISECONDS
         self.late.append((perf_counter() - late_ms / 1000, late_ms))
 

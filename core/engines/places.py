@@ -155,18 +155,23 @@ def _other_tools(env: Mapping[str, str], home: Path) -> Iterator[Path]:
     yield from _below(data / "hatch/pythons", "*/python")
 
 
-def _system_places() -> Iterator[Path]:
-    if sys.platform == "win32":
-        return
-    for name in ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", "/opt/local/bin"):
-        if not (sys.platform == "darwin" and name == "/usr/bin"):  # a stand-in that opens a dialog
-            yield Path(name)
-    if sys.platform == "darwin":
-        yield Path("/Library/Developer/CommandLineTools/usr/bin")
-        for framework in ("Python", "PythonT"):
-            yield from _below(Path(f"/Library/Frameworks/{framework}.framework/Versions"))
-    yield from _below(Path("/opt"), "python*")
-    yield from _below(Path("/opt/python"))
+if sys.platform == "win32":
+
+    def _system_places() -> Iterator[Path]:
+        return iter(())
+
+else:
+
+    def _system_places() -> Iterator[Path]:
+        for name in ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin", "/opt/local/bin"):
+            if (sys.platform, name) != ("darwin", "/usr/bin"):  # a stand-in that opens a dialog
+                yield Path(name)
+        if sys.platform == "darwin":
+            yield Path("/Library/Developer/CommandLineTools/usr/bin")
+            for framework in ("Python", "PythonT"):
+                yield from _below(Path(f"/Library/Frameworks/{framework}.framework/Versions"))
+        yield from _below(Path("/opt"), "python*")
+        yield from _below(Path("/opt/python"))
 
 
 def _registry() -> list[str]:

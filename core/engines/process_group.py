@@ -39,7 +39,7 @@ class ProcessGroup:
 
             self._process = self._popen([*command, "-1"], cwd, env, (), CREATE_SUSPENDED)
             try:
-                self._job = KillOnCloseJob(int(self._process._handle))
+                self._job = KillOnCloseJob(int(vars(self._process)["_handle"]))
             except BaseException:
                 self._process.kill()
                 raise
@@ -106,11 +106,11 @@ class ProcessGroup:
             self._killed = True
             if sys.platform == "win32":
                 self._job.terminate()
-                return
-            self._signal(signal.SIGTERM)
-            self._escalation = Timer(_GRACE_S, self._signal_in_turn, (signal.SIGKILL,))
-            self._escalation.daemon = True
-            self._escalation.start()
+            else:
+                self._signal(signal.SIGTERM)
+                self._escalation = Timer(_GRACE_S, self._signal_in_turn, (signal.SIGKILL,))
+                self._escalation.daemon = True
+                self._escalation.start()
 
     def wait(self) -> int:
         """Wait until the child has ended, end what it left behind, and return its exit code.
@@ -139,7 +139,7 @@ class ProcessGroup:
 
         A descendant that left the group may hold the stream open for as long as it likes.
         """
-        if hasattr(select, "poll"):
+        if sys.platform != "win32":
             poll = select.poll()
             for fd in (stream.fileno(), self._over):
                 poll.register(fd, select.POLLIN)
@@ -159,38 +159,40 @@ class ProcessGroup:
             os.close(self._lifeline)
             self._lifeline = None
 
-    def _await_end(self) -> None:
-        """Wait, but leave the child a zombie if that can be: its number stays taken until then."""
-        if hasattr(os, "waitid"):
-            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-        else:
-            self._process.wait()
+    if sys.platform != "win32":
 
-    def _end_descendants(self) -> None:
-        self._signal_in_turn(signal.SIGTERM)
-        deadline = time.monotonic() + _GONE_S
-        while time.monotonic() < deadline:
-            if not self._others_alive():
-                return
-            time.sleep(0.005)
-        self._signal_in_turn(signal.SIGKILL)
+        def _await_end(self) -> None:
+            """Wait, but leave the child a zombie if that can be: so its number stays taken."""
+            if hasattr(os, "waitid"):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            else:
+                self._process.wait()
 
-    def _others_alive(self) -> bool:
-        """Tell whether a member of the group still runs; zombies, the child among them, do not."""
-        import psutil
+        def _end_descendants(self) -> None:
+            self._signal_in_turn(signal.SIGTERM)
+            deadline = time.monotonic() + _GONE_S
+            while time.monotonic() < deadline:
+                if not self._others_alive():
+                    return
+                time.sleep(0.005)
+            self._signal_in_turn(signal.SIGKILL)
 
-        for pid in psutil.pids():
-            with contextlib.suppress(OSError, psutil.Error):
-                ours = os.getpgid(pid) == self.pid
-                if ours and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                    return True
-        return False
+        def _others_alive(self) -> bool:
+            """Tell whether a member of the group runs; zombies, the child among them, do not."""
+            import psutil
 
-    def _signal_in_turn(self, number: int) -> None:
-        with self._turn:
-            if not self._reaped:  # after that the number may be somebody else's
-                self._signal(number)
+            for pid in psutil.pids():
+                with contextlib.suppress(OSError, psutil.Error):
+                    ours = os.getpgid(pid) == self.pid
+                    if ours and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                        return True
+            return False
 
-    def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
+        def _signal_in_turn(self, number: int) -> None:
+            with self._turn:
+                if not self._reaped:  # after that the number may be somebody else's
+                    self._signal(number)
+
+        def _signal(self, number: int) -> None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)

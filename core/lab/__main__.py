@@ -24,7 +24,7 @@ _NO_LIFELINE = -1
 
 def main(lifeline: int) -> None:
     """Take over the standard streams, say hello, then answer calls until the owner hangs up."""
-    if lifeline != _NO_LIFELINE:
+    if sys.platform != "win32" and lifeline != _NO_LIFELINE:
         _die_with_owner(lifeline)
     out = os.dup(1)
     os.dup2(2, 1)
@@ -132,42 +132,41 @@ def _is_clean() -> bool:
     return multiprocessing is None or not multiprocessing.active_children()
 
 
-def _die_with_owner(lifeline: int) -> None:
-    """Have the kernel signal this process group when the owner's end of the pipe closes.
+if sys.platform != "win32":
 
-    A thread that waits on the pipe would do it too, but then no job could fork safely, and it would
-    need the GIL at the worst moment. SIGTERM, because multiprocessing's resource tracker ignores it
-    and lives on to remove named semaphores; everything else dies of it. This process itself, where
-    a job may have come to ignore SIGTERM, gets SIGKILL as well, by the same pipe opened once more.
-    """
-    import fcntl
+    def _die_with_owner(lifeline: int) -> None:
+        """Have the kernel signal this process group when the owner's end of the pipe closes.
 
-    if hasattr(fcntl, "F_SETSIG"):
-        _signal_at_end(lifeline, signal.SIGTERM, -os.getpgrp())
-        with contextlib.suppress(OSError):  # no /proc here
-            again = os.open(f"/proc/self/fd/{lifeline}", os.O_RDONLY | os.O_NONBLOCK)
-            _signal_at_end(again, signal.SIGKILL, os.getpid())
-    else:
-        signal.signal(signal.SIGIO, _end_group)
-        _signal_at_end(lifeline, None, os.getpid())
-    with contextlib.suppress(BlockingIOError):
-        if not os.read(lifeline, 1):
-            _end_group()
+        A thread that waits on the pipe would do it too, but then no job could fork safely, and it
+        would need the GIL at the worst moment. SIGTERM, because multiprocessing's resource tracker
+        ignores it and lives on to remove named semaphores; everything else dies of it. This process
+        itself, where a job may have come to ignore SIGTERM, gets SIGKILL as well, by the same pipe
+        opened once more.
+        """
+        if sys.platform == "linux":
+            _signal_at_end(lifeline, signal.SIGTERM, -os.getpgrp())
+            with contextlib.suppress(OSError):  # no /proc here
+                again = os.open(f"/proc/self/fd/{lifeline}", os.O_RDONLY | os.O_NONBLOCK)
+                _signal_at_end(again, signal.SIGKILL, os.getpid())
+        else:
+            signal.signal(signal.SIGIO, _end_group)
+            _signal_at_end(lifeline, None, os.getpid())
+        with contextlib.suppress(BlockingIOError):
+            if not os.read(lifeline, 1):
+                _end_group()
 
+    def _signal_at_end(fd: int, number: int | None, receiver: int) -> None:
+        """Ask for a signal, SIGIO by default, to a process, or to a group, when a pipe ends."""
+        import fcntl
 
-def _signal_at_end(fd: int, number: int | None, receiver: int) -> None:
-    """Ask for a signal, SIGIO by default, to a process, or to a group, when a pipe ends."""
-    import fcntl
+        if sys.platform == "linux" and number is not None:
+            fcntl.fcntl(fd, fcntl.F_SETSIG, number)
+        fcntl.fcntl(fd, fcntl.F_SETOWN, receiver)
+        flags = fcntl.fcntl(fd, fcntl.F_GETFL)
+        fcntl.fcntl(fd, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
 
-    if number is not None:
-        fcntl.fcntl(fd, fcntl.F_SETSIG, number)
-    fcntl.fcntl(fd, fcntl.F_SETOWN, receiver)
-    flags = fcntl.fcntl(fd, fcntl.F_GETFL)
-    fcntl.fcntl(fd, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
-
-
-def _end_group(*_: object) -> None:
-    os.killpg(os.getpgrp(), signal.SIGTERM)
+    def _end_group(*_: object) -> None:
+        os.killpg(os.getpgrp(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

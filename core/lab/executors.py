@@ -269,8 +269,8 @@ def what_happened(children: list[Any]) -> str | None:
 
 def exit_sentence(code: int) -> str:
     """Put an exit code into words: "was killed by SIGKILL", "ended with exit code 3"."""
-    if code >= 0 or sys.platform == "win32":
-        return f"ended with exit code {code}"
-    with suppress(ValueError):
-        return f"was killed by {signal.Signals(-code).name}"
-    return f"was killed by signal {-code}"
+    if sys.platform != "win32" and code < 0:
+        with suppress(ValueError):
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"was killed by signal {-code}"
+    return f"ended with exit code {code}"

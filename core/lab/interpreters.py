@@ -24,7 +24,8 @@ class PipeSemaphore:
     def __init__(self, patient: bool) -> None:
         """Open the pipe; `patient` ones are waited for without a timeout, by `take`."""
         self.readable, self.number = os.pipe()
-        os.set_blocking(self.readable, patient)
+        if sys.platform != "win32" or sys.version_info >= (3, 12):  # none is older that has them
+            os.set_blocking(self.readable, patient)
 
     def release(self) -> None:
         """Give one permission."""

@@ -82,10 +82,9 @@ def _difference(before: float | None, after: float | None) -> float | None:
 
 def _read() -> _Reading:
     busy, steal = _cpu_times()
-    boottime = getattr(time, "CLOCK_BOOTTIME", None)
     return _Reading(
         awake=time.perf_counter(),
-        passed=None if boottime is None else time.clock_gettime(boottime),
+        passed=_since_boot(),
         wall_clock=time.time(),
         own_cpu=sum(os.times()[:4]) + _of_living_children(),
         busy=busy,
@@ -93,22 +92,32 @@ def _read() -> _Reading:
     )
 
 
+def _since_boot() -> float | None:
+    """Read the seconds since the machine was started, those that it slept among them."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    passed = None
+    if sys.platform != "win32" and clock is not None:
+        passed = time.clock_gettime(clock)
+    return passed
+
+
 def _cpu_times() -> tuple[float | None, float | None]:
     """Read how long the CPUs that we may use were busy, and how long a host took them away."""
-    if sys.platform != "linux":
-        return None, None
-    ours = os.sched_getaffinity(0)
-    busy = steal = 0
-    try:
-        for line in procfs.read("/proc/stat").splitlines():
-            name, *numbers = line.split()
-            if name[3:].isdigit() and name.startswith("cpu") and int(name[3:]) in ours:
-                busy += sum(int(numbers[column]) for column in _BUSY)
-                steal += int(numbers[_STEAL])
-    except (OSError, ValueError, IndexError):  # hidden, or not as proc(5) has it
-        return None, None
-    ticks = os.sysconf("SC_CLK_TCK")
-    return busy / ticks, steal / ticks
+    busy_s = steal_s = None
+    if sys.platform == "linux":
+        ours = os.sched_getaffinity(0)
+        busy = steal = 0
+        try:
+            for line in procfs.read("/proc/stat").splitlines():
+                name, *numbers = line.split()
+                if name[3:].isdigit() and name.startswith("cpu") and int(name[3:]) in ours:
+                    busy += sum(int(numbers[column]) for column in _BUSY)
+                    steal += int(numbers[_STEAL])
+        except (OSError, ValueError, IndexError):  # hidden, or not as proc(5) has it
+            return None, None
+        ticks = os.sysconf("SC_CLK_TCK")
+        busy_s, steal_s = busy / ticks, steal / ticks
+    return busy_s, steal_s
 
 
 def _of_living_children() -> float:
@@ -116,12 +125,12 @@ def _of_living_children() -> float:
 
     `children` is there where the kernel was built with CONFIG_PROC_CHILDREN, as nearly all are.
     """
-    if sys.platform != "linux":
-        return 0.0
-    ticks = 0
-    with suppress(OSError, ValueError, IndexError):  # it ended meanwhile, or /proc has no such file
-        for pid in procfs.read(f"/proc/self/task/{os.getpid()}/children").split():
-            stat = procfs.read(f"/proc/{pid}/stat")
-            fields = stat.rpartition(")")[2].split()  # the name may hold anything
-            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
-    return ticks / os.sysconf("SC_CLK_TCK")
+    seconds = 0.0
+    if sys.platform == "linux":
+        tick = 1 / os.sysconf("SC_CLK_TCK")
+        with suppress(OSError, ValueError, IndexError):  # it ended, or /proc has no such file
+            for pid in procfs.read(f"/proc/self/task/{os.getpid()}/children").split():
+                stat = procfs.read(f"/proc/{pid}/stat")
+                fields = stat.rpartition(")")[2].split()  # the name may hold anything
+                seconds += tick * sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+    return seconds

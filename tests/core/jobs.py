@@ -19,6 +19,7 @@ from typing import Any
 
 from core.lab import alone, executors, measure, workloads
 from core.lab.events import Ask, Emit, converses, emits
+from tests.signals import KILL
 
 PATIENCE_S = 60.0
 LEFT_OVER_S = 20.0  # how long something that a job leaves behind would live
@@ -168,7 +169,7 @@ def fail_and_leave_thread() -> None:
 
 
 def die_by_sigkill() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), KILL)
 
 
 # --------------------------------------------------------------------------------- never ending
@@ -243,7 +244,7 @@ def timed_trial(spec: measure.TrialSpec) -> tuple[float, dict[str, Any]]:
 
 
 def kill_own_process(start: int, stop: int) -> float:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), KILL)
     return 0.0
 
 
@@ -265,7 +266,8 @@ def ceiling_that_raises() -> None:
 def threads_at_each_fork(spec: measure.TrialSpec) -> list[int]:
     """Run a trial and return how many threads this process had each time that it forked."""
     counts: list[int] = []
-    os.register_at_fork(before=lambda: counts.append(threading.active_count()))
+    if sys.platform != "win32":  # which never forks
+        os.register_at_fork(before=lambda: counts.append(threading.active_count()))
     measure.run_trial(spec)
     return counts
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -113,7 +112,7 @@ def test_a_killed_run_is_there_and_is_continued(home: Home) -> None:
         assert process.stderr is not None
         while not process.stderr.readline().startswith("3/9 "):
             assert process.poll() is None
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
 
     before = json.loads(home.main("history", "show", "1", "--json", "-")[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import signal
 import threading
 from concurrent.futures import Future, wait
 from pathlib import Path
@@ -18,6 +17,7 @@ from core.lab.protocol import MAX_FRAME
 from tests.core import jobs
 from tests.core.conftest import MakeLab
 from tests.core.watching import ROOT, SOON_S, eventually, failure, gone, pid_of, signs, works
+from tests.signals import KILL
 
 # ------------------------------------------------------------------------------- the life of a lab
 
@@ -226,7 +226,7 @@ def test_a_killed_process_is_a_crash_that_names_the_signal(lab: LabExecutor, fol
     future = lab.submit(jobs.loop, str(folder))
     eventually(lambda: signs(folder), "the job runs")
     assert lab.pid is not None
-    os.kill(lab.pid, signal.SIGKILL)
+    os.kill(lab.pid, KILL)
 
     assert "SIGKILL" in str(failure(future, LabCrashed))
     assert works(lab)
@@ -265,7 +265,7 @@ def test_a_crash_takes_the_children_along(lab: LabExecutor) -> None:
 
 def test_a_process_killed_between_jobs_is_replaced(lab: LabExecutor) -> None:
     pid = pid_of(lab)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, KILL)
     gone(pid)
 
     assert pid_of(lab) != pid

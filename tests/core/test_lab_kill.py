@@ -37,6 +37,7 @@ from tests.core.watching import (
     signs,
     works,
 )
+from tests.signals import KILL
 
 METHODS = get_all_start_methods()
 NEVER_ENDING = [
@@ -79,7 +80,7 @@ def test_a_child_that_left_the_group_cannot_hold_up_a_stop(
         assert type(future.exception(jobs.LEFT_OVER_S / 2)) is LabStopped
         assert works(lab)
     finally:
-        os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+        os.kill(int((tmp_path / "child").read_text()), KILL)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -328,7 +329,7 @@ def test_a_killed_worker_is_a_failure_of_the_trial_that_names_the_signal(
     eventually(lambda: signs(folder) == 2, "every worker computes")
     worker = int(next(folder.iterdir()).name.partition("-")[0])
 
-    os.kill(worker, signal.SIGKILL)
+    os.kill(worker, KILL)
 
     error = failure(future, RemoteError)
     assert error.type_name == "BrokenProcessPool"

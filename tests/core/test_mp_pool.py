@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +18,7 @@ from core.lab.mp_pool import PoolExecutor
 from tests.core import jobs
 from tests.core.test_workloads import spec
 from tests.core.watching import SOON_S, eventually, failure, signs
+from tests.signals import KILL
 
 METHODS = multiprocessing.get_all_start_methods()
 
@@ -30,7 +30,7 @@ def pool(request: pytest.FixtureRequest) -> Iterator[PoolExecutor]:
 
 
 def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    os.kill(pid, KILL)
 
 
 def test_a_worker_that_dies_at_its_work_breaks_the_pool(pool: PoolExecutor) -> None:

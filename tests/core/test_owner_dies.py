@@ -25,6 +25,7 @@ from tests.core.watching import (
     semaphores,
     signs,
 )
+from tests.signals import KILL
 
 METHODS = get_all_start_methods()
 POLITE = [signal.SIGINT, signal.SIGTERM]
@@ -42,7 +43,7 @@ def test_a_lab_and_its_pool_die_with_their_owner(pool: list[str], folder: Path) 
         named = semaphores(group)
         assert named or sys.platform != "linux" or pool[-1] in ("threads", "fork")
 
-        owner.send_signal(signal.SIGKILL)
+        owner.kill()
 
         gone(group, within=GONE_WITHIN_S)
         eventually(lambda: not left(named), "the semaphores are removed", GONE_WITHIN_S)
@@ -56,7 +57,7 @@ def test_a_lab_whose_job_ignores_sigterm_dies_with_its_owner_too(folder: Path) -
         group = int(owner.stdout.readline())
         eventually(lambda: signs(folder), "the job runs")
 
-        owner.send_signal(signal.SIGKILL)
+        owner.kill()
 
         gone(group, within=GONE_WITHIN_S)
 
@@ -105,7 +106,7 @@ def program(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Program]
     ids=METHODS,
     indirect=True,
 )
-@pytest.mark.parametrize("number", [signal.SIGKILL, *POLITE], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [KILL, *POLITE], ids=lambda number: number.name)
 def test_the_workers_die_with_the_command_line(program: Program, number: signal.Signals) -> None:
     eventually(lambda: busy(program.group) >= WORKERS, "every worker computes")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from core.engines import scratch
 from core.engines.lab_client import LabExecutor
 from core.engines.scratch import Scratch
 from tests.core.watching import GONE_WITHIN_S, ROOT, SOON_S, eventually, gone, signs
+from tests.signals import KILL
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ class Owner:
 
     def kill(self) -> None:
         """End it without giving it a chance to clean up."""
-        self.process.send_signal(signal.SIGKILL)  # nothing to one that has ended
+        self.process.kill()  # nothing to one that has ended
         gone(self.group, within=GONE_WITHIN_S)
         self.process.wait()
         assert self.process.stdout is not None
@@ -81,6 +81,30 @@ def test_what_a_killed_owner_left_goes_with_the_next_lab_but_not_what_is_in_use(
         lab.submit(pow, 2, 3).result(SOON_S)
 
     assert set(temporary.iterdir()) == alive.files
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no groups that are killed at once")
+def test_what_a_killed_self_test_left_goes_with_the_next_lab(temporary: Path) -> None:
+    command = [sys.executable, "main.py", "--selftest-lines"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        while b"another Python" not in process.stdout.readline():
+            assert process.poll() is None
+        eventually(lambda: list(temporary.iterdir()), "the window's part has a folder", SOON_S)
+        if sys.platform != "win32":
+            os.killpg(process.pid, KILL)
+    assert list(temporary.iterdir())
+
+    with LabExecutor() as lab:
+        lab.submit(pow, 2, 3).result(SOON_S)
+
+    assert not list(temporary.iterdir())
 
 
 def test_a_folder_in_use_stays_with_what_is_in_it(temporary: Path) -> None:

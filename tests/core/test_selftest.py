@@ -55,6 +55,14 @@ def test_what_is_broken_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert "Something failed" in ended.stdout
 
 
+def test_a_window_that_breaks_while_it_is_built_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = b'[{"name": "window", "outcome": "failed", "said": "nothing painted", "took_s": 1.0}]'
+    child = f"import sys; print({said.decode()!r}); sys.exit('No module named x')"
+    monkeypatch.setattr(installed, "program", lambda: (sys.executable, "-c", child))
+    (check,) = selftest._of_window()
+    assert (check.said, check.detail) == ("nothing painted", "No module named x\n")
+
+
 def test_a_report_that_cannot_be_written_is_bad_input() -> None:
     ended = start("/nonexistent/report.json")
     assert ended.returncode == 2

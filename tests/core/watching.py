@@ -7,6 +7,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
@@ -45,11 +46,18 @@ def members(group: int) -> list[psutil.Process]:
     found = []
     for pid in psutil.pids():
         with contextlib.suppress(OSError, psutil.Error):
-            if os.getpgid(pid) == group:
+            if _group_of(pid) == group:
                 process = psutil.Process(pid)
                 if process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
     return found
+
+
+def _group_of(pid: int) -> int:
+    """Return the group of a process; where there are none, it is one of its own."""
+    if sys.platform != "win32":
+        pid = os.getpgid(pid)
+    return pid
 
 
 def gone(group: int, within: float = SOON_S) -> None:

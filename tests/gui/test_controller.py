@@ -1,7 +1,6 @@
 """The controller: from an intent to a record, whatever happens in between."""
 
 import os
-import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from core.runner import Run
 from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.models.run_state import State
+from tests.signals import KILL
 
 EXPERIMENT = pi_scaling.EXPERIMENT
 
@@ -128,7 +128,7 @@ def test_a_crash_fails_its_trial_and_the_run_goes_on(bench: Bench, qtbot: QtBot)
     with qtbot.waitSignal(bench.controller.trials_arrived, timeout=30_000):
         pass
     assert bench.lab.pid is not None
-    os.kill(bench.lab.pid, signal.SIGKILL)  # the same block's next trial runs in it
+    os.kill(bench.lab.pid, KILL)  # the same block's next trial runs in it
     wait_for(qtbot, bench, State.FAILED)
     run = bench.controller.run
     assert run is not None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from core.results.history.history import History
 from core.results.history.opening import FILE
 from tests.core.history.whole import assert_whole
 from tests.realwindow import Desktop, Program, wait_until
+from tests.signals import KILL
 
 _LONGEST_START_S = 1.5
 _MOST_LINES = 40
@@ -27,7 +27,7 @@ def kill_once(desktop: Desktop, home: Path, chance: random.Random) -> dict[str, 
     places = {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
     program = desktop.start("-m", "tests.stories.running", **places)
     _wait(program, chance)
-    os.kill(program.pid, signal.SIGKILL)
+    os.kill(program.pid, KILL)
     program.wait()
     lines = program.output().splitlines(keepends=True)
     program.close()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 import re
-import signal
 from pathlib import Path
 
 import pytest
 
 from tests.realwindow import Desktop, wait_until
+from tests.signals import KILL
 from tests.stories.conftest import Person
 from tests.stories.killing import check, kill_once
 from tests.stories.test_pi_scaling import all_gone
@@ -25,7 +25,7 @@ def test_a_run_that_was_cut_off_is_found_opened_and_continued(
     person.click("run")
     person.wait_for_text("status-message", "Trial 6 of 39", timeout_s=60)
     labs = person.labs()
-    os.kill(person.program.pid, signal.SIGKILL)
+    os.kill(person.program.pid, KILL)
     wait_until(all_gone(labs), "nothing of the run is left")
 
     again = Person(desktop, tmp_path / "again.json")

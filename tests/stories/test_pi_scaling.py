@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.realwindow import wait_until
+from tests.signals import KILL
 from tests.stories.conftest import Person
 
 pytestmark = pytest.mark.window
@@ -110,7 +111,7 @@ def test_a_killed_lab_process_fails_one_trial_and_the_run_goes_on(person: Person
     assert "SIGKILL" in person.text("details")
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [KILL, signal.SIGINT, signal.SIGTERM])
 def test_when_the_window_dies_nothing_is_left(person: Person, number: int) -> None:
     person.fill("field-terms", LONG)
     person.click("run")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from core.results.history.opening import FILE
 from tests.core.history.whole import assert_whole
 from tests.core.history.writer import TRIALS
 from tests.core.watching import ROOT
+from tests.signals import KILL
 
 
 def kill_once(folder: Path, chance: random.Random) -> dict[str, str]:
@@ -29,7 +29,7 @@ def kill_once(folder: Path, chance: random.Random) -> dict[str, str]:
         spin = chance.randrange(40_000)
         while spin:
             spin -= 1
-        os.kill(writer.pid, signal.SIGKILL)
+        os.kill(writer.pid, KILL)
         lines += writer.stdout.readlines()
     promised = {}
     for line in lines:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from tests.core.history.test_history import ids, kept, running
 from tests.core.history.whole import assert_whole
 from tests.core.making import done, record
 from tests.core.watching import ROOT
+from tests.signals import KILL
 
 DATA = Path(__file__).parent / "data"
 
@@ -99,7 +99,7 @@ def test_a_migration_that_is_killed_at_any_step_is_done_or_not(tmp_path: Path, b
             filled(folder, 3)
         command = [sys.executable, "-c", KILLED_AT_A_STEP, str(folder / FILE), str(steps)]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+        assert ended.returncode in (0, -KILL), ended.stderr
         with contextlib.closing(sqlite3.connect(folder / FILE)) as connection:
             version = schema.version_of(connection)
             ends.add(version)

@@ -66,6 +66,7 @@ class Trial:
             ("self-test", self.self_test),
             ("π by the command line", self.headless),
             ("window", self.window),
+            ("the killed window's files", self.swept),
             ("install over it", self.install_over),
             ("uninstall silently", self.uninstall),
             ("nothing is left", self.left),
@@ -188,6 +189,22 @@ class Trial:
         window.key("F5")
         return len(self._prefix.processes(WORKER)) > 1
 
+    def swept(self) -> str:
+        """Run something small: its lab process removes what that of the killed window left."""
+        before = self._temporary()
+        assert before, "the killed window left nothing: what is it that is tried here?"
+        ended = self._prefix.run(
+            self._program / COMMAND, "run", "pi-scaling", "--terms", "20000", "--workers", "1",
+            "--executors", "serial", "--blocks", "1", "--no-history", timeout_s=120,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended
+        after = self._temporary()
+        assert not after, f"{after} of {before} are still there"
+        return f"{', '.join(sorted(before))}: gone with the next lab process"
+
+    def _temporary(self) -> set[str]:
+        return {path.name for path in self._history.rglob("Temp/futures-lab*")}
+
     def install_over(self) -> str:
         """Install the same again: nothing of what was there stays."""
         stale = self._program / "source" / "core" / "stale.py"
@@ -220,7 +237,7 @@ class Trial:
         added -= {"Prög ramme π"}  # the test named a folder inside it
         ours = {path for path in added if "Microsoft" not in Path(path).parts}
         keys = {key for key in self._prefix.registry() if "futures" in key.lower()}
-        temporary = {path.name for path in self._history.rglob("Temp/futures-lab*")}
+        temporary = self._temporary()
         assert not ours, ours
         assert not keys, keys
         return f"no file, no key; in the temporary folder: {', '.join(temporary) or 'nothing'}"
