@@ -142,9 +142,10 @@ def _parameters() -> tuple[Parameter, ...]:
         ),
         Integer(
             name="blocks",
+            option="repeats",
             label="Repeats",
-            help="Each repeat is a block that runs every configuration once, in random order, so"
-            " that a slow minute of the machine hits them all alike. Five or more can be trusted.",
+            help="Each repeat runs every configuration once, in random order, so that a slow minute"
+            " of the machine hits them all alike. Five or more can be trusted.",
             hint="Every repeat in random order.",
             default=3,
             minimum=1,
@@ -318,8 +319,9 @@ def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
 
 def _code(values: Values) -> Code:
     method = None if values["start-method"] == "default" else values["start-method"]
-    chosen = {name: values[name] for name in ("workers", "executors", "blocks", "seed")}
+    chosen = {name: values[name] for name in ("workers", "executors", "seed")}
     chosen |= {"terms": _size(values), "tasks_per_worker": _tasks(values), "start_method": method}
+    chosen["repeats"] = values["blocks"]
     known = _work(values)
     code = with_work(script("pi_scaling", chosen, _MARKS), known)
     return replace(code, marks=(known.mark, *code.marks))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.experiments import base
 from core.experiments.base import Experiment, Scaling, Show, configuration
-from core.lab.kinds import CEILING
+from core.lab.kinds import CEILING, called
 from core.report.marks import ASIDE, DODGE, KINDS, MARKS, OTHER, PHASES, SERIES
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot
 from core.report.svg import MUTED, TEXT
@@ -164,9 +164,8 @@ def _curve(
     dots: Sequence[tuple[float, float]],
     grey: Sequence[tuple[float, float]],
 ) -> Curve:
-    name = "measured ceiling" if kind == CEILING else kind
     return Curve(
-        name if place == 0 else "",
+        called(kind) if place == 0 else "",
         KINDS.get(kind, OTHER),
         MARKS.get(kind, "circle"),
         DASHES[place % len(DASHES)],

@@ -16,7 +16,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
-from core.lab.kinds import CEILING
+from core.lab.kinds import CEILING, called
 from core.results.statistics import Series, ceiling_of, seconds, series
 from gui.plain import as_html
 from gui.theme import Theme
@@ -35,8 +35,8 @@ _LINES_A_STEP = 2
 _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
 CEILING_IS = (
-    "The measured ceiling: as many independent processes as workers, which never talk to one"
-    " another.\nNo executor can be faster on this machine: what is lost between it and y = x is the"
+    "The measured ceiling: as many processes as workers, which never talk to one another."
+    "\nNo executor can be faster on this machine: what is lost between it and y = x is the"
     " machine's doing\n(turbo, shared or slow cores), and only what is lost below it is the"
     " executor's."
 )
@@ -259,9 +259,7 @@ class ScalingChart(Plot):
             for item in marks.items:
                 self.getPlotItem().addItem(item)
             if is_first:
-                self._legend.addItem(
-                    marks.line, as_html("measured ceiling" if kind == CEILING else kind)
-                )
+                self._legend.addItem(marks.line, as_html(called(kind)))
                 if kind == CEILING:
                     self._explain(CEILING_IS)
         return self.marks[key]

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.lab.kinds import CEILING
 from core.results.statistics import ENOUGH_BLOCKS
 from gui.models.measured import Figures
 from gui.theme import Theme
@@ -174,7 +173,6 @@ def _within(trial: TrialRecord, value: float, where: str) -> str:
 
 def _middle(one: SpeedUp, where: str) -> Middle:
     name = who(one.executor, one.workers, where)
-    name = f"Measured ceiling, {name}" if one.executor == CEILING else name
     words = "\n".join(filter(None, [f"{name}: {one.figure}", one.reason, one.advice]))
     return Middle(
         one.workers, one.median, one.low, one.high, not one.provisional, words, len(one.by_block)
