@@ -104,7 +104,7 @@ class Form(QWidget):
         self.set_values(values)
 
     def show_pythons(self, found: FoundPythons) -> None:
-        """Offer the Pythons that were found; from two on they are no longer out of the way."""
+        """Offer the Pythons that were found; only our own, after the search, is out of the way."""
         if self._pythons is not None:
             self._pythons.show_found(found)
             self._place_pythons()
@@ -123,7 +123,8 @@ class Form(QWidget):
 
     def _place_pythons(self) -> None:
         assert self._pythons is not None
-        self._pythons.setVisible(self._pythons.has_several or self.more.isChecked())
+        is_wanted = self._pythons.has_several or self._pythons.is_looking
+        self._pythons.setVisible(is_wanted or self.more.isChecked())
 
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
