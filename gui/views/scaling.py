@@ -20,7 +20,7 @@ from core.lab.kinds import CEILING, called
 from core.results.statistics import Series, ceiling_of, seconds, series
 from gui.plain import as_html
 from gui.theme import Theme
-from gui.views.marks import LINES, Dot, Marks, Middle
+from gui.views.marks import Dot, Marks, Middle, sample
 from gui.views.plot import Plot
 
 if TYPE_CHECKING:
@@ -254,8 +254,8 @@ class ScalingChart(Plot):
             python, kind = key
             place = self._pythons.index(python) if python in self._pythons else 0
             is_first = not any(other == kind for _, other in self.marks)
-            style = LINES[place % len(LINES)]
-            marks = self.marks[key] = Marks(kind, place, style, self._theme, self._on_clicked)
+            parts = len(self._pythons)
+            marks = self.marks[key] = Marks(kind, place, parts, self._theme, self._on_clicked)
             for item in marks.items:
                 self.getPlotItem().addItem(item)
             if is_first:
@@ -270,10 +270,9 @@ class ScalingChart(Plot):
             part.setToolTip(words)
 
     def _name_pythons(self) -> None:
-        """Tell in the legend which line is which Python's; colours tell kinds."""
+        """Tell in the legend which line and marks are which Python's."""
         for place, name in enumerate(self._pythons):
-            pen = pg.mkPen(self._theme.colours.text, width=2, style=LINES[place % len(LINES)])
-            self._legend.addItem(pg.PlotDataItem(pen=pen), as_html(self._called.format(name)))
+            self._legend.addItem(sample(place, self._theme), as_html(self._called.format(name)))
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
