@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -245,6 +246,10 @@ class PythonsField(Field):
 
 class _Box(QCheckBox):
     """A check box whose label ends in dots where there is no room; the tip has all of it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
         full, letter = self.sizeHint(), self.fontMetrics().averageCharWidth()

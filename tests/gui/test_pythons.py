@@ -174,11 +174,13 @@ def test_of_very_many_pythons_the_last_are_folded_away_but_for_those_chosen(form
     assert value(form) == ("3.10", "3.23")
 
 
-def test_a_long_name_does_not_widen_the_form(form: Form) -> None:
+def test_a_long_name_does_not_widen_the_form(form: Form, qtbot: QtBot) -> None:
     form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    qtbot.waitUntil(find(form, QCheckBox, "field-pythons-3.11").isVisible)
     before = form.minimumSizeHint().width()
     far = Offer("/opt/" + "very" * 20, "/opt/" + "very" * 20, "", ("/opt/" + "very" * 20,))
     form.show_pythons(FoundPythons((OWN_OFFER, FREE, far)))
+    qtbot.waitUntil(find(form, QCheckBox, f"field-pythons-{far.name}").isVisible)
     assert form.minimumSizeHint().width() == before
 
 
