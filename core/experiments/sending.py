@@ -112,7 +112,7 @@ EXPERIMENT = Experiment(
             name="targets",
             label="Send to",
             help="What the worker is. Each thing is really sent, to a fresh pool of one worker.",
-            default=tuple(one.name for one in _TARGETS if one.name not in kinds.missing()),
+            default=tuple(one.name for one in _TARGETS),
             options=offered(_TARGETS, kinds.missing()),
         ),
         Choice(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
 _MOST_LEGEND = 0.6  # of the height
-_LEGEND_COLUMN = 150
+_LEGEND_COLUMN = 132
 _LINES_A_STEP = 2
 _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]

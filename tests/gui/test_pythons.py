@@ -229,7 +229,12 @@ def test_what_our_python_lacks_is_greyed_until_another_is_chosen(
     assert (form.values() or {})["kinds"] == ("here", "there")
     find(form, QCheckBox, "field-pythons-3.13t").click()
     assert not box.isEnabled()
+    assert not box.isChecked()
     assert (form.values() or {})["kinds"] == ("here",)
+    find(form, QCheckBox, "field-kinds-here").click()
+    find(form, QCheckBox, "field-kinds-here").click()
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    assert (form.values() or {})["kinds"] == ("here", "there")
 
 
 # ----------------------------------------------------------------------------------- the search
