@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
 _MOST_LEGEND = 0.6  # of the height
-_LEGEND_COLUMN = 132
+_LEGEND_SAMPLE, _LEGEND_BESIDE = 50, 26  # pixels: of an entry without its text, of the whole
 _LINES_A_STEP = 2
 _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
@@ -169,7 +169,7 @@ class ScalingChart(Plot):
         super().resizeEvent(event)
         if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
             self._place_button()
-            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+            self._fit_legend()
             self._fit()
 
     def _expected_kinds(self, kinds: Sequence[str]) -> tuple[str, ...]:
@@ -201,6 +201,7 @@ class ScalingChart(Plot):
                 self._marks_of((python, kind))
         if len(self._pythons) > 1:
             self._name_pythons()
+        self._fit_legend()
         self._draw()
 
     def _draw(self) -> None:
@@ -241,6 +242,22 @@ class ScalingChart(Plot):
         height: float = self.getPlotItem().getViewBox().height() or 1.0
         legend: float = self._legend.height()
         return max(1 - (legend + 4) / height, 1 - _MOST_LEGEND)
+
+    def _fit_legend(self) -> None:
+        """Give the legend as many columns as there is room for, and the rest to the curves."""
+        room = self.getPlotItem().getViewBox().width() - _LEGEND_BESIDE
+        each = [_LEGEND_SAMPLE + label.itemRect().width() for _, label in self._legend.items]
+        wide = (
+            columns
+            for columns in range(len(each), 1, -1)
+            if sum(max(each[first::columns]) for first in range(columns)) <= room
+        )
+        for columns in range(next(wide, 1), 0, -1):
+            self._legend.setColumnCount(columns)
+            self._legend.layout.activate()  # its size goes by where the texts are
+            self._legend.updateSize()
+            if self._legend.width() <= room:  # nearly always at once: the guess is a careful one
+                break
 
     def _fits(self, top: float) -> bool:
         """Whether the axes can stay: a picture that holds still is read, and drawn, faster."""

@@ -233,3 +233,22 @@ def test_the_runtime_has_the_ceiling_and_greys_too(light: Theme, qtbot: QtBot) -
     chart.show_measured(measured)
     assert len(chart.marks["", "threads"].grey.points()) == 1
     assert len(chart.marks["", "ceiling"].dots.points()) == 2
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+@pytest.mark.parametrize("width", [400, 550, 800, 1000, 1500])
+def test_the_legend_has_room_beside_itself_and_no_column_too_few(
+    light: Theme, qtbot: QtBot, width: int, steps: int
+) -> None:
+    light.zoom(steps)
+    chart = SpeedupChart(light)
+    qtbot.addWidget(chart)
+    chart.resize(width, 300)
+    chart.show()
+    kinds = ("serial", "threads", "processes", "pool", "interpreters", "ceiling")
+    chart.prepare(kinds, 4, ("3.11", "3.15", "3.14", "3.13t"), 1.0)
+
+    view, shown = chart.getPlotItem().getViewBox(), chart.getPlotItem().legend
+    assert shown.pos().x() + shown.width() <= view.width()
+    widest = max(sum(part.width() for part in entry) for entry in shown.items)
+    assert shown.width() + 2 * widest + 60 > view.width() or shown.columnCount == len(shown.items)
