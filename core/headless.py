@@ -55,6 +55,7 @@ def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> i
     # Ctrl-C is heeded also where a shell has had it ignored, as for what it starts with `&`.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = _parser()
+    experiment: Experiment | None = None
     try:
         words = parser.parse_args(argv)
         if words.list:
@@ -79,7 +80,7 @@ def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> i
         target = Target(words.json) if words.json is not None else None
         pythons = chosen(values)
     except (BadInput, HistoryError) as error:
-        field = _flag(error.field) if isinstance(error, BadInput) else ""
+        field = _flag(error.field, experiment) if isinstance(error, BadInput) else ""
         print(f"futures-lab: {field}{error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:  # while it looked for Pythons
@@ -150,7 +151,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         for parameter in experiment.parameters:
             one.add_argument(
-                f"--{parameter.name}", metavar=_metavar(parameter), help=_help(parameter)
+                *parameter.flags,
+                dest=parameter.name.replace("-", "_"),
+                metavar=_metavar(parameter),
+                help=_help(parameter),
             )
         one.add_argument(
             "--json", metavar="PATH", help="write the run's record there; - for standard output"
@@ -200,8 +204,10 @@ def _help(parameter: Parameter) -> str:
     return f"{parameter.help} Default: {parameter.format(parameter.default)}.".replace("%", "%%")
 
 
-def _flag(field: str) -> str:
-    return f"--{field}: " if field else ""
+def _flag(field: str, experiment: Experiment | None) -> str:
+    parameters = () if experiment is None else experiment.parameters
+    flags = {parameter.name: parameter.flags[0] for parameter in parameters}
+    return f"{flags.get(field, f'--{field}')}: " if field else ""
 
 
 def _values(experiment: Experiment, words: argparse.Namespace) -> dict[str, Any]:

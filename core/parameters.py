@@ -21,7 +21,8 @@ _MOST_LISTED = 64
 class Parameter(ABC):
     """What every parameter has: `name` on the command line, `label` and `hint` in the form.
 
-    An `advanced` parameter is out of the way until it is asked for.
+    An `advanced` parameter is out of the way until it is asked for. `option` is its name on the
+    command line where records have another, from before; that one goes on to be understood.
     """
 
     name: str
@@ -30,6 +31,12 @@ class Parameter(ABC):
     default: Any
     hint: str = ""
     advanced: bool = False
+    option: str = ""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What it is called on the command line, the name to use first."""
+        return tuple(f"--{name}" for name in (self.option, self.name) if name)
 
     @abstractmethod
     def parse(self, text: str) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
 from core.experiments.told import Fields, only_known
+from core.lab.kinds import CEILING
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
 
@@ -122,10 +123,14 @@ class Growth:
 
 @dataclass(frozen=True)
 class Summary:
-    """The result in words: the headline, one line for each finding, then what qualifies it."""
+    """The result in words: the headline, one line for each finding, then what qualifies it.
+
+    `failures` are what did not come to an end as it should; they stand before the details.
+    """
 
     headline: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -304,18 +309,29 @@ class Experiment:
         from core.results.pythons import by_python
 
         parts = by_python(record)
-        if len(parts) == 1:
-            return _with_skipped(self.summary(record), record)
         told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
-        headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
-        details = named_once([(name, one.details) for name, one in told])
         times = any(isinstance(show, Scaling) for show in self.shows)
-        return Summary(tuple(headline), (*(_compared(parts) if times else ()), *details))
+        disturbed = _disturbed(record) if times else ()
+        if len(told) == 1:
+            (_, one) = told[0]
+            return Summary(one.headline, (*one.failures, *disturbed, *one.details))
+        headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
+        failures = named_once([(name, one.failures) for name, one in told])
+        details = named_once([(name, one.details) for name, one in told])
+        compared = _compared(parts) if times else ()
+        return Summary(tuple(headline), (*failures, *disturbed, *compared, *details))
 
 
 def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
     lines = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
-    return Summary(summary.headline, (*summary.details, *lines))
+    return replace(summary, details=(*summary.details, *lines))
+
+
+def _disturbed(record: RunRecord) -> tuple[str, ...]:
+    """Say what disturbed trials that are timed, of all Pythons together."""
+    from core.results import noise
+
+    return tuple(noise.sentences(record))
 
 
 def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> tuple[str, ...]:
@@ -342,7 +358,6 @@ _WORKERS = {
     "processes": ("process", "processes"),
     "pool": ("pool worker", "pool workers"),
     "interpreters": ("interpreter", "interpreters"),
-    "ceiling": ("independent process", "independent processes"),
 }
 
 
@@ -356,8 +371,13 @@ def named_once(told: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
 
 
 def configuration(executor: str, workers: int) -> str:
-    """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes"."""
+    """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes".
+
+    Of the ceiling it is the number of processes: "measured ceiling of 4".
+    """
     if executor == "serial":
         return "serial"
+    if executor == CEILING:
+        return f"measured ceiling of {workers}"
     one, several = _WORKERS.get(executor, (executor, executor))
     return f"1 {one}" if workers == 1 else f"{workers} {several}"

@@ -1,6 +1,20 @@
 """Parameters that several experiments have: one name, one label, one range of words."""
 
+from collections.abc import Iterable, Mapping
+
+from core.lab import kinds, workloads
 from core.parameters import Choice, Integer, LateChoices, Option
+
+
+def offered(
+    known: Iterable[kinds.About | workloads.About], missing: Mapping[str, str]
+) -> tuple[Option, ...]:
+    """Offer all of them; what this Python lacks another that is chosen may have."""
+    reasons = {name: f"it {reason}." for name, reason in missing.items()}
+    return tuple(
+        Option(one.name, one.label, one.help, reasons.get(one.name, ""), one.name in reasons)
+        for one in known
+    )
 
 
 def kind(default: str, help: str) -> Choice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from core.experiments.base import (
     Trial,
     measured,
 )
+from core.experiments.common import offered
 from core.experiments.programs import script, with_work
 from core.experiments.protocol import MOST_TASKS, MOST_TRIALS, PROTOCOL
 from core.lab import kinds, workloads
@@ -61,17 +62,6 @@ def _method_options() -> tuple[Option, ...]:
     )
 
 
-def _options(
-    known: Iterable[kinds.About | workloads.About], missing: Mapping[str, str]
-) -> tuple[Option, ...]:
-    """Offer all of them; what this Python lacks another that is chosen may have."""
-    reasons = {name: f"it {reason}." for name, reason in missing.items()}
-    return tuple(
-        Option(one.name, one.label, one.help, reasons.get(one.name, ""), one.name in reasons)
-        for one in known
-    )
-
-
 def _parameters() -> tuple[Parameter, ...]:
     twice = 2 * usable_cpus()
     return (
@@ -82,7 +72,7 @@ def _parameters() -> tuple[Parameter, ...]:
             " with the GIL, unless the work gives it back while it computes, or waits.",
             hint="Pure Python, C code that gives the GIL back, or waiting.",
             default="leibniz",
-            options=_options(workloads.WORKLOADS, workloads.missing()),
+            options=offered(workloads.WORKLOADS, workloads.missing()),
         ),
         Integer(
             name="terms",
@@ -121,7 +111,7 @@ def _parameters() -> tuple[Parameter, ...]:
             label="Executors",
             help="What the workers are.",
             default=tuple(kind for kind in _AT_FIRST if kind not in kinds.missing()),
-            options=_options(kinds.ABOUT, kinds.missing()),
+            options=offered(kinds.ABOUT, kinds.missing()),
         ),
         Choice(
             name="start-method",
@@ -142,9 +132,10 @@ def _parameters() -> tuple[Parameter, ...]:
         ),
         Integer(
             name="blocks",
+            option="repeats",
             label="Repeats",
-            help="Each repeat is a block that runs every configuration once, in random order, so"
-            " that a slow minute of the machine hits them all alike. Five or more can be trusted.",
+            help="Each repeat runs every configuration once, in random order, so that a slow minute"
+            " of the machine hits them all alike. Five or more can be trusted.",
             hint="Every repeat in random order.",
             default=3,
             minimum=1,
@@ -318,8 +309,9 @@ def _expected_start(spec: TrialSpec, machine: Machine | None) -> float:
 
 def _code(values: Values) -> Code:
     method = None if values["start-method"] == "default" else values["start-method"]
-    chosen = {name: values[name] for name in ("workers", "executors", "blocks", "seed")}
+    chosen = {name: values[name] for name in ("workers", "executors", "seed")}
     chosen |= {"terms": _size(values), "tasks_per_worker": _tasks(values), "start_method": method}
+    chosen["repeats"] = values["blocks"]
     known = _work(values)
     code = with_work(script("pi_scaling", chosen, _MARKS), known)
     return replace(code, marks=(known.mark, *code.marks))

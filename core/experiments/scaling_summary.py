@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from core.experiments.base import Summary, configuration
 from core.lab import workloads
-from core.results import noise, statistics, verdicts
+from core.lab.kinds import CEILING
+from core.results import statistics, verdicts
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord
@@ -21,20 +22,31 @@ def summary(record: RunRecord) -> Summary:
     """Sum up what is measured by now. Pure; as quick as `verdicts` is."""
     chosen = verdicts.headline(record)
     series = statistics.series(record)
+    is_over = record.status != "running"
     lines = [one.told(*_names(one)) for one in chosen]
     repeats = max((len(point.times) for one in series for point in one.points), default=0)
-    details = [_brackets(repeats)] if lines else []
-    details += [_why_unclear(one) for one in chosen if one.advice and _is_news(one)]
+    details = [_brackets(repeats, is_over)] if lines else []
+    details += [_why_unclear(one, is_over) for one in chosen if one.advice and _is_news(one)]
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
         what = workloads.named(record.parameters.get("workload", "leibniz"))
         lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
-        details = ["To compare, choose threads or processes too, and serial or one worker."]
-    details += noise.sentences(record)
+        details = [_why_alone(record)]
     if record.end_reason:
         details.append(record.end_reason)
-    return Summary(tuple(lines), tuple(_failures(record) + details))
+    return Summary(tuple(lines), tuple(details), tuple(_failures(record)))
+
+
+def _why_alone(record: RunRecord) -> str:
+    """Say why there is a time and no comparison, and what to do where that was never asked for."""
+    kinds = set(record.parameters.get("executors", ())) - {CEILING}
+    workers = set(record.parameters.get("workers", ()))
+    if not (kinds - {"serial"} and ("serial" in kinds or workers > {1})):
+        return "To compare, choose threads or processes too, and serial or one worker."
+    if record.status == "running":
+        return "A comparison comes with the next trials."
+    return "The run ended before it had two times to compare."
 
 
 def _names(one: SpeedUp) -> tuple[str, str]:
@@ -42,7 +54,7 @@ def _names(one: SpeedUp) -> tuple[str, str]:
     return configuration(one.executor, one.workers), base
 
 
-def _brackets(repeats: int) -> str:
+def _brackets(repeats: int, is_over: bool) -> str:
     """Say what stands in brackets in the headline, and how far it can be trusted."""
     enough = statistics.ENOUGH_BLOCKS
     if repeats == 1:
@@ -51,9 +63,9 @@ def _brackets(repeats: int) -> str:
             f" {enough} repeats or more can be trusted."
         )
     if repeats < enough:
+        count = f"only {repeats} repeats" if is_over else f"{repeats} repeats so far"
         return (
-            f"Provisional: only {repeats} repeats, with their range in brackets;"
-            f" {enough} or more can be trusted."
+            f"Provisional: {count}, with their range in brackets; {enough} or more can be trusted."
         )
     return f"In brackets: 95 % intervals, over {repeats} repeats."
 
@@ -63,9 +75,11 @@ def _is_news(one: SpeedUp) -> bool:
     return not one.provisional or bool(one.flagged)
 
 
-def _why_unclear(one: SpeedUp) -> str:
+def _why_unclear(one: SpeedUp, is_over: bool) -> str:
+    """Say why, and what to do; what else was busy is told of the whole run."""
     who, _ = _names(one)
-    return f"{who}: {one.reason} {one.advice}"
+    advice = one.advice if is_over and not one.flagged else ""
+    return f"{who}: {one.reason} {advice}".rstrip()
 
 
 def _failures(record: RunRecord) -> list[str]:
@@ -73,7 +87,7 @@ def _failures(record: RunRecord) -> list[str]:
     if not failed:
         return []
     first = failed[0]
-    reason = first.error.message if first.error else "no reason was given"
+    reason = first.error.sentence if first.error else "No reason was given."
     count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
     name = configuration(first.executor, first.workers)
-    return [f"{count} failed; the first, {name}: {reason}."]
+    return [f"{count} failed; the first, {name}: {reason}"]

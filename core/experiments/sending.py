@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
-from core.experiments.common import pythons
+from core.experiments.common import offered, pythons
 from core.experiments.programs import script
 from core.experiments.told import text
-from core.lab.kinds import start_methods
+from core.lab import kinds
 from core.parameters import Choice, Choices, Option, Values
 
 if TYPE_CHECKING:
@@ -20,11 +20,20 @@ _SECONDS_OF_PROCESSES = {"fork": 0.05, "forkserver": 0.1, "spawn": 0.3}
 _THINGS = 19
 _LIMIT_S = 180.0
 _ALL_METHODS = ("fork", "forkserver", "spawn")
+_TARGETS = (
+    kinds.About("threads", "Threads", "ThreadPoolExecutor: in the same memory."),
+    kinds.About("processes", "Processes", "ProcessPoolExecutor: in another process."),
+    kinds.About(
+        "interpreters",
+        "Interpreters",
+        "InterpreterPoolExecutor: the same process, another interpreter.",
+    ),
+)
 _EMPTY = "Each thing appears here: whether it arrives, as what, or with which error."
 
 
 def _method_options() -> tuple[Option, ...]:
-    here = start_methods()
+    here = kinds.start_methods()
     helps = {
         "fork": "A worker is a copy of this process: it has everything that was made before.",
         "forkserver": "A worker is a copy of a clean helper, and imports the module anew.",
@@ -103,17 +112,8 @@ EXPERIMENT = Experiment(
             name="targets",
             label="Send to",
             help="What the worker is. Each thing is really sent, to a fresh pool of one worker.",
-            hint="Interpreters need Python 3.14 or newer.",
-            default=("threads", "processes", "interpreters"),
-            options=(
-                Option("threads", "Threads", "ThreadPoolExecutor: in the same memory."),
-                Option("processes", "Processes", "ProcessPoolExecutor: in another process."),
-                Option(
-                    "interpreters",
-                    "Interpreters",
-                    "InterpreterPoolExecutor: the same process, another interpreter. Python 3.14.",
-                ),
-            ),
+            default=tuple(one.name for one in _TARGETS),
+            options=offered(_TARGETS, kinds.missing()),
         ),
         Choice(
             name="start-method",

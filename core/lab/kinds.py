@@ -14,7 +14,7 @@ class About(NamedTuple):
 
 
 EXECUTORS = ("serial", "threads", "processes", "pool", "interpreters")
-CEILING = "ceiling"  # no executor: independent processes, for what the machine can give at most
+CEILING = "ceiling"  # no executor: processes that never talk, for what the machine can give at most
 KINDS = (*EXECUTORS, CEILING)
 STARTED = ("processes", "pool", CEILING)  # those whose workers are processes, with a start method
 _INTERPRETERS_SINCE = (3, 14)
@@ -52,6 +52,11 @@ ABOUT = (
         " be faster on this machine, so what is lost below it is not Python's doing.",
     ),
 )
+
+
+def called(kind: str) -> str:
+    """Name a kind as legends and tables do: "threads", "measured ceiling"."""
+    return "measured ceiling" if kind == CEILING else kind
 
 
 def start_methods() -> list[str]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.experiments import base
 from core.experiments.base import Experiment, Scaling, Show, configuration
-from core.lab.kinds import CEILING
-from core.report.marks import ASIDE, DODGE, KINDS, MARKS, OTHER, PHASES, SERIES
+from core.lab.kinds import CEILING, called
+from core.report.marks import KINDS, MARKS, OTHER, PHASES, SERIES, beside, look_of
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot
 from core.report.svg import MUTED, TEXT
 from core.report.titles import RUNTIME, SPEEDUP, WHERE
@@ -66,7 +66,7 @@ def runtime(record: RunRecord) -> Plot:
     for place, (_, part) in enumerate(parts):
         flags = _disturbed(part)
         for one in _with_ceiling(part):
-            aside = _aside(one.executor, place)
+            aside = beside(one.executor, place, len(parts))
             middles = [Middle(p.workers + aside, p.median, p.low, p.high) for p in one.points]
             dots, grey = _dots(part, one.executor, aside, flags)
             curves.append(_curve(one.executor, place, middles, dots, grey))
@@ -98,7 +98,7 @@ def speedup(record: RunRecord, baseline: str = "serial", laws: bool = False) -> 
         found = (*verdicts.speedups(part, baseline), *verdicts.ceiling(part, baseline))
         for kind in dict.fromkeys(one.executor for one in found):
             ours = [one for one in found if one.executor == kind]
-            aside = _aside(kind, place)
+            aside = beside(kind, place, len(parts))
             middles = [
                 Middle(s.workers + aside, s.median, s.low, s.high, not s.provisional) for s in ours
             ]
@@ -164,26 +164,34 @@ def _curve(
     dots: Sequence[tuple[float, float]],
     grey: Sequence[tuple[float, float]],
 ) -> Curve:
-    name = "measured ceiling" if kind == CEILING else kind
+    look = look_of(place)
     return Curve(
-        name if place == 0 else "",
-        KINDS.get(kind, OTHER),
+        called(kind) if place == 0 else "",
+        look.of(KINDS.get(kind, OTHER), TEXT),
         MARKS.get(kind, "circle"),
-        DASHES[place % len(DASHES)],
+        DASHES[look.line],
         tuple(middles),
         tuple(dots),
         tuple(grey),
         0.6 if kind == CEILING else 1.0,
+        look.is_hollow,
     )
 
 
 def _pythons(names: Sequence[str]) -> tuple[Curve, ...]:
-    """Tell which line is which Python's, where there are several; colours tell kinds."""
+    """Tell which line and which marks are which Python's, where there are several."""
     if len(names) < 2:
         return ()
+    looks = [(name, look_of(place)) for place, name in enumerate(names)]
     return tuple(
-        Curve(f"Python {name}", TEXT, dash=DASHES[place % len(DASHES)])
-        for place, name in enumerate(names)
+        Curve(
+            f"Python {name}",
+            look.of(MUTED, TEXT),
+            "circle",
+            DASHES[look.line],
+            hollow=look.is_hollow,
+        )
+        for name, look in looks
     )
 
 
@@ -203,10 +211,6 @@ def _laws(part: RunRecord, baseline: str) -> list[Curve]:
 def _workers(record: RunRecord) -> Axis:
     most = max((trial.workers for trial in record.trials), default=1)
     return Axis("workers", 0.5, max(2, most) + 0.5, whole=True)
-
-
-def _aside(kind: str, place: int) -> float:
-    return DODGE.get(kind, 0.0) + ASIDE * place
 
 
 def _with_ceiling(record: RunRecord) -> tuple[statistics.Series, ...]:

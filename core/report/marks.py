@@ -1,8 +1,11 @@
 """Colours, marks and places of what is measured: the same on the screen, on paper, on a slide.
 
 Those of Okabe and Ito (2008), told apart with any colour vision, some darker so that thin lines
-read well on white; each executor kind has one everywhere, and a mark of its own.
+read well on white; each executor kind has one everywhere, and a mark of its own. Where several
+Pythons, or runs, are on one chart, each has a line, a strength of colour and marks of its own.
 """
+
+from typing import NamedTuple
 
 KINDS = {
     "serial": "#4d5663",
@@ -21,7 +24,7 @@ MARKS = {
     "ceiling": "plus",
 }
 DODGE = {"interpreters": -0.14, "threads": -0.07, "processes": 0.07, "pool": 0.14}
-ASIDE = 0.025  # of one worker, so that kinds and Pythons with equal times hide no other
+ASIDE = 0.028  # of one worker, so that kinds and Pythons with equal times hide no other
 OTHER = "#566170"  # of a kind that this version does not know
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
 PHASES = {
@@ -32,3 +35,46 @@ PHASES = {
     "waiting_s": "#d55e00",
     "collecting_s": "#cc79a7",
 }
+_APART = 2  # times as far, where each kind has a mark for each of several parts
+_STRONGER = 0.5  # of the way from a kind's colour to that of text
+
+
+class PartLook(NamedTuple):
+    """How a part of a chart, such as a Python, is told from others in a kind's colour.
+
+    Any two of the first four differ in at least two of the three.
+    """
+
+    line: int
+    is_strong: bool
+    is_hollow: bool
+
+    def of(self, colour: str, text: str) -> str:
+        """Give a kind's colour for this part, where text has that colour."""
+        return mixed(colour, text, _STRONGER) if self.is_strong else colour
+
+
+_PARTS = (
+    PartLook(0, is_strong=False, is_hollow=False),
+    PartLook(1, is_strong=True, is_hollow=True),
+    PartLook(2, is_strong=False, is_hollow=True),
+    PartLook(3, is_strong=True, is_hollow=False),
+    PartLook(4, is_strong=False, is_hollow=False),
+)
+
+
+def look_of(place: int) -> PartLook:
+    """Give the look of the part at that place; after five they begin again."""
+    return _PARTS[place % len(_PARTS)]
+
+
+def beside(kind: str, place: int, parts: int) -> float:
+    """Tell how far beside its number of workers a kind of the part at that place stands."""
+    apart = _APART if parts > 1 else 1
+    return apart * DODGE.get(kind, 0.0) + ASIDE * (place - (parts - 1) / 2)
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Mix two colours, written as "#d55e00", with so large a share of the other."""
+    both = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(a + (b - a) * share) for a, b in both).hex()

@@ -42,7 +42,8 @@ class Middle:
 class Curve:
     """A line through middles with a mark at each, and the dots that they come from.
 
-    `grey` are dots that something disturbed. One without a `name` is not in the legend.
+    `grey` are dots that something disturbed, and marks are empty where it is `hollow`. One without
+    a `name` is not in the legend.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Curve:
     dots: tuple[Place, ...] = ()
     grey: tuple[Place, ...] = ()
     weight: float = 1.0
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,7 @@ class _Plotting:
         canvas.path(places, curve.colour, stroke * curve.weight, _dash(curve.dash, stroke))
         if curve.mark:
             for place in places:
-                canvas.mark(curve.mark, place, 2.2 * stroke, curve.colour)
+                canvas.mark(curve.mark, place, 2.2 * stroke, curve.colour, curve.hollow)
 
 
 class _Key:
@@ -270,7 +272,8 @@ class _Key:
                 if weight:
                     canvas.line((one, middle), (two, middle), curve.colour, weight, dash)
                 if curve.mark:
-                    canvas.mark(curve.mark, ((one + two) / 2, middle), 2 * stroke, curve.colour)
+                    place = ((one + two) / 2, middle)
+                    canvas.mark(curve.mark, place, 2 * stroke, curve.colour, curve.hollow)
                 words = (two + 0.5 * self._letters, base)
                 canvas.text(words, name, "start", TEXT, self._letters)
 

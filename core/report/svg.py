@@ -96,8 +96,10 @@ class Canvas:
         at = f'cx="{_n(place[0])}" cy="{_n(place[1])}" r="{_n(radius)}"'
         self._parts.append(f"<circle {at}{style}/>")
 
-    def mark(self, shape: str, place: Place, size: float, colour: str) -> None:
-        """Draw the mark of a kind, with a thin edge of the ground around it."""
+    def mark(
+        self, shape: str, place: Place, size: float, colour: str, hollow: bool = False
+    ) -> None:
+        """Draw the mark of a kind, with a thin edge of the ground around it, or only its edge."""
         x, y = place
         if shape == "plus":
             self.line((x - size, y), (x + size, y), colour, size / 3)
@@ -109,9 +111,13 @@ class Canvas:
             return
         if shape not in _SHAPES:
             self.dot(place, size, colour)
+            if hollow:
+                self.dot(place, size * 0.6, GROUND)
             return
         points = " ".join(f"{_n(x + a * size)},{_n(y + b * size)}" for a, b in _SHAPES[shape])
         style = _attributes(fill=colour, stroke=GROUND, stroke_width=_n(size / 6))
+        if hollow:
+            style = _attributes(fill=GROUND, stroke=colour, stroke_width=_n(size / 3))
         self._parts.append(f'<polygon points="{points}"{style}/>')
 
     def text(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.lab.kinds import called
 from core.results import statistics, verdicts
 from core.results.pythons import by_python
 
@@ -83,7 +84,7 @@ def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
     for one in (*statistics.series(record), *([ceiling] if ceiling else [])):
         for point in one.points:
             yield (
-                one.executor,
+                called(one.executor),
                 str(point.workers),
                 statistics.seconds(point.median),
                 _startup(record, one.executor, point.workers),

@@ -72,19 +72,26 @@ def _cpu_name() -> str:
 def cgroup_quota(root: Path = Path("/")) -> float | None:
     """The CPUs' worth of time that the cgroups allow this process, or None for no limit.
 
-    Version 2 limits each group on the way up (`cpu.max`), version 1 ours (`cpu.cfs_quota_us`); in a
-    container the way begins at the mount point.
+    Version 2 limits each group on the way up (`cpu.max`), version 1 too (`cpu.cfs_quota_us`), below
+    a mount point of its own; in a container the way begins at the mount point.
     """
     mount = root / "sys/fs/cgroup"
-    path = ""
-    with suppress(OSError):
+    path = old_path = ""
+    with suppress(OSError, ValueError):
         for line in (root / "proc/self/cgroup").read_text().splitlines():
-            if line.startswith("0::"):
-                path = line[3:].strip("/")
-    group = mount / path
-    found = [_quota_of(one) for one in (group, *group.parents) if one.is_relative_to(mount)]
-    found.append(_old_quota(mount / "cpu"))
+            number, controllers, group = line.split(":", 2)
+            if number == "0":
+                path = group.strip("/")
+            elif "cpu" in controllers.split(","):
+                old_path = group.strip("/")
+    found = [_quota_of(group) for group in _way_up(mount, path)]
+    found += [_old_quota(group) for group in _way_up(mount / "cpu", old_path)]
     return min((quota for quota in found if quota is not None), default=None)
+
+
+def _way_up(mount: Path, path: str) -> list[Path]:
+    group = mount / path
+    return [one for one in (group, *group.parents) if one.is_relative_to(mount)]
 
 
 def _quota_of(group: Path) -> float | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.results.intervals import drift
+from core.results.pythons import by_python
 from core.results.records import Flag, FlagKind, Note
 from core.results.statistics import (
     NO_DIFFERENCE,
@@ -29,14 +30,19 @@ _LOST = 0.1  # of the CPU time that a trial could use
 _TELLING_S = 0.1  # /proc/stat counts hundredths of a second
 _STEP_S = 0.05  # more than a clock is slewed by in any trial
 _LOADED_CPUS = 0.2
-_SAID_AFTER = frozenset({"load", "battery", "power", "quota"})
-_COUNTED: dict[FlagKind, str] = {
-    "starved": "got less CPU time than they could use: close what else is busy and run again.",
-    "others": "ran while other programs used the CPUs: close what else is busy and run again.",
-    "steal": "lost CPU time to the host of this virtual machine: try at a quieter time.",
-    "clock": "ran while the clock was set: their times are from another clock, and hold.",
-    "slept": "ran while the machine slept: keep it awake and run again.",
+CAN_BE_MENDED = frozenset({"load", "battery", "power", "quota"})
+_CLOSE = "close what else is busy"
+_COUNTED: dict[FlagKind, tuple[str, str]] = {  # what disturbed so many trials, and what to do
+    "others": ("Other programs took the CPUs during {}", _CLOSE),
+    "steal": (
+        "The host of this virtual machine took CPU time during {}",
+        "choose a quieter time",
+    ),
+    "starved": ("Too little CPU time came to {}", _CLOSE),
+    "slept": ("The machine slept during {}", "keep it awake"),
+    "clock": ("The clock was set during {}: nothing is lost, for another one times them", ""),
 }
+_EXPLAINED = frozenset({"others", "steal", "slept"})  # why a trial got too little CPU time
 _SAVING = frozenset({"low-power", "quiet", "cool"})  # of Linux' platform_profile
 
 
@@ -257,21 +263,41 @@ def canary_drift(trials: Sequence[TrialRecord]) -> CanaryDrift | None:
 
 
 def sentences(record: RunRecord) -> list[str]:
-    """Say what disturbed the run, and how much of it; empty where nothing was seen.
+    """Say what disturbed the run, how much of it, and what to do; empty where nothing was seen.
 
-    A drift is told once the run is over: to look at every pair of its blocks, again with each new
-    one, would hold a window up.
+    What disturbed trials comes first, then what was seen before the run. A drift is told once the
+    run is over: to look at every pair of its blocks, again with each new one, would hold a window
+    up. Of several Pythons each has its own.
     """
-    found = [note.sentence for note in record.environment.notes if note.kind in _SAID_AFTER]
-    flagged = flags(record)
-    for kind, what in _COUNTED.items():
-        count = sum(any(flag.kind == kind for flag in one) for one in flagged)
-        if count:
-            found.append(f"{count} of {len(flagged)} trials {what}")
-    canary = canary_drift(record.trials) if record.status != "running" else None
-    if canary is not None and canary.is_flagged:
-        found.append(canary.sentence)
-    return found
+    kinds = [{flag.kind for flag in one} for one in flags(record)]
+    kinds = [one - {"starved"} if one & _EXPLAINED else one for one in kinds]
+    counts = {kind: sum(kind in one for one in kinds) for kind in _COUNTED}
+    is_over = record.status != "running"
+    found = [_counted(kind, counts[kind], len(kinds), is_over) for kind in _COUNTED if counts[kind]]
+    for note in record.environment.notes:
+        is_told = note.kind == "load" and counts["others"]
+        if note.kind in CAN_BE_MENDED and not is_told:
+            found.append(note.sentence)
+    return found + (_drifts(record) if is_over else [])
+
+
+def _counted(kind: FlagKind, count: int, of: int, is_over: bool) -> str:
+    what, advice = _COUNTED[kind]
+    trials = f"all {count} trials" if count == of > 1 else f"{count} of {of} trials"
+    trials = "the only trial" if count == of == 1 else trials
+    again = " and run again" if is_over else ""
+    return f"{what.format(trials)}{f': {advice}{again}' if advice else ''}."
+
+
+def _drifts(record: RunRecord) -> list[str]:
+    parts = by_python(record)
+    found = [(name, canary_drift(part.trials)) for name, part in parts]
+    named = len(parts) > 1
+    return [
+        f"Python {name}: {one.sentence}" if named else one.sentence
+        for name, one in found
+        if one is not None and one.is_flagged
+    ]
 
 
 def _drift_sentence(change: float) -> str:

@@ -157,9 +157,10 @@ def _speedup(
     base = ("serial" if ratios.baseline == "serial" else one.executor, 1)
     both = seen[one.executor, workers], seen[base]
     disturbed = [block for each in both for block in each.disturbed]
-    is_noisy = len(disturbed) > _DISTURBED_ABOVE * sum(each.trials for each in both)
+    trials = sum(each.trials for each in both)
+    is_noisy = len(disturbed) > _DISTURBED_ABOVE * trials
     verdict = "unclear" if is_noisy else ratios.verdict
-    reason, advice = _why(ratios, verdict, len(disturbed) if is_noisy else 0)
+    reason, advice = _why(ratios, verdict, (len(disturbed), trials) if is_noisy else None)
     return SpeedUp(
         executor=one.executor,
         workers=workers,
@@ -176,20 +177,29 @@ def _speedup(
     )
 
 
-def _why(ratios: statistics.Ratios, verdict: Verdict, disturbed: int) -> tuple[str, str]:
-    """Say what the verdict rests on and, where it is none, what to do."""
+def _why(
+    ratios: statistics.Ratios, verdict: Verdict, disturbed: tuple[int, int] | None
+) -> tuple[str, str]:
+    """Say what the verdict rests on and, where it is none, what to do.
+
+    `disturbed` is how many of how many trials were, where they were too many.
+    """
     count = len(ratios.by_block)
     ends = f"{ratios.low:.2f} to {ratios.high:.2f}"
     if ratios.provisional:
-        rests = f"All {count} repeats are within {ends}; five or more give an interval."
+        every = "Both" if count == 2 else f"All {count}"
+        rests = f"{every} repeats are within {ends}; five or more give an interval."
     else:
         rests = f"The 95 % interval is {ends}, over {count} repeats."
     if count == 1:
-        rests = "One measurement cannot show how much it varies."
+        rests = "Measured once, which cannot show how much it varies."
     if verdict != "unclear":
         return rests, ""
-    if disturbed:
-        trials = "1 of its trials was" if disturbed == 1 else f"{disturbed} of its trials were"
+    if disturbed is not None:
+        trials = "{} of the {} trials behind it were".format(*disturbed)
+        if disturbed[0] == disturbed[1]:
+            trials = f"All {disturbed[1]} trials behind it were"
+        trials = trials if disturbed[0] > 1 else trials.replace(" were", " was")
         return f"{rests} {trials} disturbed.", "Close what else is busy and run again."
     if ratios.provisional:
         return rests, "Run five repeats or more."

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 _HEADINGS = (
     Heading("Configuration", "What shared the work."),
+    Heading("Python", "Which Python ran it, where there are several."),
     Heading("Where its time went", "All bars have one scale: the longest fills the column."),
     Heading("In all", "From opening the pool until the last result was there.", is_figure=True),
 )
-BAR = 1
+PYTHON, BAR = 1, 2
 PHASES_ROLE = Qt.ItemDataRole.UserRole + 1
 
 Divided = tuple["TrialRecord", Phases]
@@ -45,15 +46,16 @@ class Breakdown(HeadedTable):
         self.longest_s = 0.0
         self._all: list[Divided] = []
         self._rows: list[Divided] = []
+        self._pythons: tuple[str, ...] = ()
 
     def show_each(self, each: bool) -> None:
         """Have a row for each trial, or one for each configuration."""
         self._each = each
         self._arrange()
 
-    def clear(self) -> None:
-        """Forget all trials."""
-        self._all = []
+    def clear(self, pythons: Sequence[str] = ()) -> None:
+        """Forget all trials; those to come are on these Pythons, in this order."""
+        self._all, self._pythons = [], tuple(pythons)
         self._arrange()
 
     def append(self, found: Sequence[Divided]) -> None:
@@ -88,7 +90,9 @@ class Breakdown(HeadedTable):
         match role:
             case Qt.ItemDataRole.DisplayRole if index.column() == 0:
                 repeat = f", repeat {trial.block}" if self._each else ""
-                return f"{_name(trial)}{repeat}"
+                return f"{configuration(trial.executor, trial.workers)}{repeat}"
+            case Qt.ItemDataRole.DisplayRole if index.column() == PYTHON:
+                return trial.python or "–"
             case Qt.ItemDataRole.DisplayRole if index.column() > BAR:
                 return seconds(found.wall_s)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -99,17 +103,21 @@ class Breakdown(HeadedTable):
 
     def _arrange(self) -> None:
         self.beginResetModel()
-        self._rows = list(self._all) if self._each else _middles(self._all)
+        self._rows = list(self._all) if self._each else _middles(self._all, self._pythons)
         self.longest_s = max((found.wall_s for _, found in self._rows), default=0.0)
         self.endResetModel()
 
 
-def _middles(everything: Sequence[Divided]) -> list[Divided]:
-    """Pick of each configuration the trial whose wall time is the median, the lower of two."""
-    groups: dict[tuple[int, str, int, str], list[Divided]] = {}
+def _middles(everything: Sequence[Divided], pythons: Sequence[str]) -> list[Divided]:
+    """Pick of each configuration the trial whose wall time is the median, the lower of two.
+
+    The same configuration on several Pythons stands together, in their order.
+    """
+    groups: dict[tuple[int, str, int, int, str], list[Divided]] = {}
     for trial, found in everything:
         place = KINDS.index(trial.executor) if trial.executor in KINDS else len(KINDS)
-        key = (place, trial.executor, trial.workers, trial.python)
+        turn = pythons.index(trial.python) if trial.python in pythons else len(pythons)
+        key = (place, trial.executor, trial.workers, turn, trial.python)
         groups.setdefault(key, []).append((trial, found))
     rows = []
     for key in sorted(groups):

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 
 from core.report.marks import PHASES
 from core.results.phases import PARTS, Part, Phases
-from gui.models.breakdown import BAR, PHASES_ROLE, Breakdown, Divided, divided
+from gui.models.breakdown import BAR, PHASES_ROLE, PYTHON, Breakdown, Divided, divided
 from gui.plain import plain
 from gui.theme import Theme
 from gui.views.tables import Table
@@ -51,7 +51,7 @@ _PATTERNS = {  # beside the colour, so that it need not be told by colour alone
 }
 _TINT = 70  # of 255, between the marks of a pattern
 _BAR_HEIGHT, _SWATCH = 14, (22, 12)
-_WIDEST = ("61 independent processes", "", "0000 ms")
+_WIDEST = ("measured ceiling of 61", "3.13t+gil", "", "0000 ms")
 
 
 class BreakdownView(QWidget):
@@ -73,16 +73,18 @@ class BreakdownView(QWidget):
         self._table = _BarTable(self._model, theme)
         self._which = QComboBox()
         self._words = QLabel("Choose a bar: its parts are told here.")
+        self._table.setColumnHidden(PYTHON, True)
         self._build()
         self._table.row_chosen.connect(self._on_chosen)
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def clear(self) -> None:
-        """Forget all trials."""
+    def clear(self, pythons: Sequence[str] = ()) -> None:
+        """Forget all trials; those to come are on these Pythons."""
         self._waiting = []
         self._runs += 1
-        self._model.clear()
+        self._model.clear(pythons)
+        self._table.setColumnHidden(PYTHON, len(pythons) < 2)
         self._words.setText("Choose a bar: its parts are told here.")
 
     def add(self, trials: Sequence[TrialRecord]) -> None:

@@ -104,7 +104,7 @@ class Form(QWidget):
         self.set_values(values)
 
     def show_pythons(self, found: FoundPythons) -> None:
-        """Offer the Pythons that were found; from two on they are no longer out of the way."""
+        """Offer the Pythons that were found; only our own, after the search, is out of the way."""
         if self._pythons is not None:
             self._pythons.show_found(found)
             self._place_pythons()
@@ -123,7 +123,8 @@ class Form(QWidget):
 
     def _place_pythons(self) -> None:
         assert self._pythons is not None
-        self._pythons.setVisible(self._pythons.has_several or self.more.isChecked())
+        is_wanted = self._pythons.has_several or self._pythons.is_looking
+        self._pythons.setVisible(is_wanted or self.more.isChecked())
 
     def _add_advanced(self, layout: QVBoxLayout) -> None:
         advanced = [field for field in self._fields.values() if field.parameter.advanced]
@@ -297,17 +298,19 @@ class _ChoicesField(Field):
     def _build(self) -> None:
         assert isinstance(self.parameter, Choices)
         self._boxes: dict[str, QCheckBox] = {}
+        self._wanted = set(self.parameter.default)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         longest = max(len(option.label) for option in self.parameter.options)
         columns = 2 if longest <= _FITS_TWICE else 1
         for place, option in enumerate(self.parameter.options):
             box = QCheckBox(option.label)
-            box.setChecked(option.value in self.parameter.default)
             box.setEnabled(not option.missing)
+            box.setChecked(box.isEnabled() and option.value in self._wanted)
             box.setToolTip("\n".join(filter(None, [option.help, capital(option.missing)])))
             box.setAccessibleName(f"{self.parameter.label}: {option.label}")
             box.setObjectName(f"field-{self.parameter.name}-{option.value}")
+            box.clicked.connect(self._on_clicked)
             box.toggled.connect(self.edited)
             grid.addWidget(box, *divmod(place, columns))
             self._boxes[option.value] = box
@@ -317,15 +320,32 @@ class _ChoicesField(Field):
     def show_elsewhere(self, elsewhere: bool) -> None:
         """Grey what our Python lacks, unless another is chosen and may have it."""
         for option in _options(self.parameter):
-            self._boxes[option.value].setEnabled(_can(option, elsewhere))
+            box = self._boxes[option.value]
+            if box.isEnabledTo(self) != _can(option, elsewhere):
+                box.setEnabled(_can(option, elsewhere))
+                self._check(option.value)
+
+    def _check(self, name: str) -> None:
+        """Show the check of a box that is wanted; what is greyed has none, and is kept in mind."""
+        box = self._boxes[name]
+        was = box.blockSignals(True)
+        box.setChecked(box.isEnabledTo(self) and name in self._wanted)
+        box.blockSignals(was)
+
+    def _on_clicked(self) -> None:
+        greyed = {name for name, box in self._boxes.items() if not box.isEnabledTo(self)}
+        checked = {name for name, box in self._boxes.items() if box.isChecked()}
+        self._wanted = checked | (self._wanted & greyed)
 
     def text(self) -> str:
         boxes = self._boxes.items()
         return ",".join(value for value, box in boxes if box.isChecked() and box.isEnabledTo(self))
 
     def set_value(self, value: Any) -> None:
-        for name, box in self._boxes.items():
-            box.setChecked(name in value)
+        self._wanted = set(value)
+        for name in self._boxes:
+            self._check(name)
+        self.edited.emit()
 
 
 def _options(parameter: Parameter) -> tuple[Option, ...]:

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from core.report.marks import ASIDE, DODGE
+from core.report.marks import PartLook, beside, look_of
 from gui.plain import plain
 from gui.theme import SYMBOLS, Theme
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DOT_ALPHA, _UNSURE_ALPHA = 130, 110
 _THIN = frozenset({"ceiling"})
-LINES = (  # of the Pythons, in their order
+_LINES = (  # as `PartLook` counts them
     Qt.PenStyle.SolidLine,
     Qt.PenStyle.DashLine,
     Qt.PenStyle.DashDotLine,
@@ -67,7 +67,7 @@ class Dot:
 
 
 class Marks:
-    """The items of one kind of workers on one Python, the `place`th of those in the chart.
+    """The items of one kind of workers on one Python, that at `place` of so many `parts`.
 
     `sure` has the bars of intervals, `unsure` those of ranges; `grey` the dots that were disturbed.
     """
@@ -76,12 +76,13 @@ class Marks:
         self,
         executor: str,
         place: int,
-        style: Qt.PenStyle,
+        parts: int,
         theme: Theme,
         clicked: Callable[..., None],
     ) -> None:
-        colour = theme.of_kind(executor)
-        self._dodge = DODGE.get(executor, 0.0) + ASIDE * place
+        look = look_of(place)
+        colour = shade(theme.of_kind(executor), look, theme)
+        self._dodge = beside(executor, place, parts)
         self._shown: tuple[Any, Any] = ((), ())
         self.sure = pg.ErrorBarItem(beam=0.06, pen=pg.mkPen(colour, width=1.5 * theme.scale))
         pale = QColor(colour)
@@ -96,17 +97,14 @@ class Marks:
             scatter.sigClicked.connect(clicked)
         is_thin = executor in _THIN
         self.line = pg.PlotDataItem(
-            pen=pg.mkPen(colour, width=(1.2 if is_thin else 2) * theme.scale, style=style),
+            pen=line_of(colour, look, (1.2 if is_thin else 2) * theme.scale),
             symbol=SYMBOLS.get(executor, "h"),
             symbolSize=(10 if executor in ("ceiling", "interpreters") else 9) * theme.scale,
-            symbolBrush=colour,
-            symbolPen=pg.mkPen(theme.colours.card, width=0.5 if is_thin else 1),
+            symbolBrush=theme.colours.card if look.is_hollow else colour,
+            symbolPen=_edge(colour, look, is_thin, theme),
         )
         self.line.scatter.opts |= {"hoverable": True, "tip": _words}
-        # The legend shows these, which pyqtgraph would set only when the first data come.
-        self.line.scatter.setBrush(colour)
-        self.line.scatter.setPen(self.line.opts["symbolPen"])
-        self.line.scatter.setSize(self.line.opts["symbolSize"])
+        _show_in_legend(self.line)
 
     @property
     def items(self) -> tuple[Any, ...]:
@@ -143,6 +141,45 @@ class Marks:
             y=[dot.value for dot in dots],
             data=list(dots),
         )
+
+
+def sample(place: int, theme: Theme) -> Any:
+    """Make what stands in a legend for the part at that place, whatever its kinds' colours are."""
+    look = look_of(place)
+    colour = shade(QColor(theme.colours.muted), look, theme)
+    made = pg.PlotDataItem(
+        pen=line_of(colour, look, 2 * theme.scale),
+        symbol="o",
+        symbolSize=9 * theme.scale,
+        symbolBrush=theme.colours.card if look.is_hollow else colour,
+        symbolPen=_edge(colour, look, False, theme),
+    )
+    _show_in_legend(made)
+    return made
+
+
+def shade(colour: QColor, look: PartLook, theme: Theme) -> QColor:
+    """Give the colour of a kind for a part."""
+    return QColor(look.of(colour.name(), theme.colours.text))
+
+
+def line_of(colour: QColor, look: PartLook, width: float) -> Any:
+    """Make the pen of a part's lines."""
+    return pg.mkPen(colour, width=width, style=_LINES[look.line])
+
+
+def _edge(colour: QColor, look: PartLook, is_thin: bool, theme: Theme) -> Any:
+    if look.is_hollow:
+        return pg.mkPen(colour, width=1.5 * theme.scale)
+    return pg.mkPen(theme.colours.card, width=0.5 if is_thin else 1)
+
+
+def _show_in_legend(line: Any) -> None:
+    """Set at once what the legend shows, and pyqtgraph would only when the first data come."""
+    line.scatter.setSymbol(line.opts["symbol"])
+    line.scatter.setBrush(line.opts["symbolBrush"])
+    line.scatter.setPen(line.opts["symbolPen"])
+    line.scatter.setSize(line.opts["symbolSize"])
 
 
 def _scatter(symbol: str, size: float, brush: QColor, pen: Any, theme: Theme) -> Any:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,13 +27,17 @@ from gui.models.found import FoundPythons, Offer, Refusal
 from gui.views.field import Field
 
 _SEEKING = "Looking for the Pythons of this machine …"
+_PATIENCE_MS = 3000  # a Python that hangs is given up after much longer
+_MOST_IN_SIGHT = 10
+_LEAST_LETTERS = 10  # of a check box's label, where there is little room
 
 
 class PythonsField(Field):
-    """Check boxes, one for each Python; those that cannot be used are greyed, and say why.
+    """Check boxes, one for each Python; those that cannot be used are folded away, and say why.
 
-    `python_added` carries a path to look at. Until Pythons were found there is only our own. GUI
-    thread.
+    They appear in one go when the search is over, so that nothing moves under the pointer; where
+    that takes long, what is known by then. `python_added` carries a path to look at. Until Pythons
+    were found there is only our own. GUI thread.
     """
 
     python_added = Signal(str)
@@ -36,13 +45,24 @@ class PythonsField(Field):
 
     def _build(self) -> None:
         assert isinstance(self.parameter, LateChoices)
-        self._found = FoundPythons()
+        self._found = self._latest = FoundPythons()
         self._wanted: tuple[str, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
         self._broken: list[QWidget] = []
         self._told = self._refused = ""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._on_impatient)
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
+        self._more = _Fold("pythons-more", "Show more Pythons, or hide them again")
+        self._useless = _Fold("pythons-useless", "Show them, each with what is wrong with it")
+        self._adding = self._make_adding()
+        self._layout.addLayout(self._list)
+        for part in (self._more, self._useless, self._adding):
+            self._layout.addWidget(part)
+
+    def _make_adding(self) -> QWidget:
         self._path = QLineEdit()
         self._path.setPlaceholderText("Path of another Python")
         self._path.returnPressed.connect(self._on_typed)
@@ -54,17 +74,22 @@ class PythonsField(Field):
         self._add.setToolTip("Add a Python: what is typed at the left, or choose its program")
         self._add.setAccessibleName("Add a Python")
         self._add.clicked.connect(self._on_add)
-        row = QHBoxLayout()
+        adding = QWidget()
+        row = QHBoxLayout(adding)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._path, 1)
         row.addWidget(self._add)
-        self._layout.addLayout(self._list)
-        self._layout.addLayout(row)
+        return adding
 
     @property
     def has_several(self) -> bool:
         """Whether there is anything to choose."""
         return len(self._boxes) > 1
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the search goes on."""
+        return self._latest.is_looking
 
     @property
     def has_other(self) -> bool:
@@ -93,16 +118,20 @@ class PythonsField(Field):
     def show_problem(self, sentence: str) -> None:
         super().show_problem(sentence or self._refused)
         if not (sentence or self._refused):
-            looking = _SEEKING if self._found.is_looking else ""
+            looking = _SEEKING if self.is_looking else ""
             self._note.setText(self._told or looking or self._hint)
 
     def show_found(self, found: FoundPythons) -> None:
-        """Show the Pythons that are known by now; what is checked stays so."""
-        if (found.offers, found.refusals) != (self._found.offers, self._found.refusals):
-            self._wanted = self._renamed(self._wanted, found)
-            self._rebuild(found)
-            self.set_value(self._wanted)
-        self._found = found
+        """Take the Pythons that are known by now, and show them once that is enough."""
+        has_begun = found.is_looking and not self._latest.is_looking
+        self._latest = found
+        if has_begun and not self._boxes:
+            self._patience.start(_PATIENCE_MS)
+        if not found.is_looking:
+            self._patience.stop()
+        self._adding.setVisible(not self._patience.isActive())
+        if not self._patience.isActive():
+            self._show_latest()
         self.edited.emit()
 
     def show_added(self, what: Offer | Refusal) -> None:
@@ -112,9 +141,24 @@ class PythonsField(Field):
             self._refused = f"“{what.path}” cannot be used. {what.problem}"
         else:
             self._path.clear()
+            self._show_latest()
             self._boxes[what.name].setChecked(True)
             self._note_wanted()
         self.edited.emit()
+
+    def _on_impatient(self) -> None:
+        self._adding.show()
+        self._show_latest()
+        self.edited.emit()
+
+    def _show_latest(self) -> None:
+        """Show what is known, if it is not shown yet; what is checked stays so."""
+        found = self._latest
+        if (found.offers, found.refusals) != (self._found.offers, self._found.refusals):
+            self._wanted = self._renamed(self._wanted, found)
+            self._rebuild(found)
+            self.set_value(self._wanted)
+        self._found = found
 
     def _renamed(self, chosen: Sequence[str], found: FoundPythons) -> tuple[str, ...]:
         """Name what is chosen as it is called by now: 3.13 is 3.13.0 once there is a 3.13.5 too."""
@@ -130,26 +174,32 @@ class PythonsField(Field):
 
     def _rebuild(self, found: FoundPythons) -> None:
         for widget in (*self._boxes.values(), *self._broken):
-            self._list.removeWidget(widget)
             widget.hide()
+            widget.setParent(None)
             widget.deleteLater()
         self._boxes, self._broken = {}, []
-        for offer in found.offers:
-            box = QCheckBox(offer.label)
-            box.setToolTip(offer.tip)
-            box.setAccessibleName(f"{self.parameter.label}: {offer.label}")
-            box.setAccessibleDescription(offer.tip)
-            box.setObjectName(f"field-{self.parameter.name}-{offer.name}")
-            box.toggled.connect(self.edited)
-            box.clicked.connect(self._on_clicked)
-            self._list.addWidget(box)
-            self._boxes[offer.name] = box
+        for place, offer in enumerate(found.offers):
+            box = self._boxes[offer.name] = self._make_box(offer)
+            in_sight = place < _MOST_IN_SIGHT or offer.name in self._wanted
+            (self._list if in_sight else self._more.inside).addWidget(box)
         for refusal in found.refusals:
             self._add_broken(refusal)
+        self._more.name(f"{self._more.inside.count()} more")
+        self._useless.name(f"{len(found.refusals)} that cannot be used")
         self._restyle()
 
+    def _make_box(self, offer: Offer) -> QCheckBox:
+        box = _Box(offer.label)
+        box.setToolTip(f"{offer.label}\n{offer.tip}")
+        box.setAccessibleName(f"{self.parameter.label}: {offer.label}")
+        box.setAccessibleDescription(offer.tip)
+        box.setObjectName(f"field-{self.parameter.name}-{offer.name}")
+        box.toggled.connect(self.edited)
+        box.clicked.connect(self._on_clicked)
+        return box
+
     def _add_broken(self, one: Refusal) -> None:
-        box = QCheckBox(_short(one.path))
+        box = _Box(_short(one.path))
         box.setEnabled(False)
         why = QLabel(one.problem)
         why.setWordWrap(True)
@@ -158,7 +208,7 @@ class PythonsField(Field):
         for widget in (box, why):
             widget.setToolTip(words)
             widget.setAccessibleName(f"{one.path} cannot be used: {one.problem}")
-            self._list.addWidget(widget)
+            self._useless.inside.addWidget(widget)
             self._broken.append(widget)
 
     def _restyle(self) -> None:
@@ -192,6 +242,61 @@ class PythonsField(Field):
         dialog.fileSelected.connect(self._on_typed)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+class _Box(QCheckBox):
+    """A check box whose label ends in dots where there is no room; the tip has all of it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        full, letter = self.sizeHint(), self.fontMetrics().averageCharWidth()
+        return QSize(min(full.width(), _LEAST_LETTERS * letter), full.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        contents = QStyle.SubElement.SE_CheckBoxContents
+        room = self.style().subElementRect(contents, option, self).width()
+        dots = Qt.TextElideMode.ElideRight
+        option.text = option.fontMetrics.elidedText(self.text(), dots, room)
+        painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
+
+
+class _Fold(QWidget):
+    """What is seldom wanted, behind a button that tells how much there is; nothing, without any."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self._button, self._body = QToolButton(), QWidget()
+        self._button.setObjectName(name)
+        self._button.setCheckable(True)
+        self._button.setAutoRaise(True)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._button.setToolTip(tip)
+        self._button.toggled.connect(self._on_toggled)
+        self.inside = QVBoxLayout(self._body)
+        self.inside.setContentsMargins(0, 0, 0, 0)
+        self.inside.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._button)
+        column.addWidget(self._body)
+        self._on_toggled(False)
+        self.hide()
+
+    def name(self, text: str) -> None:
+        """Say on the button what is in it, and be seen where there is anything."""
+        self._button.setText(text)
+        self.setVisible(self.inside.count() > 0)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+        self._button.setArrowType(arrow)
+        self._body.setVisible(is_open)
 
 
 def _short(path: str) -> str:

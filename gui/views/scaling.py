@@ -16,11 +16,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
-from core.lab.kinds import CEILING
+from core.lab.kinds import CEILING, called
 from core.results.statistics import Series, ceiling_of, seconds, series
 from gui.plain import as_html
 from gui.theme import Theme
-from gui.views.marks import LINES, Dot, Marks, Middle
+from gui.views.marks import Dot, Marks, Middle, sample
 from gui.views.plot import Plot
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
 _MOST_LEGEND = 0.6  # of the height
-_LEGEND_COLUMN = 150
+_LEGEND_SAMPLE, _LEGEND_BESIDE = 50, 26  # pixels: of an entry without its text, of the whole
 _LINES_A_STEP = 2
 _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
 CEILING_IS = (
-    "The measured ceiling: as many independent processes as workers, which never talk to one"
-    " another.\nNo executor can be faster on this machine: what is lost between it and y = x is the"
+    "The measured ceiling: as many processes as workers, which never talk to one another."
+    "\nNo executor can be faster on this machine: what is lost between it and y = x is the"
     " machine's doing\n(turbo, shared or slow cores), and only what is lost below it is the"
     " executor's."
 )
@@ -169,7 +169,7 @@ class ScalingChart(Plot):
         super().resizeEvent(event)
         if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
             self._place_button()
-            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+            self._fit_legend()
             self._fit()
 
     def _expected_kinds(self, kinds: Sequence[str]) -> tuple[str, ...]:
@@ -201,6 +201,7 @@ class ScalingChart(Plot):
                 self._marks_of((python, kind))
         if len(self._pythons) > 1:
             self._name_pythons()
+        self._fit_legend()
         self._draw()
 
     def _draw(self) -> None:
@@ -242,6 +243,22 @@ class ScalingChart(Plot):
         legend: float = self._legend.height()
         return max(1 - (legend + 4) / height, 1 - _MOST_LEGEND)
 
+    def _fit_legend(self) -> None:
+        """Give the legend as many columns as there is room for, and the rest to the curves."""
+        room = self.getPlotItem().getViewBox().width() - _LEGEND_BESIDE
+        each = [_LEGEND_SAMPLE + label.itemRect().width() for _, label in self._legend.items]
+        wide = (
+            columns
+            for columns in range(len(each), 1, -1)
+            if sum(max(each[first::columns]) for first in range(columns)) <= room
+        )
+        for columns in range(next(wide, 1), 0, -1):
+            self._legend.setColumnCount(columns)
+            self._legend.layout.activate()  # its size goes by where the texts are
+            self._legend.updateSize()
+            if self._legend.width() <= room:  # nearly always at once: the guess is a careful one
+                break
+
     def _fits(self, top: float) -> bool:
         """Whether the axes can stay: a picture that holds still is read, and drawn, faster."""
         if self._shown_range is None or self._shown_range[0] != self._most_workers:
@@ -254,14 +271,12 @@ class ScalingChart(Plot):
             python, kind = key
             place = self._pythons.index(python) if python in self._pythons else 0
             is_first = not any(other == kind for _, other in self.marks)
-            style = LINES[place % len(LINES)]
-            marks = self.marks[key] = Marks(kind, place, style, self._theme, self._on_clicked)
+            parts = len(self._pythons)
+            marks = self.marks[key] = Marks(kind, place, parts, self._theme, self._on_clicked)
             for item in marks.items:
                 self.getPlotItem().addItem(item)
             if is_first:
-                self._legend.addItem(
-                    marks.line, as_html("measured ceiling" if kind == CEILING else kind)
-                )
+                self._legend.addItem(marks.line, as_html(called(kind)))
                 if kind == CEILING:
                     self._explain(CEILING_IS)
         return self.marks[key]
@@ -272,10 +287,9 @@ class ScalingChart(Plot):
             part.setToolTip(words)
 
     def _name_pythons(self) -> None:
-        """Tell in the legend which line is which Python's; colours tell kinds."""
+        """Tell in the legend which line and marks are which Python's."""
         for place, name in enumerate(self._pythons):
-            pen = pg.mkPen(self._theme.colours.text, width=2, style=LINES[place % len(LINES)])
-            self._legend.addItem(pg.PlotDataItem(pen=pen), as_html(self._called.format(name)))
+            self._legend.addItem(sample(place, self._theme), as_html(self._called.format(name)))
 
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.lab.kinds import CEILING
+from core.report.marks import PartLook, look_of
 from core.results.statistics import ENOUGH_BLOCKS
 from gui.models.measured import Figures
 from gui.theme import Theme
-from gui.views.marks import Dot, Middle
+from gui.views.marks import Dot, Middle, shade
 from gui.views.scaling import Content, ScalingChart, reasons_of, who
 
 if TYPE_CHECKING:
@@ -76,10 +76,11 @@ class SpeedupChart(ScalingChart):
         for item in self._samples.values():
             self._legend.removeItem(item)
         self._known_fits, self.laws, self._samples = fits, [], {}
-        for found in fits.values():
+        for name, found in fits.items():
+            look = look_of(self._pythons.index(name) if name in self._pythons else 0)
             for one in found:
                 for law in filter(None, (one.amdahl, one.usl)):
-                    self._draw_law(one.executor, law)
+                    self._draw_law(one.executor, law, look)
 
     def expect(self, record: RunRecord, longest_s: float) -> None:
         self._known_fits = {}
@@ -130,8 +131,8 @@ class SpeedupChart(ScalingChart):
         middles = [one for drawn, _ in content.values() for one in drawn]
         self.said.emit(_what_bars_are([one.repeats for one in middles]))
 
-    def _draw_law(self, executor: str, law: Law) -> None:
-        colour = self._theme.of_kind(executor)
+    def _draw_law(self, executor: str, law: Law, look: PartLook) -> None:
+        colour = shade(self._theme.of_kind(executor), look, self._theme)
         colour.setAlpha(_LAW_ALPHA)
         pen = pg.mkPen(colour, width=1.5 * self._theme.scale, style=_LAWS[law.name])
         x = [point.workers for point in law.curve]
@@ -174,7 +175,6 @@ def _within(trial: TrialRecord, value: float, where: str) -> str:
 
 def _middle(one: SpeedUp, where: str) -> Middle:
     name = who(one.executor, one.workers, where)
-    name = f"Measured ceiling, {name}" if one.executor == CEILING else name
     words = "\n".join(filter(None, [f"{name}: {one.figure}", one.reason, one.advice]))
     return Middle(
         one.workers, one.median, one.low, one.high, not one.provisional, words, len(one.by_block)

@@ -81,7 +81,7 @@ class SweepStage(Stage):
         if self._speedup is not None:
             self._speedup.clear(record, longest_s)
         if self._breakdown is not None:
-            self._breakdown.clear()
+            self._breakdown.clear(_pythons(record))
         if self._timeline is not None:
             self._timeline.clear()
 
@@ -163,7 +163,8 @@ class SweepStage(Stage):
         self._breakdown = view = BreakdownView(self._theme)
         view.trial_chosen.connect(self._choose)
         view.wanted.connect(self.wanted)
-        if self._measured is not None:
+        if self._begun is not None and self._measured is not None:
+            view.clear(_pythons(self._begun[0]))
             view.add(self._measured.trials)
         return view
 
@@ -171,3 +172,7 @@ class SweepStage(Stage):
         self._chosen = trial
         self._show_timeline(trial)
         self._table.select(self._model.row_of(trial))
+
+
+def _pythons(record: RunRecord) -> list[str]:
+    return [python.name for python in record.environment.pythons]

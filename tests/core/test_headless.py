@@ -283,7 +283,8 @@ BAD = {
     "more workers than terms": [*RUN, "--terms", "1"],
     "an unknown executor kind": [*RUN, "--executors", "serial,fibres"],
     "an unknown start method": [*RUN, "--start-method", "teleport"],
-    "no blocks": [*SERIAL, "--blocks", "0"],
+    "no repeats": [*SERIAL, "--repeats", "0"],
+    "no repeats, as they were called": [*SERIAL, "--blocks", "0"],
     "an unknown end": [*SERIAL, "--until", "doomsday"],
     "no width": [*THREADS, "--until", "width", "--width", "0"],
     "a word for a time": [*SERIAL, "--budget", "long"],
@@ -307,6 +308,11 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_nothing_is_started(
     assert len(ended.stderr.splitlines()) == 1
     assert ended.stderr.startswith("futures-lab: ")
     assert ended.stderr.endswith(".\n")
+
+
+@pytest.mark.parametrize("called", ["--repeats", "--blocks"])
+def test_a_problem_names_the_option_as_it_is_called_now(called: str) -> None:
+    assert main(*SERIAL, called, "0").stderr.startswith("futures-lab: --repeats: Repeats must be")
 
 
 def test_the_watch_for_processes_sees_a_run_start_one() -> None:

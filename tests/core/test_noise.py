@@ -102,6 +102,17 @@ def test_the_tightest_limit_on_the_way_up_counts(tmp_path: Path) -> None:
     assert cgroup_quota(root) == 1.5
 
 
+def test_the_limit_of_an_old_cgroup_of_our_own_counts(tmp_path: Path) -> None:
+    root = limited(tmp_path, "4:cpu,cpuacct:/user/session\n2:cpuset:/other\n0::/\n", {})
+    for name, quota in (("user", "-1"), ("user/session", "150000"), ("other", "1000")):
+        group = root / "sys/fs/cgroup/cpu" / name
+        group.mkdir(parents=True)
+        (group / "cpu.cfs_quota_us").write_text(f"{quota}\n")
+        (group / "cpu.cfs_period_us").write_text("100000\n")
+
+    assert cgroup_quota(root) == 1.5
+
+
 def test_the_limit_of_an_old_cgroup_counts(tmp_path: Path) -> None:
     root = limited(tmp_path, "4:cpu,cpuacct:/\n", {})
     (root / "sys/fs/cgroup/cpu").mkdir(parents=True)
@@ -287,10 +298,61 @@ def test_a_run_under_heavy_load_says_so() -> None:
     seen = replace(seen, notes=noise.before(seen, 2))
     busy = [trial(other_cpu_s=1.2) for _ in range(4)]
 
-    sentences = noise.sentences(record([*busy, trial()], environment=seen))
+    (told,) = noise.sentences(record([*busy, trial()], environment=seen))
+    (before,) = noise.sentences(record([trial()], environment=seen))
 
-    assert sentences[0].startswith("Other programs are using 1.4 of the 2 CPUs")
-    assert sentences[1].startswith("4 of 5 trials ran while other programs used the CPUs")
+    assert told == (
+        "Other programs took the CPUs during 4 of 5 trials: close what else is busy and run again."
+    )
+    assert before.startswith("Other programs are using 1.4 of the 2 CPUs")
+
+
+def test_what_a_busy_run_goes_on_with_is_no_advice_to_run_again() -> None:
+    busy = record([trial(other_cpu_s=1.2)] * 2, status="running")
+
+    assert noise.sentences(busy) == [
+        "Other programs took the CPUs during all 2 trials: close what else is busy."
+    ]
+
+
+def test_each_trial_is_told_of_once_with_what_took_its_time() -> None:
+    task = TaskRecord(worker=1, submit_s=0.0, start_s=0.0, end_s=1.0, cpu_s=0.5)
+    starved = done("serial", 1, 1, 1.0, cpu_s=0.5, tasks=(task,))
+    pushed = replace(starved, covariates=Covariates(**{**CALM, "other_cpu_s": 1.9}))
+
+    found = noise.sentences(record([pushed, pushed, starved]))
+
+    assert found == [
+        "Other programs took the CPUs during 2 of 3 trials: close what else is busy and run again.",
+        "Too little CPU time came to 1 of 3 trials: close what else is busy and run again.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "sentence"),
+    [
+        ({"slept_s": 30.0}, "The machine slept during the only trial: keep it awake and run again"),
+        ({"steal_s": 0.3}, "The host of this virtual machine took CPU time during the only trial"),
+        ({"clock_step_s": -9.0}, "The clock was set during the only trial: nothing is lost"),
+    ],
+)
+def test_what_else_can_disturb_is_said_with_what_to_do(seen: dict[str, Any], sentence: str) -> None:
+    (told,) = noise.sentences(record([trial(**seen)]))
+
+    assert told.startswith(sentence)
+
+
+def test_each_python_has_a_drift_of_its_own() -> None:
+    several = replace(
+        environment(),
+        pythons=(replace(PYTHON, name="3.13"), replace(PYTHON, name="3.14")),
+    )
+    steady = [replace(one, python="3.13") for one in canaries(*[1.0] * 5)]
+    slower = [replace(one, python="3.14") for one in canaries(1.0, 1.1, 1.2, 1.3, 1.4)]
+
+    (told,) = noise.sentences(record([*steady, *slower], environment=several))
+
+    assert told.startswith("Python 3.14: The machine slowed down")
 
 
 def test_a_quiet_run_says_nothing() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core import experiments
 from core.errors import BadInput
@@ -36,8 +37,10 @@ def values(**changes: Any) -> dict[str, Any]:
     return {**EXPERIMENT.defaults(), **changes}
 
 
-def summary(trials: list[TrialRecord], usable_cpus: int = 2) -> tuple[str, tuple[str, ...]]:
-    told = EXPERIMENT.summary(record(trials, environment=environment(usable_cpus)))
+def summary(
+    trials: list[TrialRecord], usable_cpus: int = 2, **what: Any
+) -> tuple[str, tuple[str, ...]]:
+    told = EXPERIMENT.summarize(record(trials, environment=environment(usable_cpus), **what))
     return ". ".join(told.headline), told.details
 
 
@@ -169,7 +172,9 @@ def test_the_headline_cannot_tell_where_other_programs_took_the_cpu() -> None:
     headline, details = summary([*run(2), *trials])
 
     assert headline == "2 processes: too noisy to say, 2.00× (2.00 – 2.00)"
-    assert any("5 of 15 trials got less CPU time" in line for line in details)
+    assert details[0] == (
+        "Too little CPU time came to 5 of 15 trials: close what else is busy and run again."
+    )
 
 
 def test_the_headline_is_about_as_many_workers_as_there_are_cpus() -> None:
@@ -205,6 +210,33 @@ def test_a_single_configuration_gives_its_time_and_what_to_do_next() -> None:
 
     assert headline == "π takes 1.50 s with 2 threads"
     assert any("serial or one worker" in line for line in details)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("running", "A comparison comes with the next trials."),
+        ("stopped", "The run ended before it had two times to compare."),
+    ],
+)
+def test_who_chose_a_comparison_is_not_told_to_choose_one(status: str, sentence: str) -> None:
+    chosen = {"executors": ["serial", "threads", "ceiling"], "workers": [1, 2]}
+    _, details = summary([done("serial", 1, 1, 1.5)], status=status, parameters=chosen)
+
+    assert details == (sentence,)
+
+
+def test_a_run_that_goes_on_is_not_told_to_run_again() -> None:
+    noisy = [one for block in range(3) for one in run((0.5, 2.0, 1.0)[block], blocks=1)]
+    noisy = [replace(one, block=place // 2) for place, one in enumerate(noisy)]
+
+    _, running = summary(noisy, status="running")
+    _, over = summary(noisy)
+
+    assert running == (
+        "Provisional: 3 repeats so far, with their range in brackets; 5 or more can be trusted.",
+    )
+    assert over[0].startswith("Provisional: only 3 repeats")
 
 
 def test_few_repeats_are_provisional() -> None:
@@ -258,7 +290,7 @@ def test_whatever_was_measured_there_are_words_for_it(trials: list[TrialRecord])
         ("cluster", 2, "2 cluster"),
         ("interpreters", 1, "1 interpreter"),
         ("pool", 3, "3 pool workers"),
-        ("ceiling", 2, "2 independent processes"),
+        ("ceiling", 2, "measured ceiling of 2"),
     ],
 )
 def test_configurations_have_names(executor: str, workers: int, name: str) -> None:

@@ -68,7 +68,7 @@ def test_the_script_runs_alone_and_has_the_same_trials_in_the_same_order(
     plan = EXPERIMENT.plan(wanted, None)
     known = workloads.about(name)
 
-    assert [(row["block"], row["executor"], row["workers"]) for row in rows] == [
+    assert [(row["repeat"], row["executor"], row["workers"]) for row in rows] == [
         (str(trial.block), trial.executor, str(trial.workers)) for trial in plan
     ]
     for row in rows:
@@ -110,7 +110,7 @@ def test_the_script_has_nothing_of_ours_and_its_settings_at_the_top(name: str) -
     assert {a.name.split(".")[0] for n in imports for a in n.names} <= allowed
     constants = dict(re.findall(r"^([A-Z_]+) = (.*?)(?:  #.*)?$", text, re.MULTILINE))
     assert constants[workloads.about(name).units.upper()] == str(SIZES[name])
-    assert (constants["WORKERS"], constants["BLOCKS"], constants["SEED"]) == ("(1, 3)", "4", "9")
+    assert (constants["WORKERS"], constants["REPEATS"], constants["SEED"]) == ("(1, 3)", "4", "9")
     assert (constants["EXECUTORS"], constants["TASKS_PER_WORKER"]) == ("('serial', 'pool')", "3")
 
 
@@ -158,7 +158,7 @@ def test_the_script_of_a_run_that_found_its_size_and_end_repeats_its_trials(name
     text = EXPERIMENT.code(as_run).text
     constants = dict(re.findall(r"^([A-Z_]+) = (.*?)(?:  #.*)?$", text, re.MULTILINE))
     assert constants[workloads.about(name).units.upper()] == "321"
-    assert constants["BLOCKS"] == "7"
+    assert constants["REPEATS"] == "7"
 
 
 def test_the_script_of_a_run_with_all_typed_has_what_was_typed() -> None:

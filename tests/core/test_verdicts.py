@@ -90,7 +90,7 @@ def test_more_than_a_quarter_of_disturbed_trials_leave_nothing_to_say() -> None:
 
     assert (quarter.verdict, sorted(quarter.flagged)) == ("faster", [1, 2])
     assert (more.verdict, sorted(more.flagged)) == ("unclear", [1, 2, 3])
-    assert "3 of its trials were disturbed." in more.reason
+    assert "3 of the 10 trials behind it were disturbed." in more.reason
     assert more.advice == "Close what else is busy and run again."
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from core.report.marks import PHASES
 from core.results.phases import PARTS
-from gui.models.breakdown import BAR, Breakdown
+from gui.models.breakdown import BAR, PYTHON, Breakdown
 from gui.theme import Theme
 from gui.views.breakdown import BreakdownView
 from tests.gui.finding import find, shown
@@ -61,6 +61,18 @@ def test_the_parts_sum_to_what_stands_at_the_right(view: BreakdownView) -> None:
         found = model.phases(row)
         assert sum(value for _, value in found.parts) == pytest.approx(found.wall_s)
     assert model.longest_s == pytest.approx(max(0.5 + (one.work_s or 0) for one in TRIALS[5:10]))
+
+
+def test_several_pythons_stand_beside_each_other_in_the_order_chosen(view: BreakdownView) -> None:
+    assert table(view).isColumnHidden(PYTHON)
+    chosen = ("3.9", "3.13t", "3.10")
+    view.clear(chosen)
+    view.add([one for name in sorted(chosen) for one in sweep(1, kinds=("serial",), python=name)])
+    view.draw()
+    assert not table(view).isColumnHidden(PYTHON)
+    assert names(view) == ["serial"] * 3
+    model = table(view).model()
+    assert [model.index(row, PYTHON).data() for row in range(3)] == list(chosen)
 
 
 def test_every_part_has_a_colour_of_its_own() -> None:

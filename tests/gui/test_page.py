@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
+from core.results import noise
 from core.results.records import Calibration, RunRecord, TrialError, TrialRecord
 from gui.models.measured import Measured
 from gui.models.run_state import State
@@ -29,7 +31,7 @@ from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
 from gui.views.sweep import SweepStage
 from gui.views.timeline.widget import Timeline
-from tests.core.making import done
+from tests.core.making import done, environment
 from tests.core.making import record as made
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
@@ -315,6 +317,17 @@ def test_the_code_of_a_run_has_the_size_that_it_found_until_the_form_is_changed(
     page.show_record(record(TRIALS, parameters=kept, calibration=found, status="finished"))
 
     assert "TERMS = 4321\n" in text()
-    assert "BLOCKS = 2\n" in text()
+    assert "REPEATS = 2\n" in text()
     fill(page, "field-seed", "77")
     assert "TERMS = 10000000\n" in text()
+
+
+def test_what_a_person_can_mend_is_said_while_the_first_trial_runs(page: ExperimentPage) -> None:
+    busy = replace(environment(), other_cpus=1.6, left_out=("PYTHONHASHSEED",))
+    busy = replace(busy, notes=noise.before(busy, most_workers=2))
+
+    page.begin(record([], environment=busy), 1.0)
+
+    assert find(page, QLabel, "headline").text() == "Measuring …"
+    assert find(page, QLabel, "details").text().startswith("Other programs are using 1.6")
+    assert "PYTHONHASHSEED" not in find(page, QLabel, "details").text()

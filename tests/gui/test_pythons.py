@@ -24,6 +24,7 @@ from gui.bridge import FutureBridge
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.pythons import Pythons
 from gui.theme import Theme
+from gui.views import pythons as pythons_view
 from gui.views.form import Form
 from gui.views.pythons import PythonsField
 from tests.gui.finding import find
@@ -71,13 +72,13 @@ def test_with_several_pythons_the_field_is_in_sight(form: Form) -> None:
     assert value(form) == ()
     box = find(form, QCheckBox, "field-pythons-3.13t")
     assert "GIL off" in box.text()
-    assert box.toolTip() == FREE.tip
+    assert FREE.tip in box.toolTip()
     box.click()
     assert value(form) == ("3.11", "3.13t")
 
 
 def test_what_is_chosen_stays_when_more_are_found(form: Form) -> None:
-    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
     find(form, QCheckBox, "field-pythons-3.13t").click()
     another = Offer("3.14", "3.14 · GIL on · uv", "", ("/opt/python3.14",))
     form.show_pythons(FoundPythons((OWN_OFFER, another, FREE)))
@@ -85,7 +86,7 @@ def test_what_is_chosen_stays_when_more_are_found(form: Form) -> None:
 
 
 def test_what_is_chosen_stays_when_another_takes_its_short_name(form: Form) -> None:
-    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
     find(form, QCheckBox, "field-pythons-3.13t").click()
     later = (
         Offer("3.11.7", "", "", ("/opt/python3.11", *OWN_OFFER.paths)),
@@ -113,11 +114,74 @@ def test_without_any_python_the_field_says_so(form: Form) -> None:
     assert form.problem == "Pythons"
 
 
-def test_a_broken_python_is_greyed_with_what_is_wrong(form: Form) -> None:
+def test_a_broken_python_is_folded_away_greyed_with_what_is_wrong(form: Form) -> None:
     form.show_pythons(FoundPythons((OWN_OFFER, FREE), (BROKEN,)))
-    boxes = [box for box in form.findChildren(QCheckBox) if box.text() == BROKEN.path]
-    assert [box.isEnabled() for box in boxes] == [False]
-    assert any(label.text() == BROKEN.problem for label in form.findChildren(QLabel))
+    (box,) = [box for box in form.findChildren(QCheckBox) if box.text() == BROKEN.path]
+    (why,) = [label for label in form.findChildren(QLabel) if label.text() == BROKEN.problem]
+    fold = find(form, QToolButton, "pythons-useless")
+    assert fold.text() == "1 that cannot be used"
+    assert not box.isVisible()
+
+    fold.click()
+
+    assert box.isVisible()
+    assert why.isVisible()
+    assert not box.isEnabled()
+
+
+def test_without_a_broken_python_there_is_no_fold(form: Form) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), (BROKEN,)))
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    assert not find(form, QToolButton, "pythons-useless").isVisible()
+    assert not find(form, QToolButton, "pythons-more").isVisible()
+
+
+def test_pythons_appear_in_one_go_when_the_search_is_over(form: Form) -> None:
+    form.show_pythons(FoundPythons(is_looking=True))
+    assert field(form).isVisible()
+    assert "Looking for the Pythons" in find(form, QLabel, "note-pythons").text()
+    for offers in ((OWN_OFFER,), (OWN_OFFER, FREE)):
+        form.show_pythons(FoundPythons(offers, is_looking=True))
+        assert not field(form).has_several
+        assert not find(form, QLineEdit, "field-pythons").isVisible()
+
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+
+    assert field(form).has_several
+    assert find(form, QLineEdit, "field-pythons").isVisible()
+    assert "Looking" not in find(form, QLabel, "note-pythons").text()
+
+
+def test_a_search_that_takes_long_does_not_keep_back_what_is_known(
+    form: Form, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pythons_view, "_PATIENCE_MS", 1)
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    qtbot.waitUntil(lambda: field(form).has_several)
+    assert find(form, QLineEdit, "field-pythons").isVisible()
+    assert "Looking for the Pythons" in find(form, QLabel, "note-pythons").text()
+
+
+def test_of_very_many_pythons_the_last_are_folded_away_but_for_those_chosen(form: Form) -> None:
+    many = [Offer(f"3.{n}", f"3.{n} · GIL on", "", (f"/opt/{n}",)) for n in range(10, 25)]
+    form.set_values({"pythons": ("3.10", "3.23")})
+    form.show_pythons(FoundPythons(tuple(many)))
+    boxes = form.findChildren(QCheckBox)
+    seen = [box.text() for box in boxes if box.text().startswith("3.") and box.isVisible()]
+    assert len(seen) == 11
+    assert "3.23 · GIL on" in seen
+    assert find(form, QToolButton, "pythons-more").text() == "4 more"
+    assert value(form) == ("3.10", "3.23")
+
+
+def test_a_long_name_does_not_widen_the_form(form: Form, qtbot: QtBot) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE)))
+    qtbot.waitUntil(find(form, QCheckBox, "field-pythons-3.11").isVisible)
+    before = form.minimumSizeHint().width()
+    far = Offer("/opt/" + "very" * 20, "/opt/" + "very" * 20, "", ("/opt/" + "very" * 20,))
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE, far)))
+    qtbot.waitUntil(find(form, QCheckBox, f"field-pythons-{far.name}").isVisible)
+    assert form.minimumSizeHint().width() == before
 
 
 def test_a_typed_path_is_asked_and_its_answer_told(form: Form, qtbot: QtBot) -> None:
@@ -165,7 +229,12 @@ def test_what_our_python_lacks_is_greyed_until_another_is_chosen(
     assert (form.values() or {})["kinds"] == ("here", "there")
     find(form, QCheckBox, "field-pythons-3.13t").click()
     assert not box.isEnabled()
+    assert not box.isChecked()
     assert (form.values() or {})["kinds"] == ("here",)
+    find(form, QCheckBox, "field-kinds-here").click()
+    find(form, QCheckBox, "field-kinds-here").click()
+    find(form, QCheckBox, "field-pythons-3.13t").click()
+    assert (form.values() or {})["kinds"] == ("here", "there")
 
 
 # ----------------------------------------------------------------------------------- the search

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from core.results import verdicts
 from gui.models.measured import Measured
-from gui.theme import Theme
+from gui.theme import LIGHT, Theme
 from gui.views import scaling, speedup
 from gui.views.marks import Marks
 from gui.views.scaling import RuntimeChart
@@ -119,7 +119,7 @@ def test_the_ceiling_is_a_line_of_its_own_beside_the_textbook(panel: SpeedupPane
     assert {"textbook: y = x", "measured ceiling", "threads", "processes"} == set(legend(panel))
     items = panel.chart.getPlotItem().legend.items
     (tip,) = (label.toolTip() for _, label in items if label.text == "measured ceiling")
-    assert "independent processes" in tip
+    assert "as many processes as workers, which never talk" in tip
 
 
 def test_under_six_numbers_of_workers_there_is_a_sentence_and_no_curve(
@@ -196,7 +196,9 @@ def test_a_redraw_of_ten_thousand_dots_puts_none_into_words(
     assert "times as fast, within this repeat" in dot.data().tip
 
 
-def test_several_pythons_have_a_line_style_each(panel: SpeedupPanel) -> None:
+def test_several_pythons_have_lines_and_marks_each_in_the_colour_of_the_kind(
+    panel: SpeedupPanel,
+) -> None:
     names = ("3.11", "3.13t")
     trials = [
         one
@@ -206,8 +208,17 @@ def test_several_pythons_have_a_line_style_each(panel: SpeedupPanel) -> None:
     draw(panel, trials, names)
     first, second = (marks(panel, "processes", name).line for name in names)
     assert first.opts["pen"].style() != second.opts["pen"].style()
-    assert first.opts["pen"].color() == second.opts["pen"].color()
+    hues = [one.opts["pen"].color().hsvHue() for one in (first, second)]
+    assert abs(hues[0] - hues[1]) < 10
+    fills = [one.scatter.opts["brush"].color().name() for one in (first, second)]
+    assert fills == [first.opts["pen"].color().name(), LIGHT.card]
     assert {"Python 3.11", "Python 3.13t"} < set(legend(panel))
+    items = panel.chart.getPlotItem().legend.items
+    samples = [part.item for part, label in items if label.text.startswith("Python")]
+    assert [one.opts["pen"].style() for one in samples] == [
+        one.opts["pen"].style() for one in (first, second)
+    ]
+    assert samples[1].scatter.opts["brush"].color().name() == LIGHT.card
     assert legend(panel).count("processes") == 1
 
 
@@ -222,3 +233,22 @@ def test_the_runtime_has_the_ceiling_and_greys_too(light: Theme, qtbot: QtBot) -
     chart.show_measured(measured)
     assert len(chart.marks["", "threads"].grey.points()) == 1
     assert len(chart.marks["", "ceiling"].dots.points()) == 2
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+@pytest.mark.parametrize("width", [400, 550, 800, 1000, 1500])
+def test_the_legend_has_room_beside_itself_and_no_column_too_few(
+    light: Theme, qtbot: QtBot, width: int, steps: int
+) -> None:
+    light.zoom(steps)
+    chart = SpeedupChart(light)
+    qtbot.addWidget(chart)
+    chart.resize(width, 300)
+    chart.show()
+    kinds = ("serial", "threads", "processes", "pool", "interpreters", "ceiling")
+    chart.prepare(kinds, 4, ("3.11", "3.15", "3.14", "3.13t"), 1.0)
+
+    view, shown = chart.getPlotItem().getViewBox(), chart.getPlotItem().legend
+    assert shown.pos().x() + shown.width() <= view.width()
+    widest = max(sum(part.width() for part in entry) for entry in shown.items)
+    assert shown.width() + 2 * widest + 60 > view.width() or shown.columnCount == len(shown.items)

@@ -10,7 +10,7 @@ WORKERS = (1, 2, 3, 4)
 TASKS_PER_WORKER = 1
 EXECUTORS = ("serial", "threads", "processes")  # or "pool", "interpreters", "ceiling"
 START_METHOD = None  # or "fork", "forkserver", "spawn"; None is what this Python does by itself
-BLOCKS = 3
+REPEATS = 3
 SEED = 1  # the same seed, the same order
 
 
@@ -112,7 +112,7 @@ def main(
     tasks_per_worker=TASKS_PER_WORKER,
     executors=EXECUTORS,
     start_method=START_METHOD,
-    blocks=BLOCKS,
+    repeats=REPEATS,
     seed=SEED,
     tell=show,
 ):
@@ -120,7 +120,7 @@ def main(
         tell("note", text="interpreters are left out: they need Python 3.14 or newer")
         executors = [executor for executor in executors if executor != "interpreters"]
     order = random.Random(seed)
-    for block in range(1, blocks + 1):
+    for repeat in range(1, repeats + 1):
         trials = [
             (executor, count)
             for executor in executors
@@ -131,7 +131,7 @@ def main(
             result, seconds = once(executor, terms, count, tasks_per_worker, start_method)
             tell(
                 "row",
-                block=block,
+                repeat=repeat,
                 executor=executor,
                 workers=count,
                 seconds=seconds,
