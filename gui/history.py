@@ -128,6 +128,11 @@ class RunKeeper:
                 lambda history: history.resume(goes_on, record), self._write_by, self._keep_apart
             )
 
+    @property
+    def key(self) -> str:
+        """What the run is known by in every history; empty until it is known which run it is."""
+        return "" if self._writing is None else self._writing.key
+
     def save(self, record: RunRecord) -> None:
         """Write the run as it stands: each call writes all trials that are not there yet."""
         self._held = record

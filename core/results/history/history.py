@@ -129,6 +129,10 @@ class History:
         """Read whole runs with their names and notes."""
         return self._do(lambda store: tuple(map(store.shared, runs)))
 
+    def find(self, key: str) -> Future[Shared | None]:
+        """Read the run that has this key everywhere, whole; None where it is not here."""
+        return self._do(Store.find, key)
+
     def export(self, runs: Sequence[int], path: Path) -> Future[None]:
         """Write runs to a `.futureslab` file."""
         return self._do(lambda store: share.save(path, map(store.shared, runs)))
