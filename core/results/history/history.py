@@ -232,8 +232,9 @@ class Writing:
 
 
 def _settled_page(store: Store, query: Query) -> Page:
-    with suppress(sqlite3.OperationalError):  # a full disk; the list says it all the same
-        store.settle()
+    if not query.text:  # the list says it all the same, and a search shall not read all rows twice
+        with suppress(sqlite3.OperationalError):  # a full disk
+            store.settle()
     return store.page(query)
 
 
