@@ -255,7 +255,7 @@ def _sentence(error: sqlite3.Error) -> str:
     if "full" in text or "disk I/O" in text:
         return (
             "The disk is full, or cannot be written, so the history is behind."
-            " Free some space: all that is missing is written with the next trial."
+            " Free some space: what is missing is written then."
         )
     if "locked" in text:
         return "Another program holds the history for too long. It is tried again with the next."
