@@ -30,6 +30,7 @@ def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None
     gc.disable()  # while all is being built, collecting finds nothing and takes 50 ms; see Lab
     plain_import = builtins.__import__
     try:
+        from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         print(f"futures-lab: Qt cannot be loaded: {error}.", file=sys.stderr)
@@ -46,6 +47,9 @@ def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None
     from gui.lab import Lab
 
     ensure_fonts()
+    # All our icons are files of our own. Of those that a dialog for files asks for, many are in no
+    # theme of the desktop's: to look into 140,000 places for them would take 150 ms.
+    QIcon.setThemeSearchPaths([":/none"])
     lab = Lab()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: app.quit())
