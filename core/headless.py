@@ -285,7 +285,7 @@ def _run(
         keeper.close()
         stop(lab)
         lab.shutdown()
-    return _hand_over(run, target, output)
+    return _hand_over(run, keeper.key, target, output)
 
 
 def _next(news: "_News") -> "_Item | None":
@@ -357,23 +357,24 @@ def _take(
             output.trial(run, trial, record)
 
 
-def _as_json(experiment: Experiment, record: RunRecord) -> bytes:
-    """Write the record and, of a sweep, all that is said of it."""
+def _as_json(experiment: Experiment, record: RunRecord, key: str) -> bytes:
+    """Write the record with its key and, of a sweep, all that is said of it."""
     if not _is_sweep(experiment):
-        return to_json(record)
+        return to_json(record, key=key)
     parts = by_python(record)
     if len(parts) == 1:
-        return to_json(record, analysis(record))
-    return to_json(record, {"pythons": {name: analysis(part) for name, part in parts}})
+        return to_json(record, analysis(record), key)
+    found = {"pythons": {name: analysis(part) for name, part in parts}}
+    return to_json(record, found, key)
 
 
 def _is_sweep(experiment: Experiment) -> bool:
     return any(isinstance(show, Scaling) for show in experiment.shows)
 
 
-def _hand_over(run: Run, target: Target | None, output: Output) -> int:
+def _hand_over(run: Run, key: str, target: Target | None, output: Output) -> int:
     record = run.record()
-    data = _as_json(run.experiment, record) if target is not None else b""
+    data = _as_json(run.experiment, record, key) if target is not None else b""
     try:
         if target is not None:
             target.write(data)

@@ -220,7 +220,7 @@ def _show(history: History, words: argparse.Namespace) -> _Found:
         said = [headline(record), medians(record)]
     except Exception as error:  # a stranger's file may hold what no run of ours could
         said = [f"What it found cannot be said: {error}."]
-    return _Found(to_json(record), *lines, *said)
+    return _Found(to_json(record, key=run.key), *lines, *said)
 
 
 def _export(to_pdf: ToPdf | None, history: History, words: argparse.Namespace) -> _Found:

@@ -38,6 +38,11 @@ class Keeper:
         self._asked: deque[Future[int]] = deque()
         self._is_behind = False
 
+    @property
+    def key(self) -> str:
+        """What the run is known by in every history; empty where it is not kept."""
+        return "" if self._writing is None else self._writing.key
+
     def resume(self, run: int, record: RunRecord) -> None:
         """Go on writing a run that is in the history; raises HistoryError."""
         if self._history is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,10 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.runs import Runs
+from gui.settings import Settings
 
 if TYPE_CHECKING:
+    from core.results.share import Shared
     from gui.export.exports import Exports
     from gui.opening import Opener
     from gui.views.page import ExperimentPage
@@ -28,9 +30,12 @@ class FileDesk(QObject):
     opened = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, window: QWidget, runs: Runs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, window: QWidget, runs: Runs, settings: Settings, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._window = window
+        self._settings = settings
         self._runs = runs
         self._opener: Opener | None = None
         self._exports: Exports | None = None
@@ -60,18 +65,23 @@ class FileDesk(QObject):
             self._runs.message_changed.emit("There is no run yet to save: press Run first")
         else:
             drawing = drawing_of(page.experiment, record, tab, options)
-            self._need_exports().export(what, Seen(page.experiment, record, drawing))
+            seen = Seen(page.experiment, record, drawing, page.key)
+            self._need_exports().export(what, seen)
 
     def stop(self) -> None:
         """End what is being read."""
         if self._opener is not None:
             self._opener.stop()
 
+    def _find(self, key: str, take: Callable[[Shared | None], None]) -> None:
+        """Read a run out of the history; None where it is not there, or cannot be read."""
+        self._runs.history.ask(lambda history: history.find(key), take, lambda _: take(None))
+
     def _need_opener(self) -> Opener:
         if self._opener is None:
             from gui.opening import Opener
 
-            self._opener = Opener(self._window, self)
+            self._opener = Opener(self._window, self._settings, self)
             self._connect(self._opener)
             self._opener.opened.connect(self.opened)
         return self._opener
@@ -80,7 +90,7 @@ class FileDesk(QObject):
         if self._exports is None:
             from gui.export.exports import Exports
 
-            self._exports = Exports(self._window, self)
+            self._exports = Exports(self._window, self._settings, self._find, self)
             self._connect(self._exports)
         return self._exports
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import FuturesLabError
 from gui.bridge import FutureBridge
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.results.history.opening import Opened
     from core.results.records import RunRecord
 
+_AGAIN_MS = 3000
 _T = TypeVar("_T")
 Say = Callable[[str], None]
 MakeHistory = Callable[[Say], "History"]
@@ -79,6 +80,11 @@ class Archive(QObject):
         handler = partial(self._on_answered, take, fail or self.problem_found.emit)
         self._bridge.watch(future, handler)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was shut down: nothing can be written any more."""
+        return self._closed
+
     def shut_down(self) -> None:
         """Write what is still to be written, and end; waits for it."""
         self._closed = True
@@ -113,12 +119,22 @@ class Archive(QObject):
 class RunKeeper:
     """Writes one run as it happens, and tells once what went wrong. GUI thread; nothing waits.
 
+    What could not be written is tried again, `patience_ms` later each time.
+
     With `goes_on`, the id of an ended run, what comes is written behind its trials; where that
     cannot be, the run is kept as a new one. `run` is the id, once it is known.
     """
 
-    def __init__(self, archive: Archive, record: RunRecord, goes_on: int | None = None) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        record: RunRecord,
+        goes_on: int | None = None,
+        patience_ms: int = _AGAIN_MS,
+    ) -> None:
         self.run = goes_on
+        self._patience_ms = patience_ms
+        self._tries_again = False
         self._archive = archive
         self._writing: Writing | None = None
         self._held = record
@@ -129,6 +145,11 @@ class RunKeeper:
             archive.ask(
                 lambda history: history.resume(goes_on, record), self._write_by, self._keep_apart
             )
+
+    @property
+    def key(self) -> str:
+        """What the run is known by in every history; empty until it is known which run it is."""
+        return "" if self._writing is None else self._writing.key
 
     def save(self, record: RunRecord) -> None:
         """Write the run as it stands: each call writes all trials that are not there yet."""
@@ -157,6 +178,15 @@ class RunKeeper:
         self._archive.changed.emit()
 
     def _on_not_saved(self, sentence: str) -> None:
+        """Tell it, and try again: after the last trial nobody else would."""
         if not self._is_behind:
             self._is_behind = True
             self._archive.problem_found.emit(sentence)
+        if not self._tries_again:
+            self._tries_again = True
+            QTimer.singleShot(self._patience_ms, self._try_again)
+
+    def _try_again(self) -> None:
+        self._tries_again = False
+        if self._is_behind and not self._archive.is_closed:
+            self.save(self._held)

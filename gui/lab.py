@@ -264,7 +264,7 @@ class Lab(QObject):
         if self._desk is None:
             from gui.file_desk import FileDesk
 
-            self._desk = FileDesk(self.window, self._need_runs(), self)
+            self._desk = FileDesk(self.window, self._need_runs(), self._settings, self)
             self._desk.failed.connect(lambda sentence: self._bar("file").say(sentence))
             self._desk.begun.connect(lambda: self._bar("file").hide())
             self._desk.opened.connect(self._on_opened)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import ShareError
 from core.reading import Reader
+from gui.settings import Settings
 
 if TYPE_CHECKING:
     from core.results.share import Shared
@@ -78,15 +79,15 @@ class Opener(QObject):
     told = Signal(str)
     wanted = Signal(object, object)
 
-    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(self, window: QWidget, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
+        self._settings = settings
         self._reader = Reader()
-        self._folder = str(Path.home())
 
     def ask(self) -> None:
         """Let a person choose files."""
-        dialog = QFileDialog(self._window, "Open runs", self._folder, _KINDS)
+        dialog = QFileDialog(self._window, "Open runs", self._settings.folder, _KINDS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._on_chosen)
         dialog.finished.connect(dialog.deleteLater)
@@ -115,7 +116,7 @@ class Opener(QObject):
     def _on_chosen(self, names: list[str]) -> None:
         paths = [Path(name) for name in names]
         if paths:
-            self._folder = str(paths[0].parent)
+            self._settings.folder = str(paths[0].parent)
             self.files(paths)
 
     def _take(self, read: Read) -> None:

@@ -181,13 +181,13 @@ class Runs(QObject):
     def _on_run_started(self, run: Any) -> None:
         longest = max((trial.expected_work_s for trial in run.plan), default=0.0)
         record = run.record()
-        self._page.begin(replace(record, trials=()), longest)
+        keeper = self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
+        self._page.begin(replace(record, trials=()), longest, lambda: keeper.key)
         if self._earlier is not None:
             for trial in record.trials:
                 if told := events_of(run.experiment, trial):
                     self._page.add_events([(teller_of(trial), event) for event in told])
             self._page.add_trials(list(record.trials))
-        self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:
         self._page.add_trials(trials)

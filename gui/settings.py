@@ -1,8 +1,9 @@
 """What the window remembers between starts."""
 
 import json
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 
 class Settings:
@@ -55,6 +56,23 @@ class Settings:
     @page.setter
     def page(self, title: str) -> None:
         self._store.setValue("window/page", title)
+
+    @property
+    def folder(self) -> str:
+        """Where files were last opened or written, while it is there; else the documents' folder.
+
+        A user without one has the home.
+        """
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        known = (
+            str(self._store.value("files/folder", "")),
+            QStandardPaths.writableLocation(documents),
+        )
+        return next((one for one in known if one and Path(one).is_dir()), str(Path.home()))
+
+    @folder.setter
+    def folder(self, path: str) -> None:
+        self._store.setValue("files/folder", path)
 
     def typed(self, experiment: str) -> dict[str, str]:
         """What stood in the form of an experiment, as text, by the parameters' names."""

@@ -13,6 +13,7 @@ SCHEMA = 1
 # "interrupted" is a run whose program ended before it did: found so in the history.
 RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
 TrialStatus = Literal["done", "failed", "stopped"]
+KEPT = ("done", "failed")  # what need not be done again when a run goes on
 
 
 class TaskRecord(msgspec.Struct, frozen=True):
@@ -207,14 +208,15 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     end_reason: str = ""
 
 
-def to_json(record: RunRecord, analysis: dict[str, Any] | None = None) -> bytes:
+def to_json(record: RunRecord, analysis: dict[str, Any] | None = None, key: str = "") -> bytes:
     """Write a record as indented JSON with a newline at its end.
 
-    With `analysis` as a last field, which is for other programs: `from_json` passes it over.
+    With `key`, by which a history knows the run again, and with `analysis` as a last field, which
+    is for other programs: `from_json` passes both over.
     """
-    whole: Any = record
-    if analysis is not None:
-        whole = {**msgspec.to_builtins(record), "analysis": analysis}
+    beside: dict[str, Any] = {"key": key} if key else {}
+    beside |= {"analysis": analysis} if analysis is not None else {}
+    whole: Any = {**msgspec.to_builtins(record), **beside} if beside else record
     return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
 
 

@@ -115,7 +115,8 @@ def document(data: bytes) -> tuple[tuple[Shared, ...], dict[str, Any]]:
     plain = _decoded(data)
     if "format" not in plain and "schema" in plain:
         plain.pop("analysis", None)  # what `--json` adds for others follows from the rest
-        plain = {"format": "futureslab", "version": VERSION, "runs": [{"record": plain}]}
+        alone = {"record": plain, "key": plain.pop("key", "")}
+        plain = {"format": "futureslab", "version": VERSION, "runs": [alone]}
     if plain.get("format") != "futureslab":
         raise ShareError("it is no file of runs. Choose one that Futures Lab has written.")
     version = plain.get("version")
@@ -209,6 +210,8 @@ def _decoded(data: bytes) -> dict[str, Any]:
         raise ShareError(f"{_lower(_placed(data, error))}.") from error
     except msgspec.DecodeError as error:
         raise ShareError(_not_json(data, str(error))) from error
+    if isinstance(plain, list) and plain and all(map(_is_run, plain)):  # as `tables.to_json` does
+        plain = {"format": "futureslab", "version": VERSION, "runs": plain}
     if not isinstance(plain, dict):
         raise ShareError(_NO_RUNS)
     if not _is_shallow(plain):
@@ -216,11 +219,15 @@ def _decoded(data: bytes) -> dict[str, Any]:
     return plain
 
 
+def _is_run(plain: Any) -> bool:
+    return isinstance(plain, dict) and "record" in plain
+
+
 def _not_json(data: bytes, found: str) -> str:
     """Say what is wrong with data that is no JSON, as its reader found it."""
     if not data.strip():
         return "it is empty. Save the run again, or choose another file."
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
         return _NO_RUNS
     if "truncated" in found:
         return "it ends in the middle. Copy it again from where it came from."

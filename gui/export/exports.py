@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from core.errors import FuturesLabError
 from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
+from gui.settings import Settings
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.results.records import RunRecord
     from core.results.share import Shared
 
+Find = Callable[[str, Callable[["Shared | None"], None]], None]
 _LOOKS = {"paper": PAPER, "slide": SLIDE, "svg": PAPER}
 _FILES = {
     "paper": ("png", "Picture (*.png)"),
@@ -42,30 +44,35 @@ class Seen:
     """What is in front of a person: an experiment's run, and the tab whose chart is seen.
 
     `drawing` makes that chart, or None where the tab has none; it is called in another thread.
+    `key` is what the run is known by in the history, and `kept` is what the history has of it.
     """
 
     experiment: Experiment | None
     record: RunRecord
     drawing: Callable[[], Chart | None] | None
-    name: str = ""
-    whose: str = ""
+    key: str = ""
+    kept: Shared | None = None
 
 
 class Exports(QObject):
     """Does what the menus of pages ask for. GUI thread.
 
-    `wanted` carries a job for another thread and who takes its result; `told` a sentence for the
-    status strip, `failed` one with a next step.
+    `find` gives what the history has under a key, some time later. `wanted` carries a job for
+    another thread and who takes its result; `told` a sentence for the status strip, `failed` one
+    with a next step.
     """
 
     wanted = Signal(object, object)
     told = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, window: QWidget, parent: QObject | None = None) -> None:
+    def __init__(
+        self, window: QWidget, settings: Settings, find: Find, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._window = window
-        self._folder = Path.home()
+        self._settings = settings
+        self._find = find
 
     def export(self, what: str, seen: Seen) -> None:
         """Take something of what is seen away: to the clipboard, or to a file that is asked for."""
@@ -73,16 +80,23 @@ class Exports(QObject):
             self.wanted.emit(partial(_draw, seen, what.removeprefix("copy-")), self._copy)
             return
         ending, kinds = _FILES[what]
-        dialog = QFileDialog(self._window, "Export", str(self._folder), kinds)
+        dialog = QFileDialog(self._window, "Export", self._settings.folder, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ending)
         dialog.selectFile(f"{_name(seen, what)}.{ending}")
-        dialog.fileSelected.connect(partial(self._write, what, seen))
+        dialog.fileSelected.connect(partial(self._on_chosen, what, seen))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def _on_chosen(self, what: str, seen: Seen, path: str) -> None:
+        """Write it as the history has it: under its own key, with its name and its note."""
+        self._settings.folder = str(Path(path).parent)
+        if seen.key and what not in _LOOKS:
+            self._find(seen.key, lambda kept: self._write(what, replace(seen, kept=kept), path))
+        else:
+            self._write(what, seen, path)
+
     def _write(self, what: str, seen: Seen, path: str) -> None:
-        self._folder = Path(path).parent
         self.wanted.emit(partial(write, what, seen, Path(path)), self._on_written)
 
     def _on_written(self, done: Written) -> None:
@@ -126,7 +140,6 @@ def _made(what: str, seen: Seen) -> bytes:
     """Make a file's bytes, with what that needs imported only now."""
     from core.results import share, tables
 
-    run = share.shared(seen.record, "", seen.name, seen.whose)
     makers: dict[str, Callable[[list[Shared]], bytes]] = {
         "csv": tables.trials_csv,
         "tasks": tables.tasks_csv,
@@ -134,9 +147,9 @@ def _made(what: str, seen: Seen) -> bytes:
         "futureslab": share.dump,
     }
     if what in makers:
-        return makers[what]([run])
+        return makers[what]([_run(seen)])
     if what in ("html", "pdf"):
-        return _report(what, seen)
+        return _report(what, seen.experiment, _run(seen))
     chart = _chart(seen)
     if what == "svg":
         return chart.svg(PAPER).encode()
@@ -145,10 +158,26 @@ def _made(what: str, seen: Seen) -> bytes:
     return png(chart, _LOOKS[what])
 
 
-def _report(what: str, seen: Seen) -> bytes:
+def _run(seen: Seen) -> Shared:
+    """Give the run as the history has it, with all that this version does not know of it.
+
+    Where the history is behind, on a full disk, the run is what is seen, under the same key.
+    """
+    from core.results import share
+
+    kept = seen.kept
+    if kept is not None and len(kept.record.trials) >= len(seen.record.trials):
+        return kept
+    made = share.shared(seen.record, seen.key)
+    if kept is None:
+        return made
+    return replace(kept, record=made.record, raw_record=made.raw_record)
+
+
+def _report(what: str, experiment: Experiment | None, run: Shared) -> bytes:
     from core.report.report import report_of
 
-    report = report_of(seen.record, seen.name, seen.whose, seen.experiment)
+    report = report_of(run.record, run.name, run.whose, experiment)
     if what == "html":
         from core.report.html import html
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,7 @@ class ExperimentPage(PageFrame):
         self._state = State.IDLE
         self._busy_elsewhere = ""
         self._record: RunRecord | None = None
+        self._key_of: Callable[[], str] = str
         self._summary: Summary | None = None
         self._has_begun = False
         self._trials: list[TrialRecord] = []
@@ -111,6 +112,11 @@ class ExperimentPage(PageFrame):
         options = {} if self._stage is None else self._stage.drawn_with()
         return record, self._result.tab, options
 
+    @property
+    def key(self) -> str:
+        """What the run in sight is known by in the history; empty where that is not known."""
+        return self._key_of()
+
     def finish(self) -> None:
         """Build what a run needs: charts and timeline; from here on it can be started."""
         from gui.views.stages import make_stage
@@ -124,9 +130,13 @@ class ExperimentPage(PageFrame):
         assert layout is not None
         layout.addWidget(self._stage.lower)
 
-    def begin(self, record: RunRecord, longest_s: float) -> None:
-        """Clear the page for a run whose record is still without trials."""
+    def begin(self, record: RunRecord, longest_s: float, key_of: Callable[[], str] = str) -> None:
+        """Clear the page for a run whose record is still without trials.
+
+        `key_of` tells the run's key, which may not be known before something of it is written.
+        """
         self._record, self._trials, self._summary = record, [], None
+        self._key_of = key_of
         self._has_begun = True
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before

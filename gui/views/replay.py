@@ -60,7 +60,7 @@ class Replay(QObject):
         kept, page = self._kept, self._page
         page.set_values(kept.values)
         yield
-        page.begin(replace(kept.record, trials=()), kept.longest_s)
+        page.begin(replace(kept.record, trials=()), kept.longest_s, lambda: kept.run.key)
         yield
         if any(events for _, events in kept.told):
             yield from self._tell()

@@ -89,6 +89,9 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     home.main("history", "export", "--tasks", "1", str(tmp_path / "tasks.csv"))
     assert len((tmp_path / "tasks.csv").read_text().splitlines()) == 5
 
+    for file in (tmp_path / "record.json", files[0], files[2]):  # one run, whatever it came by
+        assert "0 taken in, 1 here already: 1." in home.main("history", "import", str(file))[0]
+
     other = Home(tmp_path / "other")
     other.folder.mkdir()
     assert "1 taken in, 0 here already: 1." in other.main("history", "import", str(files[0]))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from core import experiments
 from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
 from core.results.records import to_json
-from core.results.share import load
+from core.results.share import load, shared
 from gui.export.exports import Exports, Seen, drawing_of, write
+from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
 from gui.views.page import ExperimentPage
@@ -29,7 +31,8 @@ RUN = replace(begun(blocks=3), trials=tuple(sweep(3)), status="finished")
 
 
 def seen(tab: str = "Runtime", **options: Any) -> Seen:
-    return Seen(PI, RUN, drawing_of(PI, RUN, tab, options), name="<b>=1+1")
+    kept = shared(RUN, "its own", "<b>=1+1")
+    return Seen(PI, RUN, drawing_of(PI, RUN, tab, options), "its own", kept)
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def exports(qtbot: QtBot) -> Exports:
     """Exports whose jobs are done at once, and their results taken."""
     window = QWidget()
     qtbot.addWidget(window)
-    made = Exports(window, window)
+    made = Exports(window, Settings(), lambda key, take: take(None), window)
     made.wanted.connect(do_at_once)
     return made
 
@@ -73,7 +76,18 @@ def test_a_file_of_runs_opens_again(tmp_path: Path) -> None:
     assert write("futureslab", seen(), tmp_path / "a.futureslab").problem == ""
     (run,) = load(tmp_path / "a.futureslab")
     assert to_json(run.record) == to_json(RUN)
-    assert run.name == "<b>=1+1"
+    assert (run.key, run.name) == ("its own", "<b>=1+1")
+
+
+def test_a_run_that_the_history_is_behind_with_is_written_as_it_is_seen(tmp_path: Path) -> None:
+    behind = replace(RUN, trials=RUN.trials[:2])
+    one = dataclasses.replace(seen(), kept=shared(behind, "its own", "named"))
+    assert write("futureslab", one, tmp_path / "a").problem == ""
+    (run,) = load(tmp_path / "a")
+    assert (to_json(run.record), run.key, run.name) == (to_json(RUN), "its own", "named")
+    assert write("futureslab", dataclasses.replace(one, kept=None), tmp_path / "b").problem == ""
+    (run,) = load(tmp_path / "b")
+    assert (to_json(run.record), run.key, run.name) == (to_json(RUN), "its own", "")
 
 
 @pytest.mark.parametrize("what", ["csv", "pdf", "paper"])

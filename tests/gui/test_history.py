@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,27 @@ def test_what_cannot_be_written_is_said_once_and_again_that_it_was_mended(qtbot:
     assert told.problems == ["The disk is full."]
     assert told.mended == [True]
     assert keeper.run == 7
+
+
+def test_what_was_not_written_at_the_end_of_a_run_is_tried_again(qtbot: QtBot) -> None:
+    told = Told()
+    keeper = RunKeeper(told.archive, record(()), patience_ms=1)
+    keeper.save(record(TRIALS))
+    saved = told.history.saved
+    for _ in range(2):
+        count = len(saved)
+        for _, future in saved:
+            if not future.done():
+                future.set_exception(HistoryError("The disk is full."))
+        qtbot.waitUntil(partial(_is_longer_than, count, saved))
+    assert [count for count, _ in told.history.saved] == [0, 4, 4, 4]
+    saved[-1][1].set_result(7)
+    qtbot.waitUntil(lambda: bool(told.mended))
+    assert told.problems == ["The disk is full."]
+
+
+def _is_longer_than(count: int, many: list[Any]) -> bool:
+    return len(many) > count
 
 
 def test_what_nobody_foresaw_is_a_sentence_too(qtbot: QtBot) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.reading import Reader
 from core.results.share import Shared, dump, save, shared
 from gui.opening import Opener, read_all
+from gui.settings import Settings
 from tests.core.making import done, record
 from tests.gui.jobs import do_at_once
 
@@ -25,7 +26,7 @@ def opener(qtbot: QtBot) -> Opener:
     """An opener whose jobs are done at once."""
     window = QWidget()
     qtbot.addWidget(window)
-    made = Opener(window, window)
+    made = Opener(window, Settings(), window)
     made.wanted.connect(do_at_once)
     return made
 

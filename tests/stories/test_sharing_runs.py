@@ -55,6 +55,17 @@ def test_a_run_is_saved_and_opened_again_and_its_report_taken(
     person.window.key("ctrl+o")
     answer(person, tmp_path / "mine.futureslab")
     person.wait_for_text("headline", headline)
+    person.wait_for_text("kept-message", "Run 1, ")
+
+    person.window.key("ctrl+s")  # as a friend would, and send it back
+    answer(person, tmp_path / "back.futureslab")
+    person.wait_for_text("status-message", f"Saved: {tmp_path / 'back.futureslab'}")
+    assert load(tmp_path / "back.futureslab") == load(tmp_path / "mine.futureslab")
+    person.window.key("ctrl+o")
+    answer(person, tmp_path / "back.futureslab")
+    person.wait_for_text("status-message", "Opened 1 run")
+    person.open("History")
+    person.wait_for_text("history-count", "1 run")
 
 
 def test_a_wrong_file_is_one_sentence_and_nothing_is_lost(person: Person, tmp_path: Path) -> None:

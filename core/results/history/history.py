@@ -129,6 +129,10 @@ class History:
         """Read whole runs with their names and notes."""
         return self._do(lambda store: tuple(map(store.shared, runs)))
 
+    def find(self, key: str) -> Future[Shared | None]:
+        """Read the run that has this key everywhere, whole; None where it is not here."""
+        return self._do(Store.find, key)
+
     def export(self, runs: Sequence[int], path: Path) -> Future[None]:
         """Write runs to a `.futureslab` file."""
         return self._do(lambda store: share.save(path, map(store.shared, runs)))
@@ -228,8 +232,9 @@ class Writing:
 
 
 def _settled_page(store: Store, query: Query) -> Page:
-    with suppress(sqlite3.OperationalError):  # a full disk; the list says it all the same
-        store.settle()
+    if not query.text:  # the list says it all the same, and a search shall not read all rows twice
+        with suppress(sqlite3.OperationalError):  # a full disk
+            store.settle()
     return store.page(query)
 
 
@@ -250,7 +255,7 @@ def _sentence(error: sqlite3.Error) -> str:
     if "full" in text or "disk I/O" in text:
         return (
             "The disk is full, or cannot be written, so the history is behind."
-            " Free some space: all that is missing is written with the next trial."
+            " Free some space: what is missing is written then."
         )
     if "locked" in text:
         return "Another program holds the history for too long. It is tried again with the next."

@@ -21,6 +21,7 @@ from core.results.history.recovery import Identity
 
 FILE = "history.sqlite3"
 _VIEWS = {"runs": ("run", schema.RUN_COLUMNS), "heads": ("head", "*"), "trials": ("trial", "*")}
+_READ_ONLY = "unable to open database file"  # of a folder in which no file can be made beside it
 _NOWHERE = "There is no folder to keep the history in: set HOME to one that you can write in."
 _IN_MEMORY = "What you run now is in the history until you close the program; save it as a file."
 
@@ -69,8 +70,14 @@ def open_history(
     except _Newer as error:
         return _in_memory(path, f"{error}")
     except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{error}"
-        return _in_memory(path, f"The history cannot be written in “{folder}”: {reason}.")
+        return _in_memory(path, f"The history cannot be written in “{folder}”: {_why(error)}.")
+
+
+def _why(error: Exception) -> str:
+    """Say what SQLite calls "unable to open database file" as a person would."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it is read-only" if _READ_ONLY in f"{error}" else f"{error}"
 
 
 class _Newer(Exception):
@@ -112,8 +119,8 @@ def _recovered(
         return _in_memory(None, f"The history is damaged, and cannot be mended: {error}.")
     if aside is None:  # another program was quicker
         return opened
-    count = "1 run" if runs == 1 else f"{runs} runs"
-    rest = f"{count} could be read and are here." if runs else "Nothing in it could be read."
+    count = "1 run could be read, and is here." if runs == 1 else f"{runs} runs could be read."
+    rest = count if runs else "Nothing in it could be read."
     sentence = f"The history was damaged. It was set aside as “{aside.name}”. {rest}"
     return Opened(opened.connection, "file", (sentence,), opened.identity)
 

@@ -17,7 +17,7 @@ from core.results.files import encode
 from core.results.history import listing, rows
 from core.results.history.listing import Page, Query, RunRow
 from core.results.history.owners import Owners
-from core.results.records import RunRecord
+from core.results.records import KEPT, RunRecord
 from core.results.share import Shared
 
 Say = Callable[[RunRecord], str]
@@ -70,7 +70,8 @@ class Store:
     def add(self, shared: Shared) -> tuple[int, bool]:
         """Take in a run of a file; return its id, and whether it is new here.
 
-        One that is here already, also as a deleted run, stays as it is, and is no longer deleted.
+        One that is here already, also as a deleted run, stays as it is, and is no longer deleted;
+        where the file has it with more trials, these are taken in too.
         """
         status = "interrupted" if shared.record.status == "running" else shared.record.status
         columns = rows.columns_of(shared.record, self._said(shared.record))
@@ -80,6 +81,11 @@ class Store:
             run = self._id_of(shared.key)
             if run is not None:
                 self._execute("UPDATE main.run SET deleted_at = NULL WHERE id = ?", run)
+                if self._goes_on(run, shared.raw_record["trials"]):
+                    said = {"status": status, "said": columns["said"], "done": len(trials)}
+                    self._replace_trials(run, trials)
+                    self._update(run, said | {"planned": columns["planned"]})
+                    self._write_head(run, head)
                 return run, False
             run = self._insert(shared.key, columns | {"whose": shared.whose})
             self._add_trials(run, 0, [rows.pack(trial) for trial in trials])
@@ -96,11 +102,9 @@ class Store:
             row = self._row(run)
             if row.status == "running":
                 raise HistoryError("This run is still going on: stop it where it runs first.")
-            self._execute("DELETE FROM main.trial WHERE run = ?", run)
-            packed = [rows.pack(rows.trial_of(trial)) for trial in record.trials]
-            self._add_trials(run, 0, packed)
+            self._replace_trials(run, [rows.trial_of(trial) for trial in record.trials])
             token = self._owners.token()
-            self._update(run, {"status": "running", "owner": token, "done": len(packed)})
+            self._update(run, {"status": "running", "owner": token, "done": len(record.trials)})
         self._heads.pop(row.key, None)
         return row.key
 
@@ -160,6 +164,11 @@ class Store:
     def open(self, run: int) -> RunRecord:
         """Read a whole run; raises HistoryError with the place of what cannot be read."""
         return self.shared(run).record
+
+    def find(self, key: str) -> Shared | None:
+        """Read the run with that key, also a deleted one; None where there is none."""
+        run = self._id_of(key)
+        return None if run is None else self.shared(run)
 
     def shared(self, run: int) -> Shared:
         """Read a whole run with its name and note, as a file of runs has it."""
@@ -259,6 +268,22 @@ class Store:
             rows.pack(head),
             extra,
         )
+
+    def _goes_on(self, run: int, trials: Sequence[Any]) -> bool:
+        """Tell whether these trials are those of an ended run, with others behind them."""
+        if self._row(run).status == "running":
+            return False
+        asked = "SELECT data FROM main.trial WHERE run = ? ORDER BY number"
+        try:
+            found = [msgspec.json.decode(rows.unpack(one)) for (one,) in self._execute(asked, run)]
+        except (msgspec.DecodeError, zlib.error):  # damaged, as opening it will tell
+            return False
+        kept = [trial for trial in found if trial["status"] in KEPT]
+        return len(found) < len(trials) and kept == trials[: len(kept)]
+
+    def _replace_trials(self, run: int, trials: Sequence[bytes]) -> None:
+        self._execute("DELETE FROM main.trial WHERE run = ?", run)
+        self._add_trials(run, 0, list(map(rows.pack, trials)))
 
     def _count_trials(self, run: int) -> int:
         asked = "SELECT coalesce(max(number), 0) FROM main.trial WHERE run = ?"

@@ -367,6 +367,7 @@ def test_a_read_only_home_shows_what_is_there_and_keeps_the_rest_in_memory(tmp_p
         (sentence,) = opened.sentences
         assert opened.place == "memory"
         assert "cannot be written in" in sentence
+        assert "data”: it is read-only. What you run now" in sentence
         assert sorted(ids(history, Query())) == [1, 2]
         number = kept(history, running(2))
         assert history.row(number).result().status == "running"

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from core.errors import HistoryError, ShareError
-from core.results.history.history import History
+from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
 from core.results.records import RunRecord
-from core.results.share import parse
+from core.results.share import parse, shared
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.strategies import RECORDS
 from tests.core.making import done, record
@@ -181,6 +181,32 @@ def test_a_run_goes_to_another_history_and_not_twice(
     assert (again.runs, again.known) == (added.runs, 1)
     assert ids(there, Query()) == list(added.runs)
     assert there.open(added.runs[0]).result() == here.open(number).result()
+
+
+def test_a_run_that_came_before_its_end_is_made_whole_by_a_later_file(history: History) -> None:
+    trials = [done("serial", 1, block, 1.0) for block in (1, 2, 3)]
+    stopped = replace(trials[1], status="stopped")
+    first, whole = record([trials[0], stopped], status="running"), record(trials)
+    (number,) = history.add([shared(first, "k", "its name")]).result().runs
+    assert history.open(number).result() == replace(first, status="interrupted")
+    other = record([done("serial", 1, 1, 9.0), *trials[1:]])
+    assert history.add([shared(other, "k")]).result().known == 1
+    assert len(history.open(number).result().trials) == 2, "another run, whatever its key says"
+    assert history.add([shared(whole, "k")]).result() == Added((number,), 1)
+    assert history.open(number).result() == whole
+    row = history.row(number).result()
+    assert (row.status, row.done, row.name) == ("finished", 3, "its name")
+    history.add([shared(first, "k")]).result()
+    assert history.open(number).result() == whole, "what is shorter takes nothing away"
+
+
+def test_a_run_is_found_by_its_key(history: History) -> None:
+    (number,) = history.add([shared(record([done("serial", 1, 1, 1.0)]), "k", "a")]).result().runs
+    history.delete([number]).result()
+    found = history.find("k").result()
+    assert found is not None
+    assert (found.key, found.name) == ("k", "a")
+    assert history.find("other").result() is None
 
 
 def test_what_this_version_does_not_know_goes_through_the_history(

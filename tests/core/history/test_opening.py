@@ -44,4 +44,4 @@ def test_a_disk_that_fills_while_runs_are_saved_leaves_the_damaged_file_where_it
     assert "cannot be mended: database or disk is full" in sentence
     assert list(tmp_path.glob(f"{FILE}.damaged-*")) == []
     (sentence,) = make_history(tmp_path).opened.result().sentences  # there is room again
-    assert "30 runs could be read and are here" in sentence
+    assert "30 runs could be read." in sentence

@@ -66,6 +66,17 @@ def test_a_record_of_the_command_line_opens_too() -> None:
         (read,) = parse(data)
         assert read.record == run
     assert parse(to_json(run))[0].key == parse(to_json(run, {"more": 1}))[0].key
+    (again,) = parse(to_json(run, {"more": 1}, key="k"))
+    assert (again.key, again.record, "key" in again.raw_record) == ("k", run, False)
+    with pytest.raises(ShareError, match=r"`\$.runs\[0\].key`"):
+        parse(to_json(run).replace(b"{", b'{"key": 7,', 1))
+
+
+def test_an_export_as_json_opens_again() -> None:
+    runs = [shared(record([done("serial", 1, 1, n)]), f"k{n}", "a", "b") for n in (1.0, 2.0)]
+    assert parse(tables.to_json(runs)) == tuple(runs)
+    with pytest.raises(ShareError, match=r"`\$.runs\[1\].record`"):
+        parse(b'[{"record": %s}, {"record": 3}]' % to_json(runs[0].record))
 
 
 @pytest.mark.parametrize(
