@@ -305,17 +305,29 @@ class Experiment:
 
         parts = by_python(record)
         if len(parts) == 1:
-            return _with_skipped(self.summary(record), record)
-        told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
+            return _with_what_lacks(self.summary(record), record)
+        told = [(name, _with_what_lacks(self.summary(part), part)) for name, part in parts]
         headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
         details = named_once([(name, one.details) for name, one in told])
         times = any(isinstance(show, Scaling) for show in self.shows)
         return Summary(tuple(headline), (*(_compared(parts) if times else ()), *details))
 
 
-def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
-    lines = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
-    return Summary(summary.headline, (*summary.details, *lines))
+def _with_what_lacks(summary: Summary, record: RunRecord) -> Summary:
+    """Say first which trials failed, and last what was left out."""
+    skipped = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
+    return Summary(summary.headline, (*_failures(record), *summary.details, *skipped))
+
+
+def _failures(record: RunRecord) -> tuple[str, ...]:
+    failed = [trial for trial in record.trials if trial.status == "failed"]
+    if not failed:
+        return ()
+    first = failed[0]
+    reason = first.error.sentence if first.error else "no reason was given."
+    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+    name = first.name or configuration(first.executor, first.workers)
+    return (f"{count} failed; the first, {name}: {reason}",)
 
 
 def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> tuple[str, ...]:

@@ -86,7 +86,8 @@ def _summary(record: RunRecord) -> Summary:
     left = {row["who"]: row["is_now"] for row in rows if row["moment"] == moment}
     ring = _ring(rows)
     if ring:
-        steps = [f"{who} waits for {whom}" for who, whom in ring.items()]
+        wait = "waits" if moment == "stuck" else "waited"
+        steps = [f"{who} {wait} for {whom}" for who, whom in ring.items()]
         end = _ENDS.get(moment, "They were still stuck when the run ended.")
         return Summary((f"Deadlock: {', '.join(steps)}",), (end, *_left(left)))
     if "gone" in left.values():

@@ -34,7 +34,7 @@ def summary(record: RunRecord) -> Summary:
     details += noise.sentences(record)
     if record.end_reason:
         details.append(record.end_reason)
-    return Summary(tuple(lines), tuple(_failures(record) + details))
+    return Summary(tuple(lines), tuple(details))
 
 
 def _names(one: SpeedUp) -> tuple[str, str]:
@@ -66,14 +66,3 @@ def _is_news(one: SpeedUp) -> bool:
 def _why_unclear(one: SpeedUp) -> str:
     who, _ = _names(one)
     return f"{who}: {one.reason} {one.advice}"
-
-
-def _failures(record: RunRecord) -> list[str]:
-    failed = [trial for trial in record.trials if trial.status == "failed"]
-    if not failed:
-        return []
-    first = failed[0]
-    reason = first.error.message if first.error else "no reason was given"
-    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
-    name = configuration(first.executor, first.workers)
-    return [f"{count} failed; the first, {name}: {reason}."]

@@ -90,7 +90,9 @@ def _details(rows: list[dict[str, Any]]) -> list[str]:
     if one:
         details.append(f"It shares only what is made for that: {', '.join(one)}.")
     if any("BrokenProcessPool" in row["error"] for row in there):
-        details.append("BrokenProcessPool: it was packed, but the worker died of unpacking it.")
+        details.append(
+            "BrokenProcessPool: it was packed, but the worker died of unpacking it, or was killed."
+        )
     return details
 
 

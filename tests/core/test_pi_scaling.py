@@ -37,7 +37,7 @@ def values(**changes: Any) -> dict[str, Any]:
 
 
 def summary(trials: list[TrialRecord], usable_cpus: int = 2) -> tuple[str, tuple[str, ...]]:
-    told = EXPERIMENT.summary(record(trials, environment=environment(usable_cpus)))
+    told = EXPERIMENT.summarize(record(trials, environment=environment(usable_cpus)))
     return ". ".join(told.headline), told.details
 
 

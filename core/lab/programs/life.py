@@ -232,7 +232,7 @@ class Life:
             thread=thread_in_words(),
             pending=len(self.those("PENDING")),
             running=len(self.those("RUNNING")),
-            at_work=sum(1 for worker in self.working if worker),
+            at_work=sum(1 for number in self.those("RUNNING") if self.working[number]),
         )
 
     def begin(self, number):
@@ -256,6 +256,9 @@ class Life:
         old_state, old_worker, since = self.seen[number]
         if state != old_state:
             self.tell("state", future=f"F{number}", state=state)
+            error = future.exception() if state == "FINISHED" else None
+            if isinstance(error, concurrent.futures.BrokenExecutor):
+                self.tell("note", text=f"A worker died: F{number} raises {type(error).__name__}.")
         if (state, worker) != (old_state, old_worker):
             self.draw(
                 f"F{number}", since, now, old_state, "task" if old_worker else LOOKS[old_state]
