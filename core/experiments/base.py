@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.experiments.told import Fields, only_known
+from core.experiments.told import only_known
+from core.lab.told import Fields
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
 

@@ -16,7 +16,7 @@ from core.experiments.base import (
     performed,
 )
 from core.experiments.programs import script
-from core.experiments.told import text
+from core.lab.told import text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:

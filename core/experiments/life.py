@@ -17,7 +17,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import death, kind, workers
 from core.experiments.programs import script
-from core.experiments.told import number, text
+from core.lab.told import number, text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import repeats, workers
 from core.experiments.programs import script
-from core.experiments.told import number, positive
+from core.lab.told import number, positive
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
 

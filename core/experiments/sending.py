@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import pythons
 from core.experiments.programs import script
-from core.experiments.told import text
 from core.lab.kinds import start_methods
+from core.lab.told import text
 from core.parameters import Choice, Choices, Option, Values
 
 if TYPE_CHECKING:

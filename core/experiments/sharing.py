@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import increments, repeats, workers
 from core.experiments.programs import script
-from core.experiments.told import number, one_of, positive
+from core.lab.told import number, one_of, positive
 from core.parameters import Choices, Option, Values
 from core.results.statistics import seconds
 

@@ -16,7 +16,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import death, kind, workers
 from core.experiments.programs import script
-from core.experiments.told import maybe, number, text
+from core.lab.told import maybe, number, text
 from core.parameters import Choice, Integer, Option, Parameter, Values
 
 if TYPE_CHECKING:

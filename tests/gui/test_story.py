@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from core.experiments import find
 from core.experiments.base import Trial
+from core.lab.told import EVENTS
 from core.lab_python import LabPython
 from gui import experiments
 from gui.models.spans import SpanKind
@@ -42,6 +43,11 @@ def tell(stage: StoryStage, *events: dict[str, Any]) -> Timeline:
     for step in stage.steps():
         step()
     return stage._timeline._timeline
+
+
+def test_every_kind_that_may_be_told_is_shown(stage: StoryStage) -> None:
+    by_the_page = {"row", "asks"}  # the stage takes rows by their trial, and the page asks
+    assert stage._takers.keys() | by_the_page == EVENTS.keys()
 
 
 WAITS = {"kind": "waits", "t": 0.4, "who": "worker 1", "whom": "f2"}
