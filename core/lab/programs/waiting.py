@@ -156,7 +156,7 @@ def tell_spans(call, futures, tell):
         if future.cancelled():
             continue
         if error and not isinstance(error, Failed):  # nobody worked on it to its end
-            tell("note", text=f"A worker died, so {call} {name} raises {type(error).__name__}.")
+            tell("note", text=f"A worker has died, and the pool of call {call} is broken.")
             continue
         worker, start, end = error.args if error else future.result()
         lane = lanes.setdefault(worker, f"worker {len(lanes) + 1}")

@@ -452,6 +452,13 @@ def test_of_two_performances_the_second_is_told() -> None:
     assert summary(RING + KILLED + RING + FREED) == summary(RING + FREED)
 
 
+def test_one_that_was_ended_from_elsewhere_claims_no_way_out() -> None:
+    text = summary([*RING, {"moment": "after exception", "who": "inner", "is_now": "gone"}])
+
+    assert "\nTheir process was ended from elsewhere, before that way out" in text
+    assert "The exception was set" not in text
+
+
 def test_one_that_was_stopped_was_still_stuck() -> None:
     text = summary(RING)
 
