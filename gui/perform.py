@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from core.engines.lab_client import LabExecutor
+from core.lab.told import checked
 from gui.window_executor import TakesTurn, Turn
 
 _TIMES = frozenset({"start", "end", "at"})
@@ -30,7 +31,7 @@ def perform_here(turn: Turn, program: str, settings: dict[str, Any]) -> None:
         if moments and not first:
             first.append(min(moments))
         since = {name: what[name] - first[0] for name in _TIMES & what.keys()}
-        turn.emit({"kind": kind, "t": time.perf_counter() - began, **what, **since})
+        turn.emit(checked({"kind": kind, "t": time.perf_counter() - began, **what, **since}))
 
     def watch(future: "Future[Any]", handler: Callable[["Future[Any]"], None]) -> None:
         turn.bridge.watch(future, partial(deliver, handler))

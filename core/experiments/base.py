@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.experiments.told import Fields, only_known
+from core.experiments.told import only_known
 from core.lab.kinds import CEILING
+from core.lab.told import Fields
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
 
@@ -123,14 +124,10 @@ class Growth:
 
 @dataclass(frozen=True)
 class Summary:
-    """The result in words: the headline, one line for each finding, then what qualifies it.
-
-    `failures` are what did not come to an end as it should; they stand before the details.
-    """
+    """The result in words: the headline, one line for each finding, then what qualifies it."""
 
     headline: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
-    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -309,22 +306,34 @@ class Experiment:
         from core.results.pythons import by_python
 
         parts = by_python(record)
-        told = [(name, _with_skipped(self.summary(part), part)) for name, part in parts]
+        told = [(name, part, self.summary(part)) for name, part in parts]
         times = any(isinstance(show, Scaling) for show in self.shows)
         disturbed = _disturbed(record) if times else ()
         if len(told) == 1:
-            (_, one) = told[0]
-            return Summary(one.headline, (*one.failures, *disturbed, *one.details))
-        headline = [f"Python {name}: {line}" for name, one in told for line in one.headline]
-        failures = named_once([(name, one.failures) for name, one in told])
-        details = named_once([(name, one.details) for name, one in told])
+            ((_, part, one),) = told
+            ends = (*_failures(part), *disturbed)
+            return Summary(one.headline, (*ends, *one.details, *_skipped(part)))
+        headline = [f"Python {name}: {line}" for name, _, one in told for line in one.headline]
+        failures = named_once([(name, _failures(part)) for name, part, _ in told])
+        details = named_once([(name, (*one.details, *_skipped(part))) for name, part, one in told])
         compared = _compared(parts) if times else ()
         return Summary(tuple(headline), (*failures, *disturbed, *compared, *details))
 
 
-def _with_skipped(summary: Summary, record: RunRecord) -> Summary:
-    lines = [f"{skip.what} left out: it {skip.reason}." for skip in record.skipped]
-    return replace(summary, details=(*summary.details, *lines))
+def _skipped(record: RunRecord) -> tuple[str, ...]:
+    return tuple(f"{skip.what} left out: it {skip.reason}." for skip in record.skipped)
+
+
+def _failures(record: RunRecord) -> tuple[str, ...]:
+    """Say how many trials failed, and why the first did."""
+    failed = [trial for trial in record.trials if trial.status == "failed"]
+    if not failed:
+        return ()
+    first = failed[0]
+    reason = first.error.sentence if first.error else "No reason was given."
+    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
+    name = first.name or configuration(first.executor, first.workers)
+    return (f"{count} failed; the first, {name}: {reason}",)
 
 
 def _disturbed(record: RunRecord) -> tuple[str, ...]:

@@ -1,9 +1,20 @@
-"""Parameters that several experiments have: one name, one label, one range of words."""
+"""What several experiments have: parameters with one name and one label, and one sentence."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from core.lab import kinds, workloads
 from core.parameters import Choice, Integer, LateChoices, Option
+
+
+def death(told: Iterable[Any]) -> tuple[str, ...]:
+    """Say that a worker process died, where anything that a program told says so."""
+    if not any("BrokenProcessPool" in str(what) for what in told):
+        return ()
+    return (
+        "A worker process died, and with it the pool: whatever was not done raises"
+        " BrokenProcessPool.",
+    )
 
 
 def offered(

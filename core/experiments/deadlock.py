@@ -16,7 +16,7 @@ from core.experiments.base import (
     performed,
 )
 from core.experiments.programs import script
-from core.experiments.told import text
+from core.lab.told import text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ _ENDS = {
     "after exception": "The exception was set from outside, on a future that belongs to a worker.",
     "after kill": "Their process was killed: no thread, no lock and no future is left of it.",
 }
+_ENDED_BY_OTHERS = (
+    "Their process was ended from elsewhere, before that way out: no thread, no lock and no future"
+    " is left of it."
+)
 _MENDED = {
     "callbacks": "No task waits: each is submitted by the callback of the one that it needs.",
     "second-worker": "A second worker was free to run the task that the first one waited for.",
@@ -86,8 +90,11 @@ def _summary(record: RunRecord) -> Summary:
     left = {row["who"]: row["is_now"] for row in rows if row["moment"] == moment}
     ring = _ring(rows)
     if ring:
-        steps = [f"{who} waits for {whom}" for who, whom in ring.items()]
+        wait = "waits" if moment == "stuck" else "waited"
+        steps = [f"{who} {wait} for {whom}" for who, whom in ring.items()]
         end = _ENDS.get(moment, "They were still stuck when the run ended.")
+        if "gone" in left.values() and moment != "after kill":
+            end = _ENDED_BY_OTHERS
         return Summary((f"Deadlock: {', '.join(steps)}",), (end, *_left(left)))
     if "gone" in left.values():
         return Summary(("Their process ended before the story did",), _left(left))

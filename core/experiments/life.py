@@ -15,9 +15,9 @@ from core.experiments.base import (
     Trial,
     performed,
 )
-from core.experiments.common import kind, workers
+from core.experiments.common import death, kind, workers
 from core.experiments.programs import script
-from core.experiments.told import number, text
+from core.lab.told import number, text
 from core.parameters import Choice, Integer, Option, Values
 
 if TYPE_CHECKING:
@@ -73,11 +73,13 @@ def _summary(record: RunRecord) -> Summary:
     ends = Counter(state.removesuffix("_AND_NOTIFIED") for state in _last_states(told[0]).values())
     lived = [f"{count} {state}" for state, count in ends.items()]
     total = ends.total()
+    died = death(row["what_happened"] for row in told[0].rows)
     if not total:
-        return Summary(("No future was born: nothing was submitted",))
+        return Summary(("No future was born: nothing was submitted",), died)
     futures = "future" if total == 1 else "futures"
     return Summary(
-        (f"{total} {futures} lived: {', '.join(lived)}",), (*_callbacks(told[0]), *_running(record))
+        (f"{total} {futures} lived: {', '.join(lived)}",),
+        (*died, *_callbacks(told[0]), *_running(record)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import repeats, workers
 from core.experiments.programs import script
-from core.experiments.told import number, positive
+from core.lab.told import number, positive
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
 
@@ -25,6 +25,7 @@ _MARKS = (
     "executor.map(",
     "pool.starmap(",
     "pool.imap_unordered(",
+    "multiprocessing.connection.wait(",
 )
 _SWEEP_S = 0.55  # one way, all task sizes
 _CHUNKS_S = 0.2
@@ -99,7 +100,7 @@ def _trial(values: Values, way: str, block: int, order: int, expected_s: float) 
         workers=values["workers"],
         order=order,
         expected_s=expected_s,
-        limit_s=60.0 + 5 * expected_s,
+        limit_s=30.0 + 5 * expected_s,
     )
     return replace(trial, block=block)
 
@@ -127,7 +128,7 @@ def _summary(record: RunRecord) -> Summary:
     if is_noisy and headline:
         headline = ("What a task costs: too noisy to say",)
         details = ("Other programs took CPU time: close what else is busy and run again.",)
-    return Summary(headline, (*details, *_pi(record), *_qualified(record)))
+    return Summary(headline, (*details, *_pi(record), *_provisional(record)))
 
 
 def _is_noisy(record: RunRecord) -> bool:
@@ -192,18 +193,12 @@ def _pi(record: RunRecord) -> tuple[str, ...]:
     return (f"{text}." if least == most else f"{text}, {seconds(medians[most])} with {most}.",)
 
 
-def _qualified(record: RunRecord) -> tuple[str, ...]:
-    found = []
-    failed = [trial for trial in record.trials if trial.status == "failed"]
-    if failed:
-        reason = failed[0].error.message if failed[0].error else "no reason was given"
-        count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
-        found.append(f"{count} failed; the first, {failed[0].name}: {reason}.")
+def _provisional(record: RunRecord) -> tuple[str, ...]:
     repeats = max((trial.block for trial in record.trials if trial.rows), default=0)
-    if 0 < repeats < _PROVISIONAL_BELOW:
-        times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
-        found.append(f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.")
-    return tuple(found)
+    if not 0 < repeats < _PROVISIONAL_BELOW:
+        return ()
+    times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
+    return (f"Provisional: only {times}, {_PROVISIONAL_BELOW} or more can be trusted.",)
 
 
 def _time(us: float) -> str:

@@ -16,7 +16,7 @@ from core.experiments.base import (
 )
 from core.experiments.common import increments, kind, pythons, repeats, workers
 from core.experiments.programs import script
-from core.experiments.told import number
+from core.lab.told import number
 from core.parameters import Choice, Integer, Option, Values, group
 
 if TYPE_CHECKING:

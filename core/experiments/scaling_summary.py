@@ -35,7 +35,7 @@ def summary(record: RunRecord) -> Summary:
         details = [_why_alone(record)]
     if record.end_reason:
         details.append(record.end_reason)
-    return Summary(tuple(lines), tuple(details), tuple(_failures(record)))
+    return Summary(tuple(lines), tuple(details))
 
 
 def _why_alone(record: RunRecord) -> str:
@@ -80,14 +80,3 @@ def _why_unclear(one: SpeedUp, is_over: bool) -> str:
     who, _ = _names(one)
     advice = one.advice if is_over and not one.flagged else ""
     return f"{who}: {one.reason} {advice}".rstrip()
-
-
-def _failures(record: RunRecord) -> list[str]:
-    failed = [trial for trial in record.trials if trial.status == "failed"]
-    if not failed:
-        return []
-    first = failed[0]
-    reason = first.error.sentence if first.error else "No reason was given."
-    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
-    name = configuration(first.executor, first.workers)
-    return [f"{count} failed; the first, {name}: {reason}"]

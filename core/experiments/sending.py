@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.base import Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import offered, pythons
 from core.experiments.programs import script
-from core.experiments.told import text
 from core.lab import kinds
+from core.lab.told import text
 from core.parameters import Choice, Choices, Option, Values
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def _details(rows: list[dict[str, Any]]) -> list[str]:
     if one:
         details.append(f"It shares only what is made for that: {', '.join(one)}.")
     if any("BrokenProcessPool" in row["error"] for row in there):
-        details.append("BrokenProcessPool: it was packed, but the worker died of unpacking it.")
+        details.append(
+            "BrokenProcessPool: it was packed, but the worker died of unpacking it, or was killed."
+        )
     return details
 
 

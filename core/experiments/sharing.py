@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, Summary, Trial, performed
 from core.experiments.common import increments, repeats, workers
 from core.experiments.programs import script
-from core.experiments.told import number, one_of, positive
+from core.lab.told import number, one_of, positive
 from core.parameters import Choices, Option, Values
 from core.results.statistics import seconds
 
@@ -73,7 +73,7 @@ def _code(values: Values) -> Code:
 def _summary(record: RunRecord) -> Summary:
     costs = _costs(record)
     if not costs:
-        return Summary((), _failures(record))
+        return Summary()
     ratios = [
         cost / costs["Value"][block]
         for block, cost in costs.get("Manager", {}).items()
@@ -82,7 +82,7 @@ def _summary(record: RunRecord) -> Summary:
     each = {way: median(blocks.values()) for way, blocks in costs.items()}
     ways = [way for way in _NAMES if way in each]
     listed = ", ".join(f"{_NAMES[way]} {_time(each[way])}" for way in ways)
-    details = (*_span(ratios), f"One increment: {listed}.", *_wrong(record), *_failures(record))
+    details = (*_span(ratios), f"One increment: {listed}.", *_wrong(record))
     repeats = max(map(len, costs.values()))
     if repeats < _PROVISIONAL_BELOW:
         times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
@@ -123,15 +123,6 @@ def _wrong(record: RunRecord) -> tuple[str, ...]:
     rows = [row for trial in record.trials for row in trial.rows]
     wrong = sum(row["total"] != row["expected"] for row in rows)
     return (f"{wrong} of {len(rows)} totals are wrong: do not trust this run.",) if wrong else ()
-
-
-def _failures(record: RunRecord) -> tuple[str, ...]:
-    failed = [trial for trial in record.trials if trial.status == "failed"]
-    if not failed:
-        return ()
-    reason = failed[0].error.message if failed[0].error else "no reason was given"
-    count = "1 trial" if len(failed) == 1 else f"{len(failed)} trials"
-    return (f"{count} failed; the first, {failed[0].name}: {reason}.",)
 
 
 def _number(ratio: float) -> str:

@@ -14,9 +14,9 @@ from core.experiments.base import (
     Trial,
     performed,
 )
-from core.experiments.common import kind, workers
+from core.experiments.common import death, kind, workers
 from core.experiments.programs import script
-from core.experiments.told import maybe, number, text
+from core.lab.told import maybe, number, text
 from core.parameters import Choice, Integer, Option, Parameter, Values
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _summary(record: RunRecord) -> Summary:
     back = [f"{mode} after {after[mode]:.2f} s" for mode in _WAIT_MODES if mode in after]
     if not back:
         return Summary()
-    details = (*_timeouts(rows), *_dropped(record, rows))
+    died = death(what for row in rows for what in (row["done"], row["not_done"], row["raised"]))
+    details = (*died, *_timeouts(rows), *_dropped(record, rows))
     return Summary((f"wait() came back: {', '.join(back)}",), details)
 
 

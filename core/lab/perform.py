@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from core.lab.events import Ask, Emit, converses
+from core.lab.told import checked
 
 _TIMES = frozenset({"start", "end", "at"})
 
@@ -23,7 +24,7 @@ def perform(emit: Emit, ask: Ask, program: str, settings: dict[str, Any]) -> dic
     def tell(kind: str, **what: Any) -> None:
         now = time.perf_counter()
         moments = {name: what[name] - began for name in _TIMES & what.keys()}
-        emit({"kind": kind, "t": now - began, **what, **moments})
+        emit(checked({"kind": kind, "t": now - began, **what, **moments}))
 
     main(**settings, tell=tell, **({"ask": ask} if asks else {}))
     return {"work_s": time.perf_counter() - began}

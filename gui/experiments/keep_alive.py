@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Bars, Code, Experiment, Machine, Rows, SpanWord, Summary, Trial
 from core.experiments.programs import script
-from core.experiments.told import maybe, number, text
+from core.lab.told import maybe, number, text
 from core.parameters import Choices, Integer, Option, Values
 from core.results.statistics import seconds
 

@@ -1,6 +1,7 @@
 """A table whose columns are as wide as what is in them, and whose long texts take more lines."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -134,8 +135,8 @@ class FittingTable(Table):
 def shared(room: int, natural: Sequence[int], least: Sequence[int], easy: int) -> list[int]:
     """Share out a width: to each column what it wants, or the widest are cut to an equal width.
 
-    None is narrower than its `least`. Where not even those have room, some have to be scrolled to:
-    then all are cut to an `easy` width.
+    None is narrower than its `least`. Where not even those have room, the last have to be scrolled
+    to: these may have an `easy` width, and as many as possible before them stay in sight.
     """
     if sum(natural) <= room:
         return list(natural)
@@ -144,7 +145,9 @@ def shared(room: int, natural: Sequence[int], least: Sequence[int], easy: int) -
         return [max(low, min(wanted, cut)) for wanted, low in zip(natural, least, strict=True)]
 
     if sum(least) > room:
-        return widths(easy)
+        seen = [end <= room for end in accumulate(least)]
+        eased = widths(easy)
+        return [low if fits else wide for fits, low, wide in zip(seen, least, eased, strict=True)]
     low, high = 0, max(natural)
     while low < high:  # the widest cut that still leaves room for all
         middle = (low + high + 1) // 2

@@ -7,10 +7,11 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
+from core.parameters import group
 from core.report.marks import SERIES
 from gui.plain import as_html
 from gui.theme import Theme
@@ -19,6 +20,14 @@ from gui.views.plot import AxisItem, Plot
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
 _MOST_IN_A_COLUMN = 6
 _MARGIN = 0.06  # of the height, above and below
+_LEAST_HEIGHT = 0.4  # decades: there is a number to each side, 1, 2 or 5 times a power of ten
+_DIGITS: tuple[tuple[int, ...], ...] = (
+    (1, 2, 3, 4, 5, 6, 7, 8, 9),
+    (1, 2, 3, 5),
+    (1, 2, 5),
+    (1,),
+)  # which have a number
+_PLAIN_BELOW = 1e6
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
@@ -30,8 +39,8 @@ class LinesView(Plot):
     """
 
     def __init__(self, show: Lines, theme: Theme) -> None:
-        self._bottom = _AxisOfData("bottom")
-        super().__init__(show.title, theme, bottom=self._bottom)
+        self._bottom = LogAxis("bottom")
+        super().__init__(show.title, theme, bottom=self._bottom, left=LogAxis("left"))
         self._show = show
         self._rows: Sequence[dict[str, Any]] = ()
         self._is_empty: bool | None = None  # whether it says so; not known at first
@@ -141,7 +150,9 @@ class LinesView(Plot):
         edge = 0.03 * width
         room = (width + 2 * edge) * (1 / self._share_of_lines() - 1)
         least, most = min(ys), max(ys)
-        beside = _MARGIN * ((most - least) or 1.0)
+        few = max(0.0, _LEAST_HEIGHT - (most - least)) / 2
+        least, most = least - few, most + few
+        beside = _MARGIN * (most - least)
         wanted = (left - edge, right + edge + room, least - beside, most + beside)
         if self._range and _holds(self._range, wanted):
             return
@@ -166,18 +177,42 @@ class LinesView(Plot):
         self.show_rows(self._rows)
 
 
-class _AxisOfData(AxisItem):
-    """A log axis without numbers where there are no data, but only names."""
+class LogAxis(AxisItem):
+    """A log axis with as many numbers as have room, and none beyond the last of the data."""
 
     last = math.inf  # the log10 of the largest x
+    _digits: tuple[int, ...] = _DIGITS[-1]
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:
-        """Leave out what is beyond the last."""
+        """Leave out what is beyond the last, and see how many have room for a number."""
+        decade = size / max(abs(high - low), 1e-9)
+        metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+        is_across = self.orientation in ("bottom", "top")
+        needed = metrics.horizontalAdvance("20 000  ") if is_across else 1.2 * metrics.height()
+        fitting = (digits for digits in _DIGITS if _least_gap(digits) * decade >= needed)
+        self._digits = next(fitting, _DIGITS[-1])
         levels = super().tickValues(low, high, size)
         return [
             (spacing, [value for value in values if value <= self.last + 1e-9])
             for spacing, values in levels
         ]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Write the numbers in full, and leave out those that have no room."""
+        return [self._number(round(10 ** (value % 1), 2), value) for value in values]
+
+    def _number(self, digit: float, exponent: float) -> str:
+        if digit not in self._digits and digit != 10:
+            return ""
+        number = float(f"{10**exponent:.1g}")
+        if number >= _PLAIN_BELOW or number < 1 / _PLAIN_BELOW:
+            return f"{number:.0e}"
+        return group(round(number)) if number >= 1 else f"{number:g}"
+
+
+def _least_gap(digits: Sequence[int]) -> float:
+    """The least distance of two numbers within a decade and the next, in decades."""
+    return min(math.log10(b / a) for a, b in zip(digits, (*digits[1:], 10), strict=True))
 
 
 def _holds(shown: tuple[float, ...], wanted: tuple[float, ...]) -> bool:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Experiment, Summary
-from core.experiments.told import is_event
+from core.lab.told import is_event
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, State

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QGraphicsWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
 from gui.theme import Theme
 
 if TYPE_CHECKING:  # pyqtgraph has no types: these are Qt's widgets, and whatever it adds to them
 
-    class AxisItem(QGraphicsWidget):
+    class AxisItem:
         def __init__(self, orientation: str) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
         def tickValues(self, low: float, high: float, size: float) -> list[Any]: ...
 
     class PlotWidget(QGraphicsView):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from core import experiments
 from core.experiments.base import Experiment
-from core.experiments.told import is_event
+from core.lab.perform import perform
+from core.lab.told import EVENTS, is_event
 from core.results.records import RunRecord
 from gui.experiments import keep_alive
 from tests.core.history.strategies import PLAIN
@@ -21,8 +24,7 @@ STORIES = [
     keep_alive.EXPERIMENT,
 ]
 each = pytest.mark.parametrize("experiment", STORIES, ids=lambda one: one.name)
-KINDS = ["row", "span", "begins", "mark", "state", "waits", "goes_on", "code", "note", "asks"]
-KINDS += ["splendid"]
+KINDS = [*EVENTS, "splendid"]
 WORDS = st.sampled_from(["stuck", "threads here", "Manager", "Value", "yes", "submit", "CANCELLED"])
 WHAT = PLAIN | WORDS | st.integers() | st.sampled_from([0, 1, -1, 10**400, 1e300, True])
 
@@ -116,6 +118,22 @@ def test_no_rows_that_fit_make_a_summary_fail(experiment: Experiment, data: st.D
 )
 def test_an_event_that_cannot_be_drawn_is_none(event: Any) -> None:
     assert not is_event(event)
+
+
+@pytest.mark.parametrize(
+    "told", [{"kind": "splendid"}, {"kind": "begins", "lane": "F1"}, {"kind": "row", "lost": 1e300}]
+)
+def test_a_program_cannot_tell_what_nobody_reads(
+    told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def main(tell: Callable[..., None]) -> None:
+        tell(**told)
+
+    monkeypatch.setattr("core.lab.perform.import_module", lambda name: SimpleNamespace(main=main))
+    heard: list[dict[str, Any]] = []
+    with pytest.raises(ValueError, match="told what is no event"):
+        perform(heard.append, str, "splendid", {})
+    assert heard == []
 
 
 def test_an_event_as_programs_tell_it_is_one() -> None:

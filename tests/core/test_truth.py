@@ -96,7 +96,7 @@ def test_intervals_cover_the_truth_and_verdicts_are_seldom_wrong(truth: Truth) -
     ids=str,
 )
 def test_each_verdict_comes_where_it_should(truth: Truth, verdict: str) -> None:
-    seen = Counter(one.verdict for one in said(truth))
+    seen: Counter[str] = Counter(one.verdict for one in said(truth))
 
     assert seen[verdict] / RUNS > 0.85
     assert math.isclose(sum(seen.values()), RUNS)

@@ -1,18 +1,23 @@
 """What a program tells is on the timeline while it happens, waits without an end too."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.experiments import find
 from core.experiments.base import Trial
+from core.lab.told import EVENTS
 from core.lab_python import LabPython
 from gui import experiments
 from gui.models.spans import SpanKind
 from gui.theme import Theme
-from gui.views.lines import LinesView
+from gui.views.lines import LinesView, LogAxis
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
 from tests.gui.test_page import record
@@ -42,6 +47,11 @@ def tell(stage: StoryStage, *events: dict[str, Any]) -> Timeline:
     for step in stage.steps():
         step()
     return stage._timeline._timeline
+
+
+def test_every_kind_that_may_be_told_is_shown(stage: StoryStage) -> None:
+    by_the_page = {"row", "asks"}  # the stage takes rows by their trial, and the page asks
+    assert stage._takers.keys() | by_the_page == EVENTS.keys()
 
 
 WAITS = {"kind": "waits", "t": 0.4, "who": "worker 1", "whom": "f2"}
@@ -146,6 +156,34 @@ def test_lines_have_no_numbers_before_there_is_anything(qtbot: QtBot) -> None:
     assert (axis.style["showValues"], lines._empty.isHidden()) == (False, False)
     lines.show_rows([{"way": "submit", "work_us": 1, "cost_us": 2.0}])
     assert (axis.style["showValues"], lines._empty.isHidden()) == (True, True)
+
+
+@given(st.floats(-4, 6), st.floats(0.05, 8), st.sampled_from([90, 210, 700]))
+def test_numbers_of_a_log_axis_have_room(
+    qapp: QApplication, low: float, decades: float, pixels: int
+) -> None:
+    axis = LogAxis("left")
+    axis.setLogMode(x=True, y=True)
+    high = low + decades
+    named = [
+        value
+        for spacing, values in axis.tickValues(low, high, pixels)
+        for value, name in zip(values, axis.tickStrings(values, 1.0, spacing), strict=True)
+        if name
+    ]
+    apart = [b - a for a, b in pairwise(sorted({round(value, 3) for value in named}))]
+    assert all(gap / decades * pixels >= 10 for gap in apart)
+    assert named or decades < 0.4
+
+
+def test_numbers_of_a_log_axis_are_written_in_full(qapp: QApplication) -> None:
+    axis = LogAxis("left")
+    axis.setLogMode(x=True, y=True)
+    values = [value for _, some in axis.tickValues(-1, 5, 300) for value in some]
+    written = axis.tickStrings(values, 1.0, 1.0)
+    names = dict(zip((round(value, 2) for value in values), written, strict=True))
+    assert [names[at] for at in (0, 1, 4)] == ["1", "10", "10\u202f000"]
+    assert names[-1] == "0.1"
 
 
 def test_waits_keep_still_under_the_hand(stage: StoryStage, qtbot: QtBot) -> None:

@@ -5,7 +5,8 @@ case, as arguments, then `tell=show` and, where it asks, `ask=input`. Alone, `py
 prints. In the lab `tell` sends an event home and `ask` waits for what a person chooses. It imports
 the standard library only, never another module of ours: the file is what a student takes home.
 
-`tell(kind, **what)` knows these kinds; times are `time.perf_counter()`, lanes and futures names.
+`tell(kind, **what)` knows these kinds, and `core.lab.told` holds it to them; times are
+`time.perf_counter()`, lanes and futures names.
 
     row     one row of the table: any names with numbers, texts or None
     span    lane, start, end, label, state: "task", "waiting", "startup", "failed" or "cancelled"

@@ -89,7 +89,7 @@ class Life:
         self.futures = {}
         self.let_go, self.with_callback, self.was_read = set(), set(), set()
         self.taken, self.step = 0, None
-        self.closing = None
+        self.closing, self.is_broken = None, False
         self.seen, self.names = {}, {}
         self.over = threading.Event()
         self.watcher = threading.Thread(target=self.watch, name="watcher")
@@ -232,7 +232,7 @@ class Life:
             thread=thread_in_words(),
             pending=len(self.those("PENDING")),
             running=len(self.those("RUNNING")),
-            at_work=sum(1 for worker in self.working if worker),
+            at_work=sum(1 for number in self.those("RUNNING") if self.working[number]),
         )
 
     def begin(self, number):
@@ -256,6 +256,10 @@ class Life:
         old_state, old_worker, since = self.seen[number]
         if state != old_state:
             self.tell("state", future=f"F{number}", state=state)
+            error = future.exception() if state == "FINISHED" else None
+            if isinstance(error, concurrent.futures.BrokenExecutor) and not self.is_broken:
+                self.is_broken = True
+                self.tell("note", text="A worker has died, and the pool is broken.")
         if (state, worker) != (old_state, old_worker):
             self.draw(
                 f"F{number}", since, now, old_state, "task" if old_worker else LOOKS[old_state]

@@ -1,9 +1,12 @@
 """π with multiprocessing.Pool and with futures: what does each way cost for one task?"""
 
 import concurrent.futures
+import functools
 import math
 import multiprocessing
+import multiprocessing.connection
 import os
+import threading
 import time
 
 TERMS = 1_000_000
@@ -145,9 +148,57 @@ def sweep(way, pool, workers, chunksize, work_us, total_ms, most_tasks, tell):
         )
 
 
+class WorkerDied(Exception):
+    """What Pool never says. An executor says BrokenProcessPool by itself."""
+
+
+def watched(pool, work):
+    """Have the work with a Pool done in a thread, and watch the workers meanwhile.
+
+    A Pool puts a new worker in the place of a dead one, in silence. The task that it had is lost,
+    and whoever waits for its result waits for ever.
+    """
+    workers = multiprocessing.active_children()
+    outcome = concurrent.futures.Future()
+    is_over, over = multiprocessing.Pipe(duplex=False)
+
+    def run():
+        try:
+            outcome.set_result(work())
+        except Exception as error:
+            outcome.set_exception(error)
+        over.send(None)
+
+    thread = threading.Thread(target=run, name="work", daemon=True)
+    thread.start()
+    deaths = [worker.sentinel for worker in workers]
+    ready = multiprocessing.connection.wait([is_over, *deaths])
+    if is_over in ready:
+        thread.join()
+        return outcome.result()
+    closing = threading.Thread(target=pool.terminate, name="closing", daemon=True)
+    closing.start()
+    closing.join(0.5)  # it never ends if the dead worker had a lock of the Pool
+    dead = workers[deaths.index(ready[0])]
+    raise WorkerDied(
+        f"a worker of the Pool died (exit code {dead.exitcode}), and its task is lost."
+        " Pool does not tell: get() and map() would wait for ever."
+        " The futures of an executor raise BrokenProcessPool."
+    )
+
+
 def show(kind, **what):
     if kind == "row":
         print("   ".join(f"{name} {value}" for name, value in what.items()))
+
+
+def try_way(way, pool, terms, workers, chunksize, work_us, total_ms, most_tasks, tell):
+    """Compute π, then the tasks of all lengths, with workers that have started."""
+    _, call = CALLS[way]
+    call(pool, split(1000, workers), 1)  # its first results come when all have started
+    compute_pi(way, pool, terms, workers, tell)
+    for size in (1,) if way in ONE_BY_ONE else (1, chunksize):
+        sweep(way, pool, workers, size, work_us, total_ms, most_tasks, tell)
 
 
 def main(
@@ -163,13 +214,12 @@ def main(
 ):
     for _ in range(repeats):
         for way in ways:
-            make, call = CALLS[way]
+            make, _ = CALLS[way]
             all_here = multiprocessing.Barrier(workers)
+            settings = terms, workers, chunksize, work_us, total_ms, most_tasks, tell
             with make(workers, initializer=all_here.wait) as pool:
-                call(pool, split(1000, workers), 1)  # its first results come when all have started
-                compute_pi(way, pool, terms, workers, tell)
-                for size in (1,) if way in ONE_BY_ONE else (1, chunksize):
-                    sweep(way, pool, workers, size, work_us, total_ms, most_tasks, tell)
+                work = functools.partial(try_way, way, pool, *settings)
+                watched(pool, work) if make is Pool else work()
 
 
 if __name__ == "__main__":

@@ -79,9 +79,12 @@ def with_value(workers, increments):
 def with_manager(workers, increments):
     """A manager is one more process. It has the value and the lock, and the workers ask it."""
     with multiprocessing.Manager() as manager:
-        counter = manager.Value("i", 0)
-        results = in_processes(workers, add, increments, counter, manager.Lock())
-        return counter.value, results
+        try:
+            counter = manager.Value("i", 0)
+            results = in_processes(workers, add, increments, counter, manager.Lock())
+            return counter.value, results
+        except (EOFError, OSError) as error:  # nobody is at the other end of the connection
+            raise RuntimeError("the manager's process died, and the counter with it") from error
 
 
 def in_processes(workers, adding, increments, shared_count, shared_lock):

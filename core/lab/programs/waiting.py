@@ -74,11 +74,13 @@ def meanwhile(ends, pool, futures, returned, rescued, tell):
     if ends == "shutdown":
         tell_mark("another thread", "shutdown(cancel_futures=True)", tell)
         pool.shutdown(wait=True, cancel_futures=True)
-        if not returned.wait(RESCUE_S) and futures["C"]._state == "CANCELLED":
-            rescued.set()
-            tell_mark("another thread", "rescue", tell)
-            tell("note", text="All has ended, but one still waits for C, and would for ever.")
-            futures["C"].set_running_or_notify_cancel()  # tell who waits; the pool did not
+    while not (returned.wait(0.05) or all(future.done() for future in futures.values())):
+        pass
+    if not returned.wait(RESCUE_S) and futures["C"]._state == "CANCELLED":
+        rescued.set()
+        tell_mark("another thread", "rescue", tell)
+        tell("note", text="All has ended, but one still waits for C, and would for ever.")
+        futures["C"].set_running_or_notify_cancel()  # tell who waits; the pool did not
 
 
 def tell_mark(lane, label, tell):
@@ -139,6 +141,8 @@ def one_call(call, mode, timeout_s, pool, seconds, ends, tell):
     finally:
         helper.join()
         pool.shutdown()  # the tasks have gone on all the time: wait for their end
+        for process in multiprocessing.active_children():
+            process.kill()  # only a pool that has broken leaves any
         over.set()
         watcher.join()
     tell_spans(call, futures, tell)
@@ -149,8 +153,11 @@ def tell_spans(call, futures, tell):
     lanes = {}
     for name, future in futures.items():
         error = None if future.cancelled() else future.exception()
-        if future.cancelled() or (error and not isinstance(error, Failed)):
-            continue  # nobody worked on it to its end
+        if future.cancelled():
+            continue
+        if error and not isinstance(error, Failed):  # nobody worked on it to its end
+            tell("note", text=f"A worker has died, and the pool of call {call} is broken.")
+            continue
         worker, start, end = error.args if error else future.result()
         lane = lanes.setdefault(worker, f"worker {len(lanes) + 1}")
         state = "failed" if error else "task"

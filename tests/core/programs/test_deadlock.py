@@ -369,7 +369,7 @@ def test_a_run_by_command_line_gives_a_finished_record(rescue: str) -> None:
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
     (trial,) = told.trials
     assert {row["moment"] for row in trial.rows} == {"stuck", f"after {rescue}"}
-    assert "\nDeadlock: worker 1 waits for f2, f2 waits for worker 2," in ended.stderr
+    assert "\nDeadlock: worker 1 waited for f2, f2 waited for worker 2," in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -444,7 +444,7 @@ FREED = [{"moment": "after timeout", "who": "inner", "is_now": "raises TimeoutEr
 def test_a_deadlock_is_told_in_a_headline() -> None:
     text = summary(RING + FREED)
 
-    assert text.startswith("Deadlock: worker 1 waits for inner, inner waits for worker 1\n")
+    assert text.startswith("Deadlock: worker 1 waited for inner, inner waited for worker 1\n")
     assert text.endswith("What is left: inner raises TimeoutError.")
 
 
@@ -452,8 +452,18 @@ def test_of_two_performances_the_second_is_told() -> None:
     assert summary(RING + KILLED + RING + FREED) == summary(RING + FREED)
 
 
+def test_one_that_was_ended_from_elsewhere_claims_no_way_out() -> None:
+    text = summary([*RING, {"moment": "after exception", "who": "inner", "is_now": "gone"}])
+
+    assert "\nTheir process was ended from elsewhere, before that way out" in text
+    assert "The exception was set" not in text
+
+
 def test_one_that_was_stopped_was_still_stuck() -> None:
-    assert summary(RING).endswith("They were still stuck when the run ended.")
+    text = summary(RING)
+
+    assert text.startswith("Deadlock: worker 1 waits for inner, inner waits for worker 1\n")
+    assert text.endswith("They were still stuck when the run ended.")
 
 
 def test_one_that_was_never_stuck_says_why() -> None:

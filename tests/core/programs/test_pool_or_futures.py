@@ -209,7 +209,7 @@ def run_of(trials: list[TrialRecord]) -> RunRecord:
 
 
 def text_of(trials: list[TrialRecord]) -> str:
-    summary = EXPERIMENT.summary(run_of(trials))
+    summary = EXPERIMENT.summarize(run_of(trials))
     return "\n".join((*summary.headline, *summary.details))
 
 

@@ -156,7 +156,7 @@ def run_of(*blocks: list[TrialRecord]) -> RunRecord:
 
 
 def text_of(run: RunRecord) -> str:
-    summary = EXPERIMENT.summary(run)
+    summary = EXPERIMENT.summarize(run)
     return "\n".join((*summary.headline, *summary.details))
 
 
