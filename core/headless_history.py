@@ -23,7 +23,7 @@ from core.keeping import headline, users_history
 from core.report.html import html
 from core.report.report import Report, report_of
 from core.results import share, tables
-from core.results.compare import Comparison, Ratio, compare
+from core.results.compare import ABOUT_INTERVALS, Comparison, Ratio, compare
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
@@ -285,8 +285,9 @@ def _compare(history: History, words: argparse.Namespace) -> _Found:
         raise BadInput("One run alone cannot be compared: name two or more.")
     names = [plain(run.name or run.whose or called) for called, run in runs]
     found = compare([run.record for _, run in runs], names)
-    parts = [_differences(found, names), _ratios(found, names)]
-    return _Found(_json(found), *found.warnings, *(one for one in parts if one.row_count))
+    parts = [one for one in (_differences(found, names), _ratios(found, names)) if one.row_count]
+    about = [ABOUT_INTERVALS] if any(one.low is not None for one in found.ratios) else []
+    return _Found(_json(found), *found.warnings, *parts, *about)
 
 
 def _differences(found: Comparison, names: Sequence[str]) -> Table:
@@ -308,9 +309,7 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
             f"{names[one.run]} against {names[0]}".replace("[", "\\["),
             f"{one.median:.2f}×",
             ends,
-            {"same": "no difference", "unclear": "too few or too noisy"}.get(
-                one.verdict, one.verdict
-            ),
+            one.told,
         )
     return shown
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
 from core.results import statistics
-from core.results.compare import warnings
+from core.results.compare import different_work, is_unfinished
 from core.results.pythons import by_python
 
 if TYPE_CHECKING:
@@ -78,11 +78,17 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
             records.append(run.record)
         else:
             left_out.append(f"{name or run.record.experiment}: it has no curve over workers.")
-    said = tuple(one for one in warnings(records) if not one.startswith("Run "))
-    unfinished = sum(one.status != "finished" for one in records)
-    if unfinished:
-        said += (f"{unfinished} of the runs did not come to their end.",)
+    said = (*different_work(records), *_cut_short(records))
     return Gallery(tuple(laptops), said, tuple(left_out))
+
+
+def _cut_short(records: Sequence[RunRecord]) -> Iterator[str]:
+    """Say how many of the runs lack trials that were planned."""
+    of = f"of the {len(records)} runs" if len(records) > 1 else "run"
+    if unfinished := sum(map(is_unfinished, records)):
+        yield f"{unfinished} {of} did not come to the end."
+    if failed := sum(one.status == "failed" for one in records):
+        yield f"{failed} {of} had trials that failed."
 
 
 def _laptops(run: Shared, first: int, name: str) -> Iterable[Laptop]:
