@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
+from core.results.records import KEPT
 
 if TYPE_CHECKING:
     from core.experiments.base import Experiment, Trial
     from core.results.records import Environment, RunRecord, TrialRecord
 
 _AGAIN = "Run it again from the start instead."
-_KEPT = ("done", "failed")
 
 
 def values_of(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def values_of(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
 
 def kept_of(record: RunRecord) -> tuple[TrialRecord, ...]:
     """Give the trials that need not be done again."""
-    return tuple(trial for trial in record.trials if trial.status in _KEPT)
+    return tuple(trial for trial in record.trials if trial.status in KEPT)
 
 
 def split(
