@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from core.errors import HistoryError, ShareError
+from core.results.history import owners
 from core.results.history.history import History
 from core.results.history.listing import Order, Query
 from core.results.records import RunRecord
@@ -268,6 +269,14 @@ def test_a_run_that_another_program_went_on_with_is_not_taken_over(
     with pytest.raises(HistoryError, match="gone on with this run: open it again"):
         both[0].resume(number, seen).result()
     assert both[0].open(number).result() == whole
+
+
+def test_a_folder_whose_files_cannot_be_held_is_told(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owners, "try_lock", lambda file: False)
+    with pytest.raises(HistoryError, match="No file there can be locked"):
+        history.begin().save(running(1)).result()
 
 
 def test_a_closed_history_says_so(history: History) -> None:
