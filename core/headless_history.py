@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unicodedata import category
 
 import msgspec
 from rich.console import Console
@@ -16,14 +15,14 @@ from core.continuing import values_of
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments import find
 from core.experiments.base import configuration
+from core.headless_output import cell, plain, to_stdout
 from core.headless_output import table as medians
-from core.headless_output import to_stdout
 from core.headless_target import Target
 from core.keeping import headline, users_history
 from core.report.html import html
 from core.report.report import Report, report_of
 from core.results import share, tables
-from core.results.compare import Comparison, Ratio, compare
+from core.results.compare import ABOUT_INTERVALS, Comparison, Ratio, compare
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
@@ -154,11 +153,6 @@ def _opened() -> Iterator[History]:
         history.shutdown()
 
 
-def plain(text: str) -> str:
-    """Take out what a terminal would obey: names and notes may come from anybody's file."""
-    return "".join(c if c.isprintable() or c == "\n" or category(c) == "Zs" else "�" for c in text)
-
-
 def _json(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
@@ -201,7 +195,7 @@ def _table_of(page: Page) -> Table:
             row.name or (row.whose and f"of {row.whose}"),
             row.said,
         )
-        shown.add_row(*(plain(cell).replace("[", "\\[") for cell in cells))
+        shown.add_row(*map(cell, cells))
     return shown
 
 
@@ -285,15 +279,16 @@ def _compare(history: History, words: argparse.Namespace) -> _Found:
         raise BadInput("One run alone cannot be compared: name two or more.")
     names = [plain(run.name or run.whose or called) for called, run in runs]
     found = compare([run.record for _, run in runs], names)
-    parts = [_differences(found, names), _ratios(found, names)]
-    return _Found(_json(found), *found.warnings, *(one for one in parts if one.row_count))
+    parts = [one for one in (_differences(found, names), _ratios(found, names)) if one.row_count]
+    about = [ABOUT_INTERVALS] if any(one.low is not None for one in found.ratios) else []
+    return _Found(_json(found), *found.warnings, *parts, *about)
 
 
 def _differences(found: Comparison, names: Sequence[str]) -> Table:
-    shown = Table("", *(name.replace("[", "\\[") for name in names), box=None, pad_edge=False)
+    shown = Table("", *map(cell, names), box=None, pad_edge=False)
     for one in found.differences:
         cells = (f"{one.area}: {one.name}", *one.values)
-        shown.add_row(*(plain(cell).replace("[", "\\[") for cell in cells))
+        shown.add_row(*map(cell, cells))
     return shown
 
 
@@ -304,13 +299,11 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
     for one in found.ratios:
         ends = "" if one.low is None or one.high is None else f"{one.low:.2f} – {one.high:.2f}"
         shown.add_row(
-            plain(_name(one)).replace("[", "\\["),
-            f"{names[one.run]} against {names[0]}".replace("[", "\\["),
+            cell(_name(one)),
+            cell(f"{names[one.run]} against {names[0]}"),
             f"{one.median:.2f}×",
             ends,
-            {"same": "no difference", "unclear": "too few or too noisy"}.get(
-                one.verdict, one.verdict
-            ),
+            one.told,
         )
     return shown
 

@@ -1,6 +1,7 @@
 """What the command line prints: a bar and a table on a terminal, plain lines without one."""
 
 from typing import Any, Literal
+from unicodedata import category
 
 from rich.console import Console
 from rich.markup import escape
@@ -119,6 +120,16 @@ class Output:
             self._progress = None
 
 
+def plain(text: str) -> str:
+    """Take out what a terminal would obey: names and notes may come from anybody's file."""
+    return "".join(c if c.isprintable() or c == "\n" or category(c) == "Zs" else "�" for c in text)
+
+
+def cell(text: str) -> str:
+    """Make text ready for a table: neither the terminal obeys it, nor `rich`."""
+    return escape(plain(text))
+
+
 def to_stdout() -> Console:
     """Make a console for tables: as wide as the terminal; where there is none, wide enough."""
     console = Console(highlight=False)
@@ -135,9 +146,9 @@ def rows(record: RunRecord) -> Table:
     found = report.rows(record)
     shown = Table(box=None, pad_edge=False)
     for heading, is_figure in zip(found.headings, found.figures, strict=True):
-        shown.add_column(heading, justify="right" if is_figure else "left", overflow="fold")
+        shown.add_column(cell(heading), justify="right" if is_figure else "left", overflow="fold")
     for row in found.rows:
-        shown.add_row(*map(escape, row))
+        shown.add_row(*map(cell, row))
     return shown
 
 
@@ -154,7 +165,7 @@ def table(record: RunRecord) -> Table:
         justify: Literal["right", "left"] = "right" if is_figure else "left"
         shown.add_column(heading, justify=justify, no_wrap=not is_last)
     for row in found.rows:
-        shown.add_row(*row)
+        shown.add_row(*map(cell, row))
     return shown
 
 

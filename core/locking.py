@@ -4,6 +4,7 @@ A process id would not do: it is used again, and means nothing in another contai
 folder.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -14,21 +15,33 @@ from typing import BinaryIO
 if sys.platform == "win32":
     import msvcrt
 
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a file until it is closed, if nobody else has; raises OSError where none can be."""
-        with suppress(OSError):
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return True
-        return False
+    _HELD = PermissionError  # EACCES, of ERROR_LOCK_VIOLATION; a share without locks gives another
+
+    def _lock(file: BinaryIO) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def try_lock(file: BinaryIO) -> bool:
-        """Lock a file until it is closed, if nobody else has; raises OSError where none can be."""
-        with suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
+    _HELD = BlockingIOError
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+TRIES = 100  # at a new file of ours, before its folder is given up: others may find it unlocked
+
+
+def try_lock(file: BinaryIO) -> bool:
+    """Lock a file until it is closed, if nobody else has; raises OSError where none can be."""
+    with suppress(_HELD):
+        _lock(file)
+        return True
+    return False
+
+
+def cannot_hold(folder: Path) -> OSError:
+    """Make the error for a folder whose files are never ours, however often they are locked."""
+    return OSError(errno.ENOLCK, "No file there can be locked", str(folder))
 
 
 def is_at(file: BinaryIO, path: Path) -> bool:

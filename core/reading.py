@@ -14,6 +14,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ShareError
@@ -56,8 +58,8 @@ class Reader:
             data = text.encode("utf-8", "replace")
             if len(data) <= _SMALL:
                 return share.parse(data)
-            with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
-                file = Path(folder, "pasted")
+            with _folder() as folder:
+                file = folder / "pasted"
                 file.write_bytes(data)
                 return self._by_child(file)
         except ShareError as error:
@@ -71,8 +73,8 @@ class Reader:
                 self._child.kill()
 
     def _by_child(self, path: Path) -> tuple[Shared, ...]:
-        with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
-            cut = Path(folder, "pieces")
+        with _folder() as folder:
+            cut = folder / "pieces"
             self._run([*program(), FLAG, str(path.absolute()), str(cut)])
             with cut.open("rb") as lines:
                 return tuple(pieces.read(lines, self._rest))
@@ -107,6 +109,23 @@ class Reader:
         time.sleep(_REST_S)
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder for what is on its way; an OSError meanwhile becomes a ShareError."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise ShareError(_no_room(error)) from error
+
+
+def _no_room(error: OSError) -> str:
+    return (
+        f"it cannot be read here: {error.strerror or error}. See whether there is room for"
+        " temporary files, and open it again."
+    )
+
+
 def main(path: str, cut: str) -> int:
     """Be the other process: read a file, write its pieces; 2 with a sentence where it is wrong."""
     try:
@@ -116,5 +135,8 @@ def main(path: str, cut: str) -> int:
     except ShareError as error:
         name = f"“{Path(path).name}” cannot be opened: "
         sys.stderr.buffer.write(f"{error}".removeprefix(name).encode("utf-8", "replace"))
+        return 2
+    except OSError as error:
+        sys.stderr.buffer.write(_no_room(error).encode("utf-8", "replace"))
         return 2
     return 0

@@ -199,6 +199,7 @@ class Run:
         self.trials = [record for _, record in done]
         self.environment, self.started_at = earlier.environment, earlier.started_at
         self._earlier_s = continuing.took_s(self.trials)
+        self._began = time.monotonic() - self._earlier_s
         self._later_s = self._unplanned_s()
 
     def _as_planned(self, earlier: RunRecord) -> tuple[Trial, ...]:

@@ -43,7 +43,7 @@ class LabProcess:
         self._stopped = False
         self._tail: deque[bytes] = deque()
         self._exit_code: int | None = None
-        self._scratch = Scratch()  # what a killed manager leaves
+        self._scratch = _scratch()  # what a killed manager leaves
         temporary = {"TMPDIR": str(self._scratch.folder)}
         environment = {**clean_environment(), **dict(python.variables), **temporary}
         command = [*python.command, *flags(), "-m", "core.lab"]
@@ -182,6 +182,16 @@ class LabProcess:
     def _last(self) -> str:
         """The last lines of stderr; whole only after the process has ended."""
         return b"".join(tuple(self._tail))[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
+
+
+def _scratch() -> Scratch:
+    try:
+        return Scratch()
+    except OSError as error:
+        raise LabStartError(
+            f"There is no place for temporary files: {error.strerror or error}."
+            " Free some space, or set TMPDIR to a folder that can be written, and run again."
+        ) from error
 
 
 def flags() -> tuple[str, ...]:

@@ -44,7 +44,10 @@ class Scratch:
 
 def sweep() -> None:
     """Remove the folders of owners that have ended without. Takes a moment for each file there."""
-    for mark in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}"):
+    marks: list[Path] = []
+    with contextlib.suppress(OSError):  # the folder itself is gone
+        marks += Path(tempfile.gettempdir()).glob(f"{_PREFIX}*{_SUFFIX}")
+    for mark in marks:
         with contextlib.suppress(OSError):  # somebody else's, or somebody else was quicker
             if _is_ours(mark):
                 locking.clear(mark, partial(_remove, mark.with_suffix("")))
@@ -52,12 +55,15 @@ def sweep() -> None:
 
 def _mark() -> tuple[BinaryIO, Path]:
     """Make and lock a file; another, where a sweep found it before it was locked."""
-    while True:
+    for _ in range(locking.TRIES):
         number, name = tempfile.mkstemp(_SUFFIX, _PREFIX)
         file = os.fdopen(number, "r+b")
         if _lock(file) and locking.is_at(file, Path(name)):
             return file, Path(name)
         file.close()
+        with contextlib.suppress(OSError):
+            Path(name).unlink(missing_ok=True)
+    raise locking.cannot_hold(Path(tempfile.gettempdir()))
 
 
 def _lock(file: BinaryIO) -> bool:

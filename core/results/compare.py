@@ -6,30 +6,36 @@ all times of one and all of the other.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from core.results import statistics
+from core.results import statistics, verdicts
 from core.results.history.rows import python_of
 from core.results.pythons import by_python
-from core.results.statistics import Verdict, verdict_of
+from core.results.shifts import Shift, between
+from core.results.statistics import ENOUGH_BLOCKS, Verdict, verdict_of
+from core.results.verdicts import DISTURBED_ABOVE
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord
 
-CONFIDENCE = 0.95
-_EXACT_UP_TO = 60  # of both together; beyond it the normal law is as good
+ABOUT_INTERVALS = (
+    "The intervals are of these runs' repeats alone: two more runs may differ by more than that."
+)
+Why = Literal["", "few", "disturbed", "machine", "noisy"]
+_UNCLEAR: dict[Why, str] = {
+    "few": "too few repeats",
+    "disturbed": "too many disturbed trials",
+    "machine": "may be the machine",
+    "noisy": "too noisy to say",
+}
 # What changes which trials there are, and how many, but not what any of them does.
 _NOT_THE_WORK = frozenset(
     ("workers", "executors", "blocks", "repeats", "seed", "until", "width", "budget", "pythons")
 )
-_Times = dict[tuple[str, int], list[float]]  # in seconds, by kind and number of workers
 _NOT_TOLD = frozenset(("load_1min", "other_cpus", "memory_bytes", "notes", "left_out"))
 
 
@@ -46,9 +52,10 @@ class Difference:
 class Ratio:
     """How many times as fast a run is as the first one, for one configuration both measured.
 
-    `low` and `high` are the ends of the 95 % interval; None, and the verdict "unclear", where there
-    are too few repeats for one. `python` is the version that both were measured on, where one of
-    the runs was over several; empty where each was on one, whichever that was.
+    `low` and `high` are the ends of the 95 % interval, which is of the repeats of these two runs
+    alone; None where one has too few repeats. `why` says what makes the verdict "unclear". `python`
+    is the version that both were measured on, where one of the runs was over several; empty where
+    each was on one, whichever that was.
     """
 
     executor: str
@@ -59,15 +66,27 @@ class Ratio:
     high: float | None
     verdict: Verdict
     python: str = ""
+    why: Why = ""
+
+    @property
+    def told(self) -> str:
+        """Put the verdict into few words, for a table."""
+        if self.verdict == "same":
+            return "no difference"
+        return _UNCLEAR.get(self.why, self.verdict)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a person should know before reading runs side by side; `warnings` come first."""
+    """What a person should know before reading runs side by side; `warnings` come first.
+
+    `did_the_same` tells whether their times can be compared, and not only their speed-ups.
+    """
 
     warnings: tuple[str, ...]
     differences: tuple[Difference, ...]
     ratios: tuple[Ratio, ...]
+    did_the_same: bool = True
 
 
 def compare(records: Sequence[RunRecord], names: Sequence[str] = ()) -> Comparison:
@@ -76,30 +95,49 @@ def compare(records: Sequence[RunRecord], names: Sequence[str] = ()) -> Comparis
     `names` are for sentences; without them runs are numbered from 1. Of runs that did different
     work the times are not divided: the warnings say why.
     """
-    is_same = len({one.experiment for one in records}) == 1 and not _different_work(records)
-    times = ratios(records) if is_same else ()
-    return Comparison(warnings(records, names), differences(records), times)
+    different = different_work(records)
+    pairs = () if different else tuple(_pairs(records))
+    called = _called(records, names)
+    doubts = (*_disturbed(pairs, records, called), *_shifted(pairs, called))
+    return Comparison(
+        (*different, *unfinished(records, called), *doubts),
+        differences(records),
+        tuple(ratio for pair in pairs for ratio in pair.ratios),
+        did_the_same=not different,
+    )
 
 
-def warnings(records: Sequence[RunRecord], names: Sequence[str] = ()) -> tuple[str, ...]:
-    """Say where runs measured different work, or cannot be relied on."""
-    called = [f"“{name}”" for name in names] or [f"Run {n}" for n in range(1, len(records) + 1)]
-    found = []
+def different_work(records: Sequence[RunRecord]) -> tuple[str, ...]:
+    """Say where runs measured different work, so that their times cannot be compared."""
     if len({record.experiment for record in records}) > 1:
-        found.append("These are runs of different experiments: their times mean different things.")
-    elif settings := _different_work(records):
-        found.append(
-            f"These runs did different work ({', '.join(settings)}): compare their speed-ups, not"
-            " their times."
-        )
+        return ("These are runs of different experiments: their times mean different things.",)
+    settings = _differing(records)
+    if not settings:
+        return ()
+    return (
+        f"These runs did different work ({', '.join(settings)}): compare their speed-ups, not their"
+        " times.",
+    )
+
+
+def unfinished(records: Sequence[RunRecord], called: Sequence[str]) -> Iterator[str]:
+    """Say which runs were cut off."""
     for name, record in zip(called, records, strict=True):
-        if record.status in ("stopped", "interrupted", "running"):
+        if is_unfinished(record):
             count = f"{len(record.trials)} of {record.planned_trials} trials"
-            found.append(f"{name} did not come to its end: {count}.")
-    return tuple(found)
+            yield f"{name} did not come to its end: {count}."
 
 
-def _different_work(records: Sequence[RunRecord]) -> list[str]:
+def is_unfinished(record: RunRecord) -> bool:
+    """Tell whether a run was cut off; one in which trials failed came to its end all the same."""
+    return record.status in ("stopped", "interrupted", "running")
+
+
+def _called(records: Sequence[RunRecord], names: Sequence[str]) -> list[str]:
+    return [f"“{name}”" for name in names] or [f"Run {n}" for n in range(1, len(records) + 1)]
+
+
+def _differing(records: Sequence[RunRecord]) -> list[str]:
     sizes = {record.calibration.size if record.calibration else None for record in records}
     sized = all(record.calibration is not None for record in records)
     skipped = _NOT_THE_WORK | ({"terms", "size", "serial-seconds"} if sized else set())
@@ -156,88 +194,148 @@ def _text(value: Any) -> str:
 # ------------------------------------------------------------------------------- how many times
 
 
-def ratios(records: Sequence[RunRecord]) -> tuple[Ratio, ...]:
-    """Divide the first run's times by each other run's, for every configuration of both.
+@dataclass(frozen=True)
+class _Point:
+    """The times of one configuration in seconds, and how many of its trials were disturbed."""
 
-    A run over several Pythons is compared Python by Python, with the same version.
+    times: list[float]
+    trials: int
+    disturbed: int
+
+
+_Points = dict[tuple[str, int], _Point]  # by kind and number of workers
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The first run beside another, for one Python.
+
+    `canary` is what nothing that is known of should have changed, a plain call or one worker, with
+    how many times as fast it is in the other run; None where machine or Python differ.
     """
+
+    run: int
+    python: str
+    ours: _Points
+    theirs: _Points
+    canary: tuple[str, Shift] | None
+
+    @property
+    def ratios(self) -> Iterator[Ratio]:
+        """Compare every configuration that both measured."""
+        for (executor, workers), point in self.ours.items():
+            if (other := self.theirs.get((executor, workers))) is not None:
+                yield self._ratio(executor, workers, point, other)
+
+    def _ratio(self, executor: str, workers: int, one: _Point, other: _Point) -> Ratio:
+        found = between(one.times, other.times)
+        verdict, why = self._verdict(found, one, other)
+        low, high = (None, None) if why == "few" else (found.low, found.high)
+        return Ratio(
+            executor, workers, self.run, found.middle, low, high, verdict, self.python, why
+        )
+
+    def _verdict(self, found: Shift, one: _Point, other: _Point) -> tuple[Verdict, Why]:
+        """Say what an interval shows, also when widened as far as the canary moved."""
+        if min(len(one.times), len(other.times)) < ENOUGH_BLOCKS:
+            return "unclear", "few"
+        if one.disturbed + other.disturbed > DISTURBED_ABOVE * (one.trials + other.trials):
+            return "unclear", "disturbed"
+        verdict = verdict_of(found.low, found.high)
+        if verdict == "unclear":
+            return "unclear", "noisy"
+        moved = self._moved(at_most=verdict != "same")
+        verdict = verdict_of(found.low / moved, found.high * moved)
+        return verdict, "machine" if verdict == "unclear" else ""
+
+    def _moved(self, at_most: bool) -> float:
+        """Give how many times as long the canary took in one of the runs, or may have at most."""
+        if self.canary is None:
+            return 1.0
+        _, found = self.canary
+        low, high = (found.low, found.high) if at_most else (found.middle, found.middle)
+        return max(high, 1 / low)
+
+
+def _pairs(records: Sequence[RunRecord]) -> Iterator[_Pair]:
+    """Lay the first run beside each other one; Python by Python where a run is over several."""
     if not records:
-        return ()
+        return
     first, *others = records
-    return tuple(
-        Ratio(executor, workers, number, *between(times, theirs[executor, workers]), python)
-        for number, other in enumerate(others, 1)
-        for python, ours, theirs in _pairs(first, other)
-        for (executor, workers), times in ours.items()
-        if (executor, workers) in theirs
-    )
+    for number, other in enumerate(others, 1):
+        for python, one, two in _parts(first, other):
+            ours, theirs = _points(one), _points(two)
+            is_same = _machine_of(one) == _machine_of(two)
+            canary = _canary(ours, theirs) if is_same else None
+            yield _Pair(number, python, ours, theirs, canary)
 
 
-def _pairs(one: RunRecord, other: RunRecord) -> Iterator[tuple[str, _Times, _Times]]:
-    """Yield the times that belong together, with the Python where there are several."""
+def _parts(one: RunRecord, other: RunRecord) -> Iterator[tuple[str, RunRecord, RunRecord]]:
+    """Yield what belongs together, with the Python's version where there are several."""
     ours, theirs = (dict(by_python(record)) for record in (one, other))
     if len(ours) == len(theirs) == 1:
-        yield "", _times(one), _times(other)
+        yield "", one, other
         return
     same = {python_of(part.environment): part for part in reversed(theirs.values())}
     for part in ours.values():
         if (python := python_of(part.environment)) in same:
-            yield python, _times(part), _times(same[python])
+            yield python, part, same[python]
 
 
-def _times(record: RunRecord) -> _Times:
+def _points(record: RunRecord) -> _Points:
     found = {}
+    trials = verdicts.seen(record)
     for one in statistics.series(record):
         for point in one.points:
             times = [time for time in point.times.values() if time > 0]
             if times:
-                found[one.executor, point.workers] = times
+                among = trials[one.executor, point.workers]
+                counts = among.trials, len(among.disturbed)
+                found[one.executor, point.workers] = _Point(times, *counts)
     return found
 
 
-def between(
-    base: Sequence[float], other: Sequence[float]
-) -> tuple[float, float | None, float | None, Verdict]:
-    """Give how many times `base` is as long as `other`: the middle, the interval's ends, a verdict.
-
-    The shift between logarithms of times by Hodges and Lehmann, the median of all differences, with
-    the interval that belongs to Mann's and Whitney's test (Hollander, Wolfe and Chicken,
-    Nonparametric Statistical Methods, 3rd ed. 2014, section 4.3). No shape of the distribution is
-    assumed. All times must be above 0.
-    """
-    shifts = sorted(math.log(one) - math.log(two) for one in base for two in other)
-    middle = math.exp(median(shifts))
-    depth = _depth(len(base), len(other))
-    if depth == 0:
-        return middle, None, None, "unclear"
-    low, high = math.exp(shifts[depth - 1]), math.exp(shifts[-depth])
-    return middle, low, high, verdict_of(low, high)
+def _machine_of(record: RunRecord) -> tuple[object, ...]:
+    """Give what a plain call's time depends on, and what only another machine or Python changes."""
+    about = record.environment
+    python = about.python
+    built = None if python is None else (python.version, python.build, python.gil)
+    return about.machine, about.cpu, about.logical_cpus, about.usable_cpus, built
 
 
-@lru_cache
-def _depth(m: int, n: int) -> int:
-    """Find how many of the m · n differences lie outside on each side; 0 for too few values."""
-    tail = (1 - CONFIDENCE) / 2
-    if m + n > _EXACT_UP_TO:
-        spread = math.sqrt(m * n * (m + n + 1) / 12)
-        return max(0, math.floor(m * n / 2 - 1.959964 * spread))
-    counts = _rank_sums(m, n)
-    total, below, depth = math.comb(m + n, m), 0, 0
-    while depth < len(counts) and (below + counts[depth]) / total <= tail:
-        below += counts[depth]
-        depth += 1
-    return depth
+def _canary(ours: _Points, theirs: _Points) -> tuple[str, Shift] | None:
+    kinds = (kind for kind, workers in ours if workers == 1 and (kind, 1) in theirs)
+    kind = next(kinds, None)  # serial comes first
+    if kind is None:
+        return None
+    name = "the plain call" if kind == "serial" else f"one worker of {kind}"
+    return name, between(ours[kind, 1].times, theirs[kind, 1].times)
 
 
-def _rank_sums(m: int, n: int) -> list[int]:
-    """Count the arrangements of m and n values for each value of Mann's and Whitney's U.
+def _disturbed(
+    pairs: Sequence[_Pair], records: Sequence[RunRecord], called: Sequence[str]
+) -> Iterator[str]:
+    """Say of which runs so many trials were disturbed that figures have no verdict."""
+    spoilt = {pair.run for pair in pairs if any(one.why == "disturbed" for one in pair.ratios)}
+    for number, (name, record) in enumerate(zip(called, records, strict=True)):
+        counts = [one for _, part in by_python(record) for one in verdicts.seen(part).values()]
+        disturbed, trials = sum(len(one.disturbed) for one in counts), sum(c.trials for c in counts)
+        if disturbed and (number in spoilt or (spoilt and number == 0)):
+            yield (
+                f"{name}: {disturbed} of {trials} trials were disturbed. A figure that more than a"
+                " quarter of such trials are behind has no verdict: close what else is busy and"
+                " run again."
+            )
 
-    The coefficients of the Gaussian binomial: the product of (1 - q^(n+i)) / (1 - q^i) up to m.
-    """
-    counts = [1] + [0] * (m * n)
-    for i in range(1, m + 1):
-        for power in range(m * n, n + i - 1, -1):
-            counts[power] -= counts[power - n - i]
-        for power in range(i, m * n + 1):
-            counts[power] += counts[power - i]
-    return counts
+
+def _shifted(pairs: Sequence[_Pair], called: Sequence[str]) -> Iterator[str]:
+    """Say in which runs the machine itself may be all that there is to a difference."""
+    for pair in pairs:
+        if pair.canary is not None and any(one.why == "machine" for one in pair.ratios):
+            canary, found = pair.canary
+            name = called[pair.run] + (f", Python {pair.python}" if pair.python else "")
+            yield (
+                f"{name}: {canary} is {found.middle:.2f} times as fast there"
+                f" ({found.low:.2f} – {found.high:.2f}), by the same Python on the same machine."
+                " What differs no more than that may be the machine’s state, and has no verdict."
+            )

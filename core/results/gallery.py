@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
 from core.results import statistics
-from core.results.compare import warnings
+from core.results.compare import different_work, is_unfinished
 from core.results.pythons import by_python
 
 if TYPE_CHECKING:
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from core.results.share import Shared
 
 Measure = Literal["speed-up", "seconds"]
+Baseline = Literal["serial", "one"]
 Points = tuple[tuple[int, float], ...]  # by rising number of workers
+_BASELINES: tuple[Baseline, Baseline] = ("serial", "one")
+_OVER: dict[Baseline, str] = {"serial": "a plain call", "one": "one worker"}
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,15 @@ class ClassPoint:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Laptops, what a person should know before reading them together, and what has no curve."""
+    """Laptops, what a person should know before reading them together, and what has no curve.
+
+    `baseline` is what all speed-ups are over: a plain call, or one worker of the same kind.
+    """
 
     laptops: tuple[Laptop, ...]
     warnings: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    baseline: Baseline = "serial"
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -66,58 +73,98 @@ class Gallery:
 
 
 def gallery(runs: Iterable[Shared]) -> Gallery:
-    """Make the curves of all runs of a sweep; runs that have none are named."""
-    laptops: list[Laptop] = []
+    """Make the curves of all runs of a sweep; runs that have none are named.
+
+    All speed-ups are over the same: over the plain call where every laptop timed one, else over
+    what most of them have. Who lacks it has no speed-up, and is named.
+    """
+    parts: list[tuple[str, RunRecord]] = []
     left_out: list[str] = []
     records: list[RunRecord] = []
     for run in runs:
         name = run.whose or run.name
-        found = [one for one in _laptops(run, len(laptops) + 1, name) if one.seconds]
-        laptops += found
+        found = [part for _, part in by_python(run.record) if _seconds(part)]
+        parts += [(name, part) for part in found]
         if found:
             records.append(run.record)
         else:
             left_out.append(f"{name or run.record.experiment}: it has no curve over workers.")
-    said = tuple(one for one in warnings(records) if not one.startswith("Run "))
-    unfinished = sum(one.status != "finished" for one in records)
-    if unfinished:
-        said += (f"{unfinished} of the runs did not come to their end.",)
-    return Gallery(tuple(laptops), said, tuple(left_out))
+    baseline = _baseline([part for _, part in parts])
+    laptops = tuple(
+        _laptop(number, name or f"laptop {number}", part, baseline)
+        for number, (name, part) in enumerate(parts, 1)
+    )
+    said = [*different_work(records), *_cut_short(records)]
+    if baseline == "one":
+        said.append("Speed-ups are over one worker of the same kind: not all timed a plain call.")
+    left_out += [
+        f"{one.name}: it has no speed-up over {_OVER[baseline]}."
+        for one in laptops
+        if not one.speedups
+    ]
+    return Gallery(laptops, tuple(said), tuple(left_out), baseline)
 
 
-def _laptops(run: Shared, first: int, name: str) -> Iterable[Laptop]:
-    about = run.record.environment
-    for number, (_, part) in enumerate(by_python(run.record), first):
-        python = part.environment.python
-        free = "" if python is None or python.gil else ", no GIL"
-        speedups, seconds = _curves(part)
-        yield Laptop(
-            number=number,
-            name=name or f"laptop {number}",
-            cores=about.usable_cpus,
-            python=f"{python.version}{free}" if python is not None else "unknown",
-            cpu=about.cpu,
-            system=about.system,
-            speedups=speedups,
-            seconds=seconds,
-        )
+def _baseline(parts: Sequence[RunRecord]) -> Baseline:
+    """Choose what most can be divided by; the plain call only where all have one, or it is most."""
+    serial, one = (sum(bool(_speedups(part, base)) for part in parts) for base in _BASELINES)
+    return "serial" if serial == len(parts) or serial > one else "one"
 
 
-def _curves(record: RunRecord) -> tuple[dict[str, Points], dict[str, Points]]:
-    everything = statistics.series(record)
+def _cut_short(records: Sequence[RunRecord]) -> Iterator[str]:
+    """Say how many of the runs lack trials that were planned."""
+    of = f"of the {len(records)} runs" if len(records) > 1 else "run"
+    if unfinished := sum(map(is_unfinished, records)):
+        yield f"{unfinished} {of} did not come to the end."
+    if failed := sum(one.status == "failed" for one in records):
+        yield f"{failed} {of} had trials that failed."
+
+
+def _laptop(number: int, name: str, record: RunRecord, baseline: Baseline) -> Laptop:
+    about = record.environment
+    python = about.python
+    free = "" if python is None or python.gil else ", no GIL"
+    return Laptop(
+        number=number,
+        name=name,
+        cores=about.usable_cpus,
+        python=f"{python.version}{free}" if python is not None else "unknown",
+        cpu=about.cpu,
+        system=about.system,
+        speedups=_speedups(record, baseline),
+        seconds=_seconds(record),
+    )
+
+
+def _all_series(record: RunRecord) -> tuple[statistics.Series, ...]:
     ceiling = statistics.ceiling_of(record.trials)
+    return (*statistics.series(record), *(() if ceiling is None else (ceiling,)))
+
+
+def _seconds(record: RunRecord) -> dict[str, Points]:
+    return {
+        one.executor: tuple((point.workers, point.median) for point in one.points)
+        for one in _all_series(record)
+    }
+
+
+def _speedups(record: RunRecord, baseline: Baseline) -> dict[str, Points]:
+    """Divide by this baseline and no other; what has none is left out."""
+    everything = _all_series(record)
     speedups: dict[str, Points] = {}
-    seconds: dict[str, Points] = {}
-    for one in (*everything, *(() if ceiling is None else (ceiling,))):
-        seconds[one.executor] = tuple((point.workers, point.median) for point in one.points)
+    for one in everything:
         found = (
-            (point.workers, statistics.ratios(everything, one, point.workers))
+            (point.workers, statistics.ratios(everything, one, point.workers, baseline))
             for point in one.points
         )
-        ratios = tuple((workers, ratio.median) for workers, ratio in found if ratio is not None)
+        ratios = tuple(
+            (workers, ratio.median)
+            for workers, ratio in found
+            if ratio is not None and ratio.baseline == baseline
+        )
         if ratios and one.executor != "serial":
             speedups[one.executor] = ratios
-    return speedups, seconds
+    return speedups
 
 
 def class_of(laptops: Sequence[Laptop], kind: str, measure: Measure) -> tuple[ClassPoint, ...]:

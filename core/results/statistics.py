@@ -113,7 +113,7 @@ class Ratios:
             return "unclear"
         if self.provisional and verdict_of(self.low, self.high) == "same":
             return "same"
-        return verdict_of(_exp(found.low), _exp(found.high))
+        return verdict_of(exp(found.low), exp(found.high))
 
     @property
     def _ends(self) -> tuple[float, float]:
@@ -135,7 +135,8 @@ def verdict_of(low: float, high: float) -> Verdict:
     return "slower" if high < 1 else "unclear"
 
 
-def _exp(power: float) -> float:
+def exp(power: float) -> float:
+    """Raise e to a power, within what a float can hold."""
     return math.exp(max(-700.0, min(power, 700.0)))  # as far as a float goes
 
 

@@ -16,7 +16,7 @@ from core.results.statistics import Verdict
 if TYPE_CHECKING:
     from core.results.records import RunRecord
 
-_DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
+DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _speedups(
     record: RunRecord, those: Iterable[statistics.Series], baseline: str
 ) -> tuple[SpeedUp, ...]:
     everything = statistics.series(record)
-    seen = _seen(record)
+    trials = seen(record)
     until_narrow = record.parameters.get("until") == "width"
     found = []
     for one in those:
@@ -107,7 +107,7 @@ def _speedups(
                 ratios is not None and ratios.baseline == "one" and point.workers == 1
             )
             if ratios is not None and not is_base:
-                found.append(_speedup(one, point.workers, ratios, seen))
+                found.append(_speedup(one, point.workers, ratios, trials))
     return tuple(found)
 
 
@@ -130,7 +130,7 @@ def _distance(one: SpeedUp, cpus: int) -> tuple[bool, int, int]:
 
 
 @dataclass
-class _Seen:
+class Seen:
     """How many trials of a configuration there are, and the blocks in which they were disturbed."""
 
     trials: int = 0
@@ -140,11 +140,15 @@ class _Seen:
 _Key = tuple[str, int]
 
 
-def _seen(record: RunRecord) -> dict[_Key, _Seen]:
-    found: dict[_Key, _Seen] = {}
+def seen(record: RunRecord) -> dict[_Key, Seen]:
+    """Count the finished trials of each kind and number of workers, and tell which were disturbed.
+
+    Of one Python: trials of several must not be put together.
+    """
+    found: dict[_Key, Seen] = {}
     for trial, flags in zip(record.trials, noise.flags(record), strict=True):
         if trial.status == "done":
-            one = found.setdefault((trial.executor, trial.workers), _Seen())
+            one = found.setdefault((trial.executor, trial.workers), Seen())
             one.trials += 1
             if any(flag.kind in noise.DISTURBING for flag in flags):
                 one.disturbed.append(trial.block)
@@ -152,13 +156,13 @@ def _seen(record: RunRecord) -> dict[_Key, _Seen]:
 
 
 def _speedup(
-    one: statistics.Series, workers: int, ratios: statistics.Ratios, seen: dict[_Key, _Seen]
+    one: statistics.Series, workers: int, ratios: statistics.Ratios, among: dict[_Key, Seen]
 ) -> SpeedUp:
     base = ("serial" if ratios.baseline == "serial" else one.executor, 1)
-    both = seen[one.executor, workers], seen[base]
+    both = among[one.executor, workers], among[base]
     disturbed = [block for each in both for block in each.disturbed]
     trials = sum(each.trials for each in both)
-    is_noisy = len(disturbed) > _DISTURBED_ABOVE * trials
+    is_noisy = len(disturbed) > DISTURBED_ABOVE * trials
     verdict = "unclear" if is_noisy else ratios.verdict
     reason, advice = _why(ratios, verdict, (len(disturbed), trials) if is_noisy else None)
     return SpeedUp(

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.results.verdicts import SpeedUp
 
 _LONGEST = 28  # letters of a name
-_VERDICTS = {"same": "no difference", "unclear": "too few or too noisy"}
 Rows = list[dict[str, Any]]
 
 
@@ -90,7 +89,7 @@ class SideBySide:
     @property
     def did_the_same(self) -> bool:
         """Whether their times can be compared, and not only their speed-ups."""
-        return not self.problem and not any("different" in one for one in self.comparison.warnings)
+        return not self.problem and self.comparison.did_the_same
 
     @property
     def differences(self) -> Rows:
@@ -112,7 +111,7 @@ class SideBySide:
                     "run": self.names[one.run],
                     "times as fast": f"{one.median:.2f}×",
                     "95 % interval": ends,
-                    "verdict": _VERDICTS.get(one.verdict, one.verdict),
+                    "verdict": one.told,
                 }
             )
         return rows

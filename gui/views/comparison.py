@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from core.results.compare import ABOUT_INTERVALS
 from gui.models.compared import Rows, RunsTogether, SideBySide
 from gui.models.told import RowTable
 from gui.theme import Theme
@@ -43,7 +44,8 @@ class ComparisonView(PageFrame):
         self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
         self._charts = QTabWidget()
         self._differences = _Part("What differs", _SAME, theme)
-        self._ratios = _Part("How many times as fast as the first", _NO_RATIOS, theme)
+        title = "How many times as fast as the first"
+        self._ratios = _Part(title, _NO_RATIOS, theme, ABOUT_INTERVALS)
         self._steps: deque[Callable[[], None]] = deque()
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -147,21 +149,23 @@ class ComparisonView(PageFrame):
 
 
 class _Part(Card):
-    """A table under its heading, or a sentence where it has no rows."""
+    """A table under its heading and what is to be known of it; a sentence where it has no rows."""
 
-    def __init__(self, title: str, none: str, theme: Theme) -> None:
+    def __init__(self, title: str, none: str, theme: Theme, about: str = "") -> None:
         super().__init__()
         self._theme = theme
         self._model = RowTable()
         self._table = FittingTable(self._model, title, theme, none)
         self._table.setTabKeyNavigation(False)
-        self._heading, self._none = QLabel(title), QLabel(none)
-        self._none.setWordWrap(True)
-        self._none.setProperty("muted", True)
+        self._heading, self._none, self._about = QLabel(title), QLabel(none), QLabel(about)
+        for label in (self._none, self._about):
+            label.setWordWrap(True)
+            label.setProperty("muted", True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 8)
         column.addWidget(self._heading)
+        column.addWidget(self._about)
         column.addWidget(self._none, 1)
         column.addWidget(self._table, 1)
         theme.changed.connect(self._restyle)
@@ -174,6 +178,7 @@ class _Part(Card):
             self._model.append(rows)
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
+        self._about.setVisible(bool(rows and self._about.text()))
         QTimer.singleShot(0, self._table.scrollToTop)  # it has followed the new rows
 
     def _restyle(self) -> None:

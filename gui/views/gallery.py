@@ -70,12 +70,20 @@ class GalleryPage(PageFrame):
         self._kind.blockSignals(False)
         count = len(gallery.laptops)
         self._title.setText(f"{count} laptops" if count != 1 else "1 laptop")
-        self._warned.setText("\n".join((*gallery.warnings, *gallery.left_out)[:4]))
-        self._warned.setToolTip(plain("\n".join((*gallery.warnings, *gallery.left_out))))
-        self._warned.setVisible(bool(gallery.warnings or gallery.left_out))
+        self._warn()
         for widget in (self._kind, self._measure, self._by, self._names, self._clear):
             widget.setEnabled(bool(count))
         self._show()
+
+    def _warn(self) -> None:
+        """Say what to know before reading; who is left out only while names may be seen."""
+        left_out = self._gallery.left_out
+        if left_out and not self._names.isChecked():
+            left_out = (f"Left out, all or in part: {len(left_out)}.",)
+        lines = (*self._gallery.warnings, *left_out)
+        self._warned.setText("\n".join(lines[:4]))
+        self._warned.setToolTip(plain("\n".join(lines)))
+        self._warned.setVisible(bool(lines))
 
     def _build(self) -> None:
         for label, measure in (("speed-up", "speed-up"), ("work time", "seconds")):
@@ -91,6 +99,7 @@ class GalleryPage(PageFrame):
             (self._kind, self._measure, self._by, self._names), names, strict=True
         ):
             widget.setObjectName(name)
+        self._warned.setObjectName("gallery-warned")
         self._open.setObjectName("gallery-open")
         self._clear.setObjectName("gallery-clear")
         self._said.setObjectName("gallery-said")
@@ -167,6 +176,7 @@ class GalleryPage(PageFrame):
 
     def _show_names(self, shown: bool) -> None:
         self.laptops.show(self.laptops.rows, shown)
+        self._warn()
         self._say(None, "")
 
     def _on_pointed(self, laptop: Laptop | None, words: str) -> None:

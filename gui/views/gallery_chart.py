@@ -25,6 +25,7 @@ _FAINT, _BAND = 150, 40  # of 255
 _SCALE = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")  # viridis, told apart in grey too
 _DARK_SCALE = ("#fde725", "#a5db36", "#35b779", "#2a9d9d", "#7f9bd1")
 _LABELS = {"speed-up": "× one plain call", "seconds": "work time, seconds"}
+_OVER_ONE = "× one worker of the same kind"
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,13 @@ class GalleryChart(Plot):
         counts = [len(one.x) for one in self._drawn]
         self._owners = np.repeat(np.arange(len(counts)), counts)
         look = {"color": self._theme.colours.muted}
-        plot.setLabel("left", _LABELS[self._choice.measure], **look)
+        plot.setLabel("left", self._label, **look)
         self._fit()
+
+    @property
+    def _label(self) -> str:
+        is_over_one = self._choice.measure == "speed-up" and self._gallery.baseline == "one"
+        return _OVER_ONE if is_over_one else _LABELS[self._choice.measure]
 
     def _draw_group(self, value: str, colour: QColor, ours: Sequence[_Drawn]) -> None:
         faint = QColor(colour)
@@ -246,7 +252,7 @@ class GalleryChart(Plot):
         self.pointed.emit(one.laptop, f"{configuration(one.kind, workers)}: {figure}")
 
     def _restyle(self) -> None:
-        self._dress(_LABELS[self._choice.measure], "workers", least_width=200)
+        self._dress(self._label, "workers", least_width=200)
         self._draw()
 
 

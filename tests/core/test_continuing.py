@@ -73,6 +73,15 @@ def test_a_run_by_time_has_left_what_it_had_not_used_when_it_was_cut_off() -> No
     assert run.remaining_s == pytest.approx(60.0 - took_s)
 
 
+def test_a_run_by_time_that_had_used_it_all_does_not_begin_anew() -> None:
+    by_time: dict[str, Any] = {"until": "time", "budget": 5.0}
+    run = begun(**by_time)
+    run.resume(cut_off(begun(**by_time), 9))
+    assert run.pending == ()
+    assert run.grow() == ()
+    assert run.end_reason
+
+
 def test_a_stopped_trial_is_done_again_and_a_failed_one_is_not() -> None:
     earlier = cut_off(begun(), 4)
     stopped = replace(earlier.trials[3], status="stopped", work_s=None)

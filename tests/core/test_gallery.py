@@ -39,6 +39,53 @@ def test_each_laptop_has_its_curves() -> None:
     assert found.kinds == ("serial", "processes")
 
 
+def without(laptop: Shared, kind: str, workers: int, times: float = 1.0) -> Shared:
+    """Take a configuration out; what has one worker still takes so many times as long."""
+    trials = tuple(
+        replace(one, work_s=(one.work_s or 0) * (times if one.workers == 1 else 1))
+        for one in laptop.record.trials
+        if (one.executor, one.workers) != (kind, workers)
+    )
+    return shared(replace(laptop.record, trials=trials), whose=laptop.whose)
+
+
+def test_all_speedups_are_over_the_same_baseline() -> None:
+    mixed = [laptop("Ada", 2.0), without(laptop("Bob", 2.0), "serial", 1, times=3)]
+    found = gallery(mixed)
+    assert found.baseline == "one"
+    assert [dict(one.speedups["processes"])[2] for one in found.laptops] == pytest.approx([2, 6])
+    assert found.warnings == (
+        "Speed-ups are over one worker of the same kind: not all timed a plain call.",
+    )
+    assert gallery(mixed[:1]).baseline == "serial"
+    assert gallery(mixed[:1]).warnings == ()
+
+
+def test_who_lacks_the_baseline_of_the_others_is_named() -> None:
+    runs = [
+        without(laptop("Ada"), "processes", 1),
+        without(laptop("Eve"), "processes", 1),
+        without(laptop("Bob"), "serial", 1),
+    ]
+    found = gallery(runs)
+    assert found.baseline == "serial"
+    assert [bool(one.speedups) for one in found.laptops] == [True, True, False]
+    assert found.warnings == ()
+    assert found.left_out == ("Bob: it has no speed-up over a plain call.",)
+    assert class_of(found.laptops, "processes", "speed-up")[0].laptops == 2
+
+
+def test_failed_trials_are_no_run_that_was_cut_off() -> None:
+    runs = [
+        shared(replace(laptop("").record, status=status))
+        for status in ("finished", "failed", "stopped", "interrupted")
+    ]
+    assert gallery(runs).warnings == (
+        "2 of the 4 runs did not come to the end.",
+        "1 of the 4 runs had trials that failed.",
+    )
+
+
 def test_the_class_has_a_median_and_quartiles() -> None:
     found = gallery([laptop(f"{n}", n) for n in (1.0, 2.0, 3.0, 4.0, 9.0)])
     one, two = class_of(found.laptops, "processes", "speed-up")

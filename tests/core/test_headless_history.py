@@ -12,15 +12,16 @@ from unicodedata import category
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.table import Table
 
 from core import headless_history
-from core.headless_history import plain
+from core.headless_output import plain
 from core.parameters import group
 from core.results.history.history import History
-from core.results.records import from_json
+from core.results.records import from_json, to_json
 from core.results.share import load, save, shared
-from tests.core.making import done, record
+from tests.core.making import PYTHON, done, environment, record
 from tests.core.watching import ROOT, SOON_S
 
 RUN = ("run", "pi-scaling", "--terms", "20000", "--workers", "1,2", "--executors", "serial,threads")
@@ -173,6 +174,29 @@ def test_names_from_strangers_do_not_command_the_terminal(home: Home) -> None:
     printed = home.main("history", "list")[0] + home.main("history", "show", "1")[0]
     assert "\x1b" not in printed
     assert "[red]=cmd" in printed.replace("\n", "")
+
+
+NASTY = "\x1b]0;title\x07[/x][red]nasty"
+
+
+def test_kinds_and_pythons_from_strangers_do_not_either(home: Home, tmp_path: Path) -> None:
+    pythons = tuple(replace(PYTHON, name=f"{n}{NASTY}", version=f"{n}{NASTY}") for n in "12")
+    trials = [
+        done(kind, 1, block, 1.0, python=python.name)
+        for kind in ("serial", NASTY)
+        for block in range(1, 7)
+        for python in pythons
+    ]
+    file = tmp_path / "nasty.json"
+    about = replace(environment(), python=pythons[0], pythons=pythons)
+    file.write_bytes(to_json(record(trials, environment=about)))
+    printed, _ = home.main("history", "show", str(file))
+    assert "What it found cannot" not in printed
+    compared, _ = home.main("history", "compare", str(file), str(file))
+    for shown in (printed, compared):
+        assert "\x1b" not in shown
+        assert "\x07" not in shown
+        assert "[/x][red]nasty" in shown
 
 
 # ----------------------------------------------------------------------------- what is printed

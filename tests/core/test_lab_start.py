@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +45,19 @@ def test_a_file_that_cannot_be_executed_is_named(make_lab: MakeLab, tmp_path: Pa
     future = make_lab([str(tmp_path / "python")]).submit(jobs.square, 3)
 
     assert "Permission denied" in str(failure(future, LabStartError))
+
+
+def test_no_room_for_temporary_files_is_told(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    future = make_lab([sys.executable]).submit(jobs.square, 3)
+
+    told = str(failure(future, LabStartError))
+    assert told.startswith("There is no place for temporary files: No space left on device. Free")
 
 
 def test_a_program_that_is_not_python_is_quoted(make_lab: MakeLab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import tempfile
@@ -54,6 +55,29 @@ def test_many_tasks_come_in_several_pieces() -> None:
     lines = file.getvalue().splitlines()
     assert max(map(len, lines)) < 2**18
     assert through((large(),)) == (large(),)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_no_room_for_temporary_files_is_told(
+    whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "large.futureslab"
+    save(file, [large()])
+    if whole:  # only the other process finds it full
+
+        def full(self: Reader, command: list[str]) -> None:
+            run(self, [*command[:-1], "/dev/full"])
+
+        run = Reader._run
+        monkeypatch.setattr(Reader, "_run", full)
+    else:
+
+        def none(**_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(tempfile, "TemporaryDirectory", none)
+    with pytest.raises(ShareError, match="cannot be read here: No space left on device"):
+        Reader().file(file)
 
 
 def test_a_single_value_that_is_too_large_is_refused() -> None:

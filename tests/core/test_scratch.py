@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from core import locking
 from core.engines import scratch
 from core.engines.lab_client import LabExecutor
 from core.engines.scratch import Scratch
@@ -112,6 +114,28 @@ def test_a_folder_in_use_stays_with_what_is_in_it(temporary: Path) -> None:
     (ours.folder / "kept").write_text("x")
     scratch.sweep()
     assert (ours.folder / "kept").read_text() == "x"
+    ours.remove()
+    assert not list(temporary.iterdir())
+
+
+def test_where_no_file_can_be_held_it_is_said_and_nothing_is_left(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locking, "try_lock", lambda file: False)
+    with pytest.raises(OSError, match="No file there can be locked"):
+        Scratch()
+    assert not list(temporary.iterdir())
+
+
+def test_where_there_are_no_locks_a_folder_is_ours_all_the_same(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(locking, "_lock", refuse)
+    ours = Scratch()
+    assert ours.folder.is_dir()
     ours.remove()
     assert not list(temporary.iterdir())
 

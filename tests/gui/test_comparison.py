@@ -62,12 +62,16 @@ def test_every_run_has_its_curves_in_one_chart(view: ComparisonView, qtbot: QtBo
     assert {kind for _, kind in drawn} == {"serial", "threads", "processes"}
     one, two = (drawn[name, "processes"] for name in names[:2])
     assert list(two) == pytest.approx([2 * value for value in one])
-    assert not text(view, "comparison-warnings")
     assert chart.isVisible()
+    assert "Run 2: the plain call is 0.50 times as fast there" in text(view, "comparison-warnings")
+    view.show_runs(together(run(), run()))
+    assert not text(view, "comparison-warnings")
 
 
 def test_ratios_have_their_intervals_and_the_first_run_divides(view: ComparisonView) -> None:
-    view.show_runs(together(run(slower=2.0), run(), run(blocks=2)))
+    slow = run(slower=2.0)
+    slow = replace(slow, environment=replace(slow.environment, cpu="a slower CPU"))
+    view.show_runs(together(slow, run(), run(blocks=2)))
     found = cells(view, "How many times as fast as the first")
     two = next(line for line in found if line[:2] == ["2 processes", "2: laptop 2"])
     assert two[2] == "2.00×"
@@ -75,7 +79,9 @@ def test_ratios_have_their_intervals_and_the_first_run_divides(view: ComparisonV
     assert low < 2.0 < high
     assert two[4] == "faster"
     few = next(line for line in found if line[:2] == ["2 processes", "3: laptop 3"])
-    assert few[3:] == ["–", "too few or too noisy"]
+    assert few[3:] == ["–", "too few repeats"]
+    (about,) = [one for one in view.findChildren(QLabel) if "alone" in one.text()]
+    assert about.isVisible()
 
 
 def test_what_differs_is_listed_by_run(view: ComparisonView) -> None:

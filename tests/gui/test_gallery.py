@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.results.gallery import gallery
+from core.results.share import shared
 from gui.gallery_desk import GalleryDesk
 from gui.theme import Theme
 from gui.views.gallery import GalleryPage
-from tests.core.test_gallery import laptop
+from tests.core.making import record
+from tests.core.test_gallery import laptop, without
 from tests.gui.finding import shown
 from tests.gui.jobs import do_at_once
 
@@ -71,6 +73,27 @@ def test_the_pointer_tells_whose_a_curve_is(page: GalleryPage) -> None:
     chart._point(chart._nearest(QPointF(-500, -500)))
     assert NASTY not in words(page, "gallery-said")
     assert chart._over is None
+
+
+def axis(page: GalleryPage) -> str:
+    return str(page.chart.getPlotItem().getAxis("left").labelText)
+
+
+def test_the_axis_names_what_all_speedups_are_over(page: GalleryPage) -> None:
+    assert axis(page) == "× one plain call"
+    page.show_gallery(gallery([*CLASS, without(laptop("Eve"), "serial", 1)]))
+    assert axis(page) == "× one worker of the same kind"
+    choose(page, "gallery-measure", "seconds")
+    assert axis(page) == "work time, seconds"
+
+
+def test_who_is_left_out_is_not_named_while_names_are_hidden(page: GalleryPage) -> None:
+    page.show_gallery(gallery([*CLASS, shared(record([]), whose=NASTY)]))
+    assert words(page, "gallery-warned") == f"{NASTY}: it has no curve over workers."
+    box = page.findChild(QCheckBox, "gallery-names")
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert words(page, "gallery-warned") == "Left out, all or in part: 1."
 
 
 def test_names_are_hidden_at_a_click(page: GalleryPage, qtbot: QtBot) -> None:

@@ -7,12 +7,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from core.locking import clear, is_at, try_lock
+from core.locking import TRIES, cannot_hold, clear, is_at, try_lock
 
 
 class Owners:
-    """Our own token, and whether another's owner lives. One thread; `folder` None is memory only.
+    """Our own token, and whether another's owner lives. One thread.
 
+    Without a folder, of a history in memory, nobody else sees ours, and of others none can be known
+    to live: what a file that is only read calls running is then taken for interrupted.
     `release` lets go of the token, as the end of the process does.
     """
 
@@ -64,7 +66,7 @@ class Owners:
 
     def _hold(self, path: Path) -> BinaryIO:
         """Make and lock a file; again, where another found it not locked yet and removed it."""
-        while True:
+        for _ in range(TRIES):
             file = path.open("a+b")
             try:
                 if try_lock(file) and is_at(file, path):
@@ -73,6 +75,7 @@ class Owners:
                 file.close()
                 raise
             file.close()
+        raise cannot_hold(path.parent)
 
 
 @contextmanager

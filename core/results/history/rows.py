@@ -36,6 +36,15 @@ def trial_of(trial: TrialRecord) -> bytes:
     return encode(trial)
 
 
+def status_of(data: bytes) -> str:
+    """Read from packed JSON how a trial ended, and no more; raises as `unpack` and msgspec do."""
+    return msgspec.json.decode(unpack(data), type=_Ended).status
+
+
+class _Ended(msgspec.Struct):
+    status: str
+
+
 def whole(head: bytes, trials: Iterable[bytes], status: str) -> bytes:
     """Join what lies in the tables to the JSON of a record."""
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])

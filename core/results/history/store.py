@@ -96,12 +96,15 @@ class Store:
     def reopen(self, run: int, record: RunRecord) -> str:
         """Take an ended run over to continue it, with the trials of `record`; return its key.
 
-        Raises HistoryError where a program that lives is writing it.
+        Raises HistoryError where a program that lives is writing it, and where another has gone on
+        with it since `record` was read: its trials would be lost.
         """
         with self._change():
             row = self._row(run)
             if row.status == "running":
                 raise HistoryError("This run is still going on: stop it where it runs first.")
+            if self._count_kept(run) != len(record.trials):
+                raise HistoryError("Another program has gone on with this run: open it again.")
             self._replace_trials(run, [rows.trial_of(trial) for trial in record.trials])
             token = self._owners.token()
             self._update(run, {"status": "running", "owner": token, "done": len(record.trials)})
@@ -288,6 +291,14 @@ class Store:
     def _count_trials(self, run: int) -> int:
         asked = "SELECT coalesce(max(number), 0) FROM main.trial WHERE run = ?"
         return int(self._execute(asked, run).fetchone()[0])
+
+    def _count_kept(self, run: int) -> int:
+        """Count the trials that whoever goes on with a run keeps."""
+        found = self._execute("SELECT data FROM main.trial WHERE run = ?", run)
+        try:
+            return sum(rows.status_of(data) in KEPT for (data,) in found)
+        except (msgspec.DecodeError, zlib.error) as error:
+            raise sqlite3.DatabaseError(f"run {run} is damaged: {error}") from error
 
     def _add_trials(self, run: int, there: int, packed: Sequence[bytes]) -> None:
         self._connection.executemany(

@@ -1,15 +1,15 @@
-"""Runs side by side: what differs, and a ratio whose interval covers as often as it says."""
+"""Runs side by side: what differs, how many times as fast, and when nothing can be said."""
 
 from __future__ import annotations
 
-import itertools
-import math
+import random
 
 import pytest
 from msgspec.structs import replace
 
 from core.results import compare
-from core.results.records import Calibration, RunRecord
+from core.results.compare import Ratio
+from core.results.records import Calibration, Flag, RunRecord
 from tests.core.making import PYTHON, done, environment, record
 
 
@@ -17,50 +17,95 @@ def run(times: list[float], **more: object) -> RunRecord:
     return record([done("threads", 2, n, time) for n, time in enumerate(times, 1)], **more)
 
 
-@pytest.mark.parametrize(("m", "n"), [(1, 1), (2, 3), (3, 3), (4, 4), (5, 3), (4, 6)])
-def test_rank_sums_are_those_of_all_arrangements(m: int, n: int) -> None:
-    counted = [0] * (m * n + 1)
-    for places in itertools.combinations(range(m + n), m):
-        counted[sum(place - rank for rank, place in enumerate(places))] += 1
-    assert compare._rank_sums(m, n) == counted
+def ratios(runs: list[RunRecord]) -> tuple[Ratio, ...]:
+    return compare.compare(runs).ratios
 
 
-@pytest.mark.parametrize(("m", "n"), [(4, 4), (5, 5), (3, 8), (6, 4)])
-def test_the_interval_covers_no_shift_in_95_of_100_arrangements(m: int, n: int) -> None:
-    covered = total = 0
-    for places in itertools.combinations(range(m + n), m):
-        base = [math.exp(place) for place in places]
-        other = [math.exp(place) for place in range(m + n) if place not in places]
-        _, low, high, _ = compare.between(base, other)
-        assert low is not None
-        assert high is not None
-        covered += low <= 1 <= high
-        total += 1
-    assert covered / total >= 0.95
-    depth = compare._depth(m, n)  # one deeper would cover less than that
-    counts = compare._rank_sums(m, n)
-    assert 2 * sum(counts[: depth + 1]) / total > 0.05
-
-
-def test_the_normal_law_takes_over_without_a_step() -> None:
-    exact, normal = compare._depth(30, 30), compare._depth(31, 30)
-    assert 0 < normal - exact < 40
-    assert abs(compare._depth(31, 30) - compare._depth(30, 31)) == 0
+def warnings(runs: list[RunRecord]) -> tuple[str, ...]:
+    return compare.compare(runs).warnings
 
 
 def test_a_run_twice_as_fast_is_said_to_be() -> None:
-    (ratio,) = compare.ratios(
-        [run([2.0, 2.02, 1.98, 2.01, 1.99]), run([1.0, 1.01, 0.99, 1.0, 1.0])]
-    )
+    (ratio,) = ratios([run([2.0, 2.02, 1.98, 2.01, 1.99]), run([1.0, 1.01, 0.99, 1.0, 1.0])])
     assert ratio.median == pytest.approx(2.0, rel=0.02)
     assert ratio.verdict == "faster"
     assert ratio.low is not None
     assert ratio.low > 1.9
 
 
-def test_few_repeats_have_no_interval() -> None:
-    (ratio,) = compare.ratios([run([2.0, 2.0]), run([1.0, 1.0])])
-    assert (ratio.low, ratio.high, ratio.verdict) == (None, None, "unclear")
+@pytest.mark.parametrize(("one", "other"), [(2, 2), (4, 9), (30, 4)])
+def test_few_repeats_of_either_run_have_no_interval(one: int, other: int) -> None:
+    (ratio,) = ratios([run([2.0] * one), run([1.0] * other)])
+    assert (ratio.low, ratio.high, ratio.told) == (None, None, "too few repeats")
+
+
+FLAG = (Flag("others", "Other programs used the CPUs."),)
+
+
+def test_disturbed_trials_make_no_verdict_as_within_a_run() -> None:
+    times = [1.0, 1.01, 0.99, 1.0, 1.02, 0.98]
+    disturbed = [
+        done("threads", 2, n, 2 * time, flags=FLAG if n <= 4 else ())
+        for n, time in enumerate(times, 1)
+    ]
+    found = compare.compare([run(times), record(disturbed)])
+    assert [one.told for one in found.ratios] == ["too many disturbed trials"]
+    (warning,) = found.warnings
+    assert warning.startswith("Run 2: 4 of 6 trials were disturbed.")
+    fewer = [replace(one, flags=()) if one.block > 3 else one for one in disturbed]
+    found = compare.compare([run(times), record(fewer)])
+    assert [one.told for one in found.ratios] == ["slower"], "3 of 12 are no more than a quarter"
+    assert found.warnings == ()
+
+
+def with_canary(state: float, chance: random.Random, **more: object) -> RunRecord:
+    """Make a run on a machine that is so many times as slow as it can be, all the time."""
+    trials = [
+        done(kind, workers, block, seconds * state * chance.lognormvariate(0, 0.01))
+        for block in range(1, 9)
+        for kind, workers, seconds in (("serial", 1, 1.0), ("threads", 2, 0.6))
+    ]
+    return record(trials, **more)
+
+
+def test_a_machine_that_was_slower_is_no_slower_program() -> None:
+    chance, told = random.Random(3), []
+    for _ in range(100):
+        runs = [with_canary(chance.lognormvariate(0, 0.05), chance) for _ in range(2)]
+        told += [one.verdict for one in compare.compare(runs).ratios]
+    assert sum(one in ("faster", "slower") for one in told) <= 0.05 * len(told)
+
+
+def test_the_canary_is_told_and_what_goes_beyond_it_has_a_verdict() -> None:
+    chance = random.Random(1)
+    quick, slow = with_canary(1.0, chance), with_canary(1.5, chance)
+    found = compare.compare([quick, slow])
+    assert {one.told for one in found.ratios} == {"may be the machine"}
+    (warning,) = found.warnings
+    assert warning.startswith("Run 2: the plain call is 0.67 times as fast there (0.6")
+    better = replace(
+        slow,
+        trials=tuple(
+            one if one.executor == "serial" else replace(one, work_s=one.work_s / 3)
+            for one in slow.trials
+            if one.work_s is not None
+        ),
+    )
+    told = {one.executor: one.told for one in compare.compare([quick, better]).ratios}
+    assert told == {"serial": "may be the machine", "threads": "faster"}
+
+
+def test_another_machine_or_python_may_well_be_slower() -> None:
+    chance = random.Random(1)
+    quick, slow = with_canary(1.0, chance), with_canary(1.5, chance)
+    about = slow.environment
+    for other in (
+        replace(about, cpu="another CPU"),
+        replace(about, python=replace(PYTHON, version="3.13.0")),
+    ):
+        found = compare.compare([quick, replace(slow, environment=other)])
+        assert {one.told for one in found.ratios} == {"slower"}
+        assert found.warnings == ()
 
 
 OLD, NEW = [2.0 + n / 100 for n in range(6)], [1.0 + n / 100 for n in range(6)]
@@ -78,8 +123,8 @@ def over(times: dict[str, list[float]]) -> RunRecord:
 
 
 def test_of_runs_over_several_pythons_each_is_compared_with_itself() -> None:
-    ratios = compare.ratios([over({"3.11": OLD, "3.13": NEW}), over({"3.13": NEW, "3.11": OLD})])
-    assert [(one.python, one.verdict) for one in ratios] == [
+    found = ratios([over({"3.11": OLD, "3.13": NEW}), over({"3.13": NEW, "3.11": OLD})])
+    assert [(one.python, one.verdict) for one in found] == [
         ("3.11.0", "same"),
         ("3.13.0", "same"),
     ]
@@ -89,7 +134,7 @@ def test_a_run_over_several_is_compared_with_one_over_one_of_them() -> None:
     alone = run(NEW, environment=replace(environment(), python=replace(PYTHON, version="3.13.0")))
     several = over({"3.13": NEW, "3.11": OLD})
     for both in ([several, alone], [alone, several]):
-        (ratio,) = compare.ratios(both)
+        (ratio,) = ratios(both)
         assert (ratio.python, ratio.verdict) == ("3.13.0", "same")
 
 
@@ -107,23 +152,23 @@ def test_what_differs_is_listed_and_nothing_else() -> None:
 def test_different_work_is_warned_of() -> None:
     one = run([1.0], parameters={"terms": 5, "workers": [1], "blocks": 3})
     other = run([1.0], parameters={"terms": 6, "workers": [2], "blocks": 5})
-    (warning,) = compare.warnings([one, other])
+    (warning,) = warnings([one, other])
     assert "different work (terms)" in warning
     assert compare.compare([one, other]).ratios == ()
     assert compare.compare([one, one]).ratios
-    assert not compare.warnings([one, replace(one, parameters={**one.parameters, "blocks": 9})])
-    assert "different experiments" in compare.warnings([one, replace(one, experiment="race")])[0]
+    assert not warnings([one, replace(one, parameters={**one.parameters, "blocks": 9})])
+    assert "different experiments" in warnings([one, replace(one, experiment="race")])[0]
 
 
 def test_sizes_by_time_are_compared_by_what_was_found() -> None:
     small, large = (Calibration(seconds=0.5, size=size, calls=()) for size in (10, 20))
-    assert not compare.warnings([run([1.0], calibration=small), run([1.0], calibration=small)])
-    (warning,) = compare.warnings([run([1.0], calibration=small), run([1.0], calibration=large)])
+    assert not warnings([run([1.0], calibration=small), run([1.0], calibration=small)])
+    (warning,) = warnings([run([1.0], calibration=small), run([1.0], calibration=large)])
     assert "(size)" in warning
 
 
 def test_a_run_that_was_cut_off_is_told() -> None:
-    (warning,) = compare.warnings([run([1.0]), run([1.0], status="interrupted", planned_trials=4)])
+    (warning,) = warnings([run([1.0]), run([1.0], status="interrupted", planned_trials=4)])
     assert warning == "Run 2 did not come to its end: 1 of 4 trials."
 
 

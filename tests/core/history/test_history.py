@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from core.errors import HistoryError, ShareError
+from core.results.history import owners
 from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
 from core.results.records import RunRecord
@@ -272,13 +273,36 @@ def test_a_run_goes_on_as_long_as_its_writer_lives(make_history: MakeHistory) ->
 
 def test_an_interrupted_run_is_taken_over_and_ended(make_history: MakeHistory) -> None:
     writer = make_history()
-    number = kept(writer, running(3))
+    last = running(3).trials[2]
+    cut = replace(running(2), trials=(*running(2).trials, replace(last, status="stopped")))
+    number = kept(writer, cut)
     writer.shutdown()
     history = make_history()
     writing = history.resume(number, running(2)).result()
     assert history.row(number).result().status == "running"
     assert writing.save(replace(running(4, 4), status="finished")).result() == number
     assert history.open(number).result() == replace(running(4, 4), status="finished")
+
+
+def test_a_run_that_another_program_went_on_with_is_not_taken_over(
+    make_history: MakeHistory,
+) -> None:
+    both = make_history(), make_history()
+    number = kept(both[0], replace(running(2), status="stopped"))
+    seen = both[0].open(number).result()
+    whole = replace(running(6), status="finished")
+    both[1].resume(number, seen).result().save(whole).result()
+    with pytest.raises(HistoryError, match="gone on with this run: open it again"):
+        both[0].resume(number, seen).result()
+    assert both[0].open(number).result() == whole
+
+
+def test_a_folder_whose_files_cannot_be_held_is_told(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owners, "try_lock", lambda file: False)
+    with pytest.raises(HistoryError, match="No file there can be locked"):
+        history.begin().save(running(1)).result()
 
 
 def test_a_closed_history_says_so(history: History) -> None:
