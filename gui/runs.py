@@ -75,6 +75,7 @@ class Runs(QObject):
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
         page.wanted.connect(self.compute)
+        page.want_again()
         page.pythons_wanted.connect(self.pythons.begin)
         page.python_added.connect(partial(self.pythons.add, answer=page.show_added_python))
         page.show_pythons(self.pythons.found)
