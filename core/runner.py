@@ -13,7 +13,9 @@ stop()    ------------------> drop the pending, kill the running
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,7 +120,7 @@ class Run:
         self.trials: list[TrialRecord] = []
         self.status: RunStatus = "running"
         self.started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self._told: dict[int, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+        self._told: dict[int, _Told] = {}
         self._last_news = self._began = time.monotonic()
         self._expected_done = 0.0
         self._took = 0.0
@@ -157,19 +159,22 @@ class Run:
 
     def note(self, trial: Trial, event: dict[str, Any]) -> None:
         """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
-        rows, events = self._told.setdefault(trial.order, ([], []))
+        told = self._told.setdefault(trial.order, _Told())
+        told.began = min(told.began, time.monotonic() - event.get("t", 0.0))
         if event["kind"] == "row":
-            rows.append({name: what for name, what in event.items() if name not in ("kind", "t")})
-        if len(events) < _MOST_EVENTS:
-            events.append(event)
+            row = {name: what for name, what in event.items() if name not in ("kind", "t")}
+            told.rows.append(row)
+        if len(told.events) < _MOST_EVENTS:
+            told.events.append(event)
 
     def take(self, trial: Trial, future: "Future[Any]") -> TrialRecord | None:
         """Add what came of a trial whose future is done; None when it never began."""
         record = outcome(trial, future, self._start_method(trial))
         if record is not None:
-            rows, events = self._told.pop(trial.order, ([], []))
-            if events:
-                record = replace(record, rows=tuple(rows), events=tuple(events))
+            if (told := self._told.pop(trial.order, None)) is not None:
+                took_s = time.monotonic() - told.began if record.wall_s is None else record.wall_s
+                kept = replace(record, rows=tuple(told.rows), events=tuple(told.events))
+                record = replace(kept, wall_s=took_s)
             record = replace(record, flags=noise.flags_of(record, self.environment))
             took = sum(part or 0.0 for part in (record.startup_s, record.work_s, record.closing_s))
             self._last_news = time.monotonic()
@@ -278,6 +283,15 @@ class Run:
         cpus = self.environment.usable_cpus
         size = None if self.calibration is None else self.calibration.size
         return Machine(cpus, term_s, python.gil, python.default_start_method, size)
+
+
+@dataclass
+class _Told:
+    """What a trial has told so far, and when it began, by our clock: the soonest event knows."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    began: float = inf
 
 
 def outcome(

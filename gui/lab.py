@@ -93,6 +93,8 @@ class Lab(QObject):
             self._help.shut_down()
         if self._desk is not None:
             self._desk.stop()
+        if self._history is not None:
+            self._history.commit()  # while there is a history to write it
         if self.runs is not None:
             self.runs.shut_down()
 

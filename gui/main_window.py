@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QSize, Signal, SignalInstance
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.escape import asks_for_escape
 from gui.theme import Theme
 
 _NAV_WIDTH, _NAV_SHARE, _NAV_ROW, _NAV_PADDING = 160, 0.24, 34, 6
@@ -112,6 +113,13 @@ class MainWindow(QMainWindow):
     def show_theme(self, choice: str) -> None:
         """Check the menu entry of the colour scheme in force."""
         self._themes[choice].setChecked(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Let Esc stop a run only from a page of an experiment, where what it stops is seen."""
+        if asks_for_escape(event) and self.page >= self._nav.count():
+            event.accept()
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

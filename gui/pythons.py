@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -61,14 +62,15 @@ class Pythons(QObject):
             self._with_search(self._list)
             self._tell()
 
-    def add(self, text: str) -> None:
-        """Ask the interpreter that a person typed or chose; `added` tells what came of it."""
+    def add(self, text: str, answer: Callable[[Offer | Refusal], None] = lambda _: None) -> None:
+        """Ask the interpreter that a person typed or chose; tell who asked what came of it."""
 
         def ask(search: Search) -> None:
             from core.engines.places import BY_HAND, Candidate, typed
 
             group = (Candidate(typed(text), BY_HAND),)
-            self._bridge.watch(search.probe(group, self._next_place()), self._on_added)
+            probe = search.probe(group, self._next_place())
+            self._bridge.watch(probe, partial(self._on_added, answer))
 
         if not self._closed:
             self._with_search(ask)
@@ -141,15 +143,17 @@ class Pythons(QObject):
         self._take([future.result() for future in arrived if not future.cancelled()])
         self._ask_next()
 
-    def _on_added(self, arrived: list[Future[Interpreter]]) -> None:
+    def _on_added(
+        self, answer: Callable[[Offer | Refusal], None], arrived: list[Future[Interpreter]]
+    ) -> None:
         answers = [future.result() for future in arrived if not future.cancelled()]
         self._take([one for one in answers if not one.problem])
         for one in answers:
-            if one.problem:
-                self.added.emit(Refusal(one.path, one.problem, one.detail))
-                continue
             offers = [offer for offer in self.found.offers if one.path in offer.paths]
-            self.added.emit(offers[0])
+            refusal = Refusal(one.path, one.problem, one.detail)
+            what = refusal if one.problem else offers[0]
+            answer(what)
+            self.added.emit(what)
 
     def _take(self, answers: Sequence[Interpreter]) -> None:
         from core.engines.interpreters import merged

@@ -16,7 +16,7 @@ from core.results.statistics import duration
 from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
-from gui.models.found import FoundPythons, Offer, Refusal
+from gui.models.found import FoundPythons
 from gui.models.kept import events_of, teller_of
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
@@ -47,7 +47,6 @@ class Runs(QObject):
         self._thinker = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self.pythons = Pythons(self._bridge, _make_search, self._thinker, added_pythons, self)
         self.pythons.changed.connect(self._on_pythons_changed)
-        self.pythons.added.connect(self._on_python_added)
         self.history = Archive(self._bridge, _make_history, self)
         self._keeper: RunKeeper | None = None
         self._window: Engine | None = None
@@ -76,8 +75,9 @@ class Runs(QObject):
         page.confirmed.connect(self.controller.confirm)
         page.answered.connect(self.controller.answer)
         page.wanted.connect(self.compute)
+        page.want_again()
         page.pythons_wanted.connect(self.pythons.begin)
-        page.python_added.connect(self.pythons.add)
+        page.python_added.connect(partial(self.pythons.add, answer=page.show_added_python))
         page.show_pythons(self.pythons.found)
         self._tell_other_pages()
 
@@ -153,11 +153,6 @@ class Runs(QObject):
     def _on_pythons_changed(self, found: FoundPythons) -> None:
         for page in self._pages:
             page.show_pythons(found)
-
-    @Slot(object)
-    def _on_python_added(self, what: Offer | Refusal) -> None:
-        for page in self._pages:
-            page.show_added_python(what)
 
     def _engine_of(self, experiment: Experiment) -> Engine | None:
         """Give the engine that runs an experiment's jobs; None for the lab process."""

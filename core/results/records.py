@@ -71,7 +71,7 @@ class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
     before there were any. `python` names one of the environment's `pythons`; it is empty where the
     run had but one.
     `rows` and `events` are what a program told: its table, and what happened, `t` seconds after it
-    began, in the words of `core.lab.programs`.
+    began, in the words of `core.lab.programs`; `wall_s` is then when it was over, or was stopped.
     """
 
     executor: str

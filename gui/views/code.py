@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,11 +17,10 @@ from PySide6.QtWidgets import (
 
 from core.errors import cannot_write
 from core.experiments.base import Code
+from core.results.files import write_whole
 from gui.theme import Theme
 from gui.views.code_text import CodeText
 from gui.views.highlight import Highlight, Runs, runs_of
-
-_AGAIN_MS = 1000
 
 
 class CodeView(QWidget):
@@ -41,10 +40,6 @@ class CodeView(QWidget):
         self._text = CodeText("Script", theme)
         self._highlight = Highlight(self._text.document())
         self._coloured = ("", "")  # the text and the style whose colours are shown
-        self._again = QTimer(self)  # nobody may hear a wish in the program's first second
-        self._again.setSingleShot(True)
-        self._again.setInterval(_AGAIN_MS)
-        self._again.timeout.connect(self._want_colours)
         self._said = QLabel("This file is what runs. Marked lines matter most.")
         self._said.setProperty("muted", True)
         self._said.setWordWrap(True)
@@ -64,11 +59,11 @@ class CodeView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._text, 1)
-        theme.changed.connect(self._want_colours)
+        theme.changed.connect(self.want_colours)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._want_colours()
+        self.want_colours()
 
     def show_code(self, code: Code) -> None:
         """Show a script."""
@@ -82,12 +77,18 @@ class CodeView(QWidget):
         marked = {n for n, line in enumerate(lines) if any(mark in line for mark in code.marks)}
         first = next((n for n in sorted(marked) if code.marks[0] in lines[n]), None)
         self._text.show_text(code.text, marked, first if others_matter else None)
-        self._want_colours()
+        self.want_colours()
+
+    def want_colours(self) -> None:
+        """Ask for the colours of what is seen, if it has none: again, where nobody heard it."""
+        wish = self._code.text, _style(self._theme)
+        if wish != self._coloured and self.isVisible():
+            self.wanted.emit(partial(runs_of, *wish), partial(self._show_colours, *wish))
 
     def save(self, path: Path) -> None:
         """Write the script to a file and say so, or say why not."""
         try:
-            path.write_text(self._code.text, encoding="utf-8")
+            write_whole(path, self._code.text.encode())
         except OSError as error:
             self._said.setText(cannot_write(path, error))
         else:
@@ -106,12 +107,6 @@ class CodeView(QWidget):
         dialog.fileSelected.connect(lambda name: self.save(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def _want_colours(self) -> None:
-        wish = self._code.text, _style(self._theme)
-        if wish != self._coloured and self.isVisible():
-            self._again.start()
-            self.wanted.emit(partial(runs_of, *wish), partial(self._show_colours, *wish))
 
     def _show_colours(self, text: str, style: str, found: list[Runs]) -> None:
         """Show the colours that were found, unless something else is to be shown by now."""

@@ -107,6 +107,12 @@ class HistoryPage(PageFrame):
         rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
         return [run for row in rows if (run := self.model.run(row)) is not None]
 
+    def commit(self) -> None:
+        """Tell what is being typed as it stands: a name in its editor, and the note."""
+        if self._is_editing:
+            self._table.commitData(self._table.indexWidget(self._table.currentIndex()))
+        self._details.save()
+
     def take_page(self, query: Query, page: Page) -> None:
         """Take what `page_wanted` asked for; later, while a name is being typed."""
         if self._is_editing:
@@ -144,7 +150,7 @@ class HistoryPage(PageFrame):
         self._others.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._details.save()
+        self.commit()
         self._others.stop()
         super().hideEvent(event)
 

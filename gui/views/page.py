@@ -228,6 +228,11 @@ class ExperimentPage(PageFrame):
         """Fill the form."""
         self._form.set_values(values)
 
+    def want_again(self) -> None:
+        """Ask again for what nobody heard: in the program's first second nothing computes yet."""
+        if self._code is not None:
+            self._code.want_colours()
+
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found by now."""
         self._form.show_pythons(found)

@@ -16,6 +16,7 @@ from core.experiments.base import (
     States,
     WaitGraph,
 )
+from core.experiments.told import number
 from core.results.records import RunRecord, TrialRecord
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
@@ -72,7 +73,7 @@ class StoryStage(Stage):
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         for trial in trials:
-            self._timeline.end_trial()
+            self._timeline.end_trial(trial.wall_s if number(trial.wall_s) else None)
             if trial.error is not None:
                 self._timeline.tell(f"{trial.name}: {trial.error.sentence}")
             elif trial.status == "stopped":

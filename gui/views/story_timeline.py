@@ -89,11 +89,11 @@ class StoryTimeline(QWidget):
         self.end_trial()
         self._order, self._clock_zero_s, self._zero_s = order, inf, None
 
-    def end_trial(self) -> None:
-        """What has begun goes on no more."""
-        now_s = perf_counter() - self._clock_zero_s
+    def end_trial(self, end_s: float | None = None) -> None:
+        """What has begun goes on no more, from `end_s` after the trial's beginning on, or now."""
+        over_s = perf_counter() - self._clock_zero_s if end_s is None else end_s
         for lane in list(self._begun):
-            self._end(lane, now_s)
+            self._end(lane, over_s)
 
     def note_time(self, t: float) -> None:
         """Learn from an event, told `t` seconds after its trial began, when that was.

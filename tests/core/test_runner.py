@@ -219,6 +219,17 @@ def test_a_stopped_trial_is_neither_done_nor_failed() -> None:
     assert (record.status, record.error) == ("stopped", None)
 
 
+def test_a_trial_that_told_tells_when_it_was_over_though_it_never_ended(offline: Run) -> None:
+    trial = offline.plan[0]
+    offline.note(trial, {"kind": "waits", "t": 0.4, "who": "worker 1", "whom": "f2"})
+    offline.note(trial, {"kind": "row", "t": 0.2, "late": True})
+    record = offline.take(trial, done(error=LabStopped("stopped")))
+    assert record is not None
+    assert record.wall_s is not None
+    assert record.wall_s >= 0.4
+    assert (record.rows, len(record.events)) == (({"late": True},), 2)
+
+
 @pytest.mark.parametrize(
     ("error", "type_name", "detail"),
     [

@@ -1,14 +1,20 @@
 """The script of an experiment: its colours, found elsewhere, and where it is first seen."""
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiments import catalogue
+from core.experiments import find as find_experiment
 from core.experiments.base import Code, Experiment
 from gui import experiments
+from gui.lab import Lab
 from gui.theme import Theme
 from gui.views.code import CodeView
 from gui.views.highlight import Look, runs_of
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
 from tests.gui.jobs import do_at_once
 
 TEXT = '"""Says\nmore."""\n\nimport time\n\n\ndef work(n):\n    return n + 1  # one more\n'
@@ -84,13 +90,32 @@ def test_other_settings_leave_a_script_where_it_was_scrolled_to(
     assert top(view) < 20
 
 
-def test_a_wish_that_nobody_hears_is_said_again(light: Theme, qtbot: QtBot) -> None:
+def test_a_wish_that_nobody_heard_is_said_again_when_the_page_is_served(
+    open_page: OpenPage, lab: Lab, qtbot: QtBot
+) -> None:
+    page = open_page(find_experiment("race"))
+    tabs = find(page, QTabWidget)
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    view = find(page, CodeView)
+    assert colours(view, first_import(view)) == []
+    lab._need_runs().attach(page)
+    qtbot.waitUntil(lambda: colours(view, first_import(view)) != [])
+
+
+def first_import(view: CodeView) -> int:
+    lines = view._text.toPlainText().split("\n")
+    return next(place for place, line in enumerate(lines) if line.startswith("import "))
+
+
+def test_colours_that_take_long_are_asked_for_once(light: Theme, qtbot: QtBot) -> None:
     view = CodeView(light)
     qtbot.addWidget(view)
+    asked: list[object] = []
+    view.wanted.connect(lambda job, take: asked.append(job))
     view.show_code(Code("a.py", TEXT))
     view.show()
-    view.wanted.connect(do_at_once)
-    qtbot.waitUntil(lambda: colours(view, 3) != [])
+    assert len(asked) == 1
+    assert not [timer for timer in view.findChildren(QTimer) if timer.isActive()]
 
 
 @pytest.mark.parametrize("place", range(len(experiments.TITLES)))

@@ -26,7 +26,7 @@ from gui.views.history import HistoryPage
 from gui.views.history_details import RunDetails
 from gui.views.message_bar import MessageBar
 from tests.core.making import done, record
-from tests.gui.finding import shown
+from tests.gui.finding import find, shown
 from tests.gui.sweeps import begun, sweep
 
 HISTORY = len(experiments.TITLES)
@@ -453,6 +453,34 @@ def test_rename_note_pin_delete_and_undo_reach_the_history(
     row = history.row(first.id).result()
     history.shutdown()
     assert (row.name, row.note, row.is_pinned, row.deleted_at) == ("mine", "loud", True, None)
+
+
+@pytest.mark.parametrize("by", ["window", "signal"])
+def test_what_was_typed_just_before_closing_is_kept(
+    lab: Lab, qtbot: QtBot, folder: Path, by: str
+) -> None:
+    put(folder, *(replace(begun(), status="finished") for _ in range(2)))
+    page = at_the_list(lab, qtbot, 2)
+    lab.window.activateWindow()
+    note, table = find(page, QPlainTextEdit, "history-note"), find(page, QTableView)
+    select(page, 0)
+    (noted,) = page.selected
+    note.setFocus()
+    qtbot.waitUntil(note.hasFocus)
+    qtbot.keyClicks(note, "the fan was loud")
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = find(table, QLineEdit)
+    qtbot.waitUntil(editor.hasFocus)
+    qtbot.keyClicks(editor, "on battery")
+    if by == "window":
+        lab.window.close()
+    else:
+        lab.close()  # as `main` does when the event loop was ended by a signal
+    history = History(folder)
+    row = history.row(noted.id).result()
+    history.shutdown()
+    assert (row.name, row.note) == ("on battery", "the fan was loud")
 
 
 def test_what_is_left_out_of_a_run_is_only_what_no_view_could_show() -> None:

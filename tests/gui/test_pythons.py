@@ -21,6 +21,7 @@ from core.experiments import pi_scaling
 from core.experiments.base import nothing_wrong
 from core.parameters import Choices, LateChoices, Option
 from gui.bridge import FutureBridge
+from gui.lab import Lab
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.pythons import Pythons
 from gui.theme import Theme
@@ -338,3 +339,23 @@ def test_one_is_added_by_its_path(pythons: Pythons, qtbot: QtBot, tmp_path: Path
     assert pythons.resolve([added.args[0].name])[0].lab.command == (sys.executable,)
     with pytest.raises(BadInput, match="no Python"):
         pythons.resolve(["2.7"])
+
+
+def test_who_did_not_ask_is_not_answered(lab: Lab, qtbot: QtBot, tmp_path: Path) -> None:
+    lab.open()
+    qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
+    assert lab.runs is not None
+    pythons = lab.runs.pythons
+    lab.window.show_page(1)
+    asked, other = (find(lab._pages[place], PythonsField) for place in (0, 1))
+    typed, half = (find(one, QLineEdit) for one in (asked, other))
+    half.setText("/half/typed")
+    for path in (str(tmp_path / "nothing"), sys.executable):
+        typed.setText(path)
+        with qtbot.waitSignal(pythons.added, timeout=30_000) as added:
+            qtbot.keyClick(typed, Qt.Key.Key_Return)
+        is_refused = isinstance(added.args[0], Refusal)
+        assert ("cannot be used" in asked._note.text()) == is_refused
+        assert (typed.text() == "") != is_refused
+        assert "cannot be used" not in other._note.text()
+        assert half.text() == "/half/typed"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +16,17 @@ from core.experiments.base import Trial
 from core.lab.told import EVENTS
 from core.lab_python import LabPython
 from gui import experiments
+from gui.models.kept import made_ready
 from gui.models.spans import SpanKind
 from gui.theme import Theme
 from gui.views.lines import LinesView, LogAxis
+from gui.views.replay import Replay
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
+from tests.core.making import done
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find as find_widget
+from tests.gui.test_history_page import row
 from tests.gui.test_page import record
 
 TRIAL = Trial(
@@ -89,6 +96,21 @@ def test_who_still_waits_when_the_trial_is_over_waited_till_then(stage: StorySta
     assert span.end_s >= 0.4
     assert timeline._growing.count == 0
     assert not stage._timeline._growth.isActive()
+
+
+def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    deadlock = find("deadlock")
+    page = open_page(deadlock)
+    stopped = done("threads", 2, 1, 0.0, events=(WAITS,), wall_s=3.4)
+    stopped = msgspec.structs.replace(stopped, status="stopped", work_s=None)
+    kept = made_ready(row(1), 0, deadlock, record([stopped], experiment="deadlock"))
+    with qtbot.waitSignal(Replay(page, kept).finished):
+        pass
+    span = find_widget(page, Timeline)._store.nearest(0, 0.4)
+    assert span is not None
+    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, 3.4)
 
 
 def test_trials_on_the_same_workers_follow_one_another(qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from gui.escape import asks_for_escape
 from gui.models.spans import Span
 from gui.views.timeline.canvas import TimelineCanvas
 from gui.views.timeline.image import shows_rectangles
@@ -51,6 +52,9 @@ class Timeline(TimelineCanvas):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tooltip(event)
+            return True
+        if asks_for_escape(event) and self._selected is not None:
+            event.accept()
             return True
         return super().event(event)
 

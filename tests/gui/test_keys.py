@@ -1,0 +1,71 @@
+"""Keys in the whole window: what a part has a use for does not reach the window's own actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.lab import Lab
+from gui.models.spans import Span, SpanBatch, SpanKind
+from gui.views.timeline.widget import Timeline
+from tests.gui.finding import find
+from tests.gui.sweeps import begun
+from tests.gui.test_history_page import at_the_list, put, select
+
+
+@pytest.fixture
+def stops(lab: Lab, qtbot: QtBot) -> list[None]:
+    """Count how often Stop was asked for, in a window that is ready for keys."""
+    asked: list[None] = []
+    lab.window.stop_triggered.connect(lambda: asked.append(None))
+    lab.open()
+    qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: lab._pages[0].findChild(Timeline) is not None)
+    lab.window.activateWindow()
+    return asked
+
+
+def press(qtbot: QtBot, where: QWidget, key: Qt.Key) -> None:
+    where.setFocus()
+    qtbot.waitUntil(where.hasFocus)
+    qtbot.keyClick(where, key)
+
+
+def test_esc_stops_a_run_from_its_page(lab: Lab, stops: list[None], qtbot: QtBot) -> None:
+    press(qtbot, find(lab._pages[0], QLineEdit), Qt.Key.Key_Escape)
+    assert len(stops) == 1
+    press(qtbot, find(lab._pages[0], Timeline), Qt.Key.Key_Escape)
+    assert len(stops) == 2
+
+
+def test_esc_in_a_timeline_first_chooses_none(lab: Lab, stops: list[None], qtbot: QtBot) -> None:
+    timeline = find(lab._pages[0], Timeline)
+    timeline.set_lanes(["a worker"])
+    timeline.append(SpanBatch.of_spans([Span(0, SpanKind.TASK, 0.0, 1.0)]))
+    press(qtbot, timeline, Qt.Key.Key_Right)
+    chosen = [timeline.selected is not None]
+    press(qtbot, timeline, Qt.Key.Key_Escape)
+    chosen.append(timeline.selected is not None)
+    assert chosen == [True, False]
+    assert not stops
+    press(qtbot, timeline, Qt.Key.Key_Escape)
+    assert len(stops) == 1
+
+
+@pytest.mark.parametrize("part", ["history-search", "history-note", "history-table", "nav"])
+def test_esc_among_the_runs_stops_none(
+    lab: Lab, stops: list[None], qtbot: QtBot, folder: Path, part: str
+) -> None:
+    put(folder, replace(begun(), status="finished"))
+    page = at_the_list(lab, qtbot, 1)
+    select(page, 0)
+    search = find(page, QLineEdit, "history-search")
+    search.setText("a word" if part == "history-search" else "")
+    press(qtbot, find(lab.window, QWidget, part), Qt.Key.Key_Escape)
+    assert search.text() == ""
+    assert not stops
