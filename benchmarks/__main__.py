@@ -1,7 +1,7 @@
 """Measure, print one table, and write JSON beside it.
 
 python -m benchmarks [fidelity] [tasks] [alive] [bridge] [start] [rest] [timeline]
-                     [events] [history] [pythons] [installed] [--quick] [--json PATH]
+                     [events] [history] [figures] [pythons] [installed] [--quick] [--json PATH]
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ NAMES = (
     "rest",
     "timeline",
     "events",
+    "figures",
     "pythons",
     "history",
     "installed",
