@@ -20,6 +20,7 @@ from core.engines import places
 from core.engines.places import Candidate
 from core.engines.probe import LIMIT_S, Abilities, Identity, ProbeError, Stop, ask
 from core.errors import BadInput
+from core.installed import is_installed, typed
 from core.lab_python import LabPython
 
 _AT_ONCE = 4
@@ -242,13 +243,14 @@ def _remarks(path: str, identity: Identity, abilities: Abilities, noise: str) ->
 def choices(interpreters: Sequence[Interpreter]) -> tuple[Choice, ...]:
     """Name everything that can be chosen, each name once; free-threaded builds come twice.
 
-    The name is the shortest that fits one only: 3.13, else 3.13.0, else its path.
+    The name is the shortest that fits one only: 3.13, else 3.13.0, else its path; where the
+    installed program brings a Python that is there twice, it is called the program's.
     """
     usable = [one for one in interpreters if not one.problem]
     found: list[Choice] = []
     for one in usable:
         identity, abilities = one.facts
-        names = (one.short, one.full, one.path)
+        names = (one.short, one.full, *_of_ours(one), one.path)
         name = next(
             name
             for name in names
@@ -261,6 +263,11 @@ def choices(interpreters: Sequence[Interpreter]) -> tuple[Choice, ...]:
             locked = replace(plain, name=name + WITH_GIL, variables=(("PYTHON_GIL", "1"),))
             found.append(Choice(one, locked, gil=True))
     return tuple(found)
+
+
+def _of_ours(one: Interpreter) -> tuple[str, ...]:
+    is_ours = one.source == places.OWN and is_installed()
+    return (f"{one.full} of Futures Lab",) if is_ours else ()
 
 
 def resolve(
@@ -290,7 +297,7 @@ def _resolve(
     names_known = ", ".join(choice.name for choice in known) or "none"
     raise BadInput(
         f"There is no Python “{text}” here. There are: {names_known};"
-        " `python main.py pythons` tells more, and a path adds one.",
+        f" `{typed()} pythons` tells more, and a path adds one.",
         field,
     )
 

@@ -188,6 +188,16 @@ def test_the_shortest_name_that_fits_one_only_is_its_name() -> None:
     ]
 
 
+def test_the_python_that_an_installation_brings_is_named_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.engines.interpreters.is_installed", lambda: True)
+    ours = interpreter("3.13.1", "/usr/lib/futures-lab/futures-lab-worker", source=OWN)
+
+    assert names(ours, interpreter("3.13.0")) == ["3.13.1", "3.13.0"]
+    assert names(ours, interpreter("3.13.1", "/b")) == ["3.13.1 of Futures Lab", "/b"]
+
+
 def test_a_free_threaded_build_can_be_chosen_without_the_gil_and_with_it() -> None:
     locked, free = interpreter("3.13.1"), interpreter("3.13.1", free_threaded=True, gil=False)
 
