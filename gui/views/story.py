@@ -16,7 +16,7 @@ from core.experiments.base import (
     States,
     WaitGraph,
 )
-from core.experiments.told import number
+from core.lab.told import number
 from core.results.records import RunRecord, TrialRecord
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
