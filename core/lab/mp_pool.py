@@ -150,7 +150,9 @@ class PoolExecutor(Executor):
 
         Private names, because it has no others for this: its thread that replaces the dead ends
         first, and the locks of its two pipes are set free once every process is gone. Its other
-        thread may hold one for a moment, so each gets a little time to come free by itself.
+        thread may hold one for a moment, so each gets a little time to come free by itself. The
+        thread that sends ends before `terminate` is called, which would read what is still in the
+        pipe to make room for it: rubbish, where a process died in the middle of a message.
         """
         pool: Any = self._pool
         pool._worker_handler._state = TERMINATE
@@ -165,6 +167,8 @@ class PoolExecutor(Executor):
                 lock.acquire(timeout=_PUT_S)
                 with suppress(ValueError):  # it came free just now
                     lock.release()
+        pool._inqueue._reader.close()  # nobody reads on: whoever writes is told, and goes on
+        pool._task_handler.join()
         pool.terminate()
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,24 @@ def test_idle_workers_that_are_killed_break_it_and_do_not_hang_it(pool: PoolExec
             return True
 
     eventually(is_broken, "the pool notices")
+
+
+def test_a_process_that_dies_in_the_middle_of_a_message_breaks_it_and_does_not_hang_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    pool: Any = PoolExecutor(1, multiprocessing.get_context("spawn"))
+    lost = [pool.submit(jobs.wait_for, str(tmp_path / "never"), str(folder))]
+    eventually(lambda: signs(folder), "the call runs")
+    lost += [pool.submit(jobs.echo, "more than a pipe holds" * 10_000) for _ in range(3)]
+    pipe = pool._pool._inqueue._reader
+    assert pipe.poll(SOON_S)
+    os.read(pipe.fileno(), 4)  # as if it had begun to read the next
+
+    kill(pool.processes[0].pid)
+
+    for future in lost:
+        assert isinstance(future.exception(SOON_S), BrokenProcessPool)
+    pool.shutdown()
 
 
 def test_waiting_calls_of_a_broken_pool_fail_too(folder: Path, tmp_path: Path) -> None:
