@@ -27,6 +27,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from tests.signals import STACKS
+
 Seen = TypeVar("Seen")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,8 +82,13 @@ class Program:
         return again.read_bytes().decode(errors="replace")
 
     def wait(self, timeout_s: float = PATIENCE_S) -> int:
-        """Wait for its end and return the exit code."""
-        return self.process.wait(timeout_s)
+        """Wait for its end and return the exit code; tell where it hangs, if it can say so."""
+        try:
+            return self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(STACKS)
+            time.sleep(1)
+            raise AssertionError(f"It has not ended. It printed:\n{self.output()}") from None
 
     def stop(self) -> None:
         """Ask it to end, and kill it if it does not."""

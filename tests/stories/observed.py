@@ -5,10 +5,13 @@ visible widget that has a name, with its place, text and state, to FILE. Nothing
 changed or replaced.
 """
 
+import faulthandler
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.signals import STACKS
 
 _PERIOD_MS = 50
 
@@ -16,9 +19,11 @@ _PERIOD_MS = 50
 def main() -> int:
     """Run the program as `main.py` does, observed."""
     target = Path(sys.argv.pop(1))
-    from PySide6.QtCore import QObject, QTimer
+    if sys.platform != "win32":
+        faulthandler.register(STACKS)
+    from gui.app import main as window  # before Qt, as main.py does
 
-    from gui.app import main as window
+    from PySide6.QtCore import QObject, QTimer  # isort: skip
 
     def watch(lab: QObject) -> None:
         timer = QTimer(lab)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from core.experiments.programs import script
 from core.lab.perform import perform
 from tests.core.making import done, record
 from tests.core.watching import SOON_S, eventually, works
+from tests.signals import KILL
 
 ENDLESS = 10**10
 POOLS = ("apply_async", "Pool.map", "starmap", "imap_unordered")
@@ -69,8 +69,9 @@ def ended_alone(file: Path, text: str, kill: Callable[[int], None]) -> tuple[int
             kill(process.pid)
             _, said = process.communicate(timeout=SOON_S)
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # there are any only where it failed
+            if sys.platform != "win32":
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, KILL)  # there are any only where it failed
     return process.returncode, said
 
 
