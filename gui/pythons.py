@@ -69,7 +69,8 @@ class Pythons(QObject):
             from core.engines.places import BY_HAND, Candidate, typed
 
             group = (Candidate(typed(text), BY_HAND),)
-            probe = search.probe(group, self._next_place())
+            place = -self._next_place()  # before what was added earlier, which may be gone
+            probe = search.probe(group, place)
             self._bridge.watch(probe, partial(self._on_added, answer))
 
         if not self._closed:

@@ -42,7 +42,7 @@ _NOTES = {
     "affinity": "fewer CPUs for us than there are",
     "quota": "a limit on CPU time",
     "cpus": "more workers than CPUs",
-    "variables": "variables of Python that the lab ignores",
+    "variables": "environment variables that the lab ignores",
 }
 
 

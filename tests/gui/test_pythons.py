@@ -359,3 +359,17 @@ def test_who_did_not_ask_is_not_answered(lab: Lab, qtbot: QtBot, tmp_path: Path)
         assert (typed.text() == "") != is_refused
         assert "cannot be used" not in other._note.text()
         assert half.text() == "/half/typed"
+
+
+def test_of_two_names_of_one_the_newer_is_run_for_the_older_may_be_gone(
+    pythons: Pythons, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in ("soon-gone", "still-here"):
+        wrapper = tmp_path / name
+        wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        wrapper.chmod(0o755)
+        with qtbot.waitSignal(pythons.added, timeout=9000) as added:
+            pythons.add(str(wrapper))
+
+    (choice,) = pythons.resolve([added.args[0].name])
+    assert choice.lab.command == (str(tmp_path / "still-here"),)
