@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
 from core.experiments.told import only_known
-from core.lab.kinds import CEILING
+from core.lab.kinds import CEILING, called
 from core.lab.told import Fields
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values
@@ -321,7 +321,7 @@ class Experiment:
 
 
 def _skipped(record: RunRecord) -> tuple[str, ...]:
-    return tuple(f"{skip.what} left out: it {skip.reason}." for skip in record.skipped)
+    return tuple(f"{called(skip.what)} left out: it {skip.reason}." for skip in record.skipped)
 
 
 def _failures(record: RunRecord) -> tuple[str, ...]:
