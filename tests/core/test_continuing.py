@@ -21,7 +21,7 @@ from core.parameters import Choice, Parameter
 from core.report.report import report_of
 from core.results.records import Calibration, RunRecord, TrialError
 from core.runner import Run
-from tests.core.making import record
+from tests.core.making import done, record
 
 VALUES = {
     **EXPERIMENT.defaults(),
@@ -186,6 +186,13 @@ def test_the_values_of_another_machine_are_read_but_not_gone_on_with() -> None:
     report = report_of(made, experiment=experiment)
     assert report.script is not None, report.no_script
     assert "fork" in report.script.text
+
+
+def test_a_story_that_told_what_is_not_known_here_is_not_gone_on_with() -> None:
+    story = experiments.find("deadlock")
+    told = done("threads", 2, 1, 1.0, rows=({"later": 1},))
+    with pytest.raises(BadInput, match="Run it again from the start"):
+        values_here(story, record([told], experiment="deadlock", parameters=story.defaults()))
 
 
 def missing_here(name: str, value: str) -> Experiment:
