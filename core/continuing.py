@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
+from core.experiments.told import only_known
 from core.results.records import KEPT
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ _AGAIN = "Run it again from the start instead."
 def values_of(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
     """Give the values of a record as the parameters have them, each read anew.
 
-    A record comes from a file: what is not a value of these parameters raises BadInput.
+    They may be of another machine, which can what this one cannot: see `values_here`. A record
+    comes from a file: what is not a value of these parameters raises BadInput.
     """
     values = experiment.defaults()
     for parameter in experiment.parameters:
@@ -26,11 +28,21 @@ def values_of(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
             kept = record.parameters[parameter.name]
             value = tuple(kept) if isinstance(kept, list) else kept
             try:
-                values[parameter.name] = parameter.parse(parameter.format(value))
+                values[parameter.name] = parameter.parse_kept(parameter.format(value))
             except (TypeError, ValueError, AttributeError) as error:
                 raise BadInput(f"“{kept}” is no value of it. {_AGAIN}", parameter.name) from error
+    return values
+
+
+def values_here(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
+    """Give the values of a record to go on with; raises BadInput where they cannot be run here."""
+    values = values_of(experiment, record)
+    for parameter in experiment.parameters:
+        parameter.parse(parameter.format(values[parameter.name]))
     for field, problem in experiment.check(values).items():
         raise BadInput(problem, field)
+    if experiment.rows is not None and only_known(record, experiment.rows)[1]:
+        raise BadInput(f"It has told what this version does not know. {_AGAIN}")
     return values
 
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from core import __version__, experiments, headless_history
-from core.continuing import values_of
+from core.continuing import values_here
 from core.engines import places
 from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
@@ -96,7 +96,7 @@ def _history(words: argparse.Namespace, to_pdf: headless_history.ToPdf | None) -
         return DONE
     record = headless_history.unfinished(words.run)
     experiment = experiments.find(record.experiment)
-    values = values_of(experiment, record)
+    values = values_here(experiment, record)
     return _run(experiment, values, chosen(values), target, earlier=(words.run, record))
 
 

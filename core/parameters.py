@@ -8,7 +8,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import BadInput
@@ -41,6 +41,10 @@ class Parameter(ABC):
     @abstractmethod
     def parse(self, text: str) -> Any:
         """Turn what a person typed into a value; raise BadInput with a sentence and a next step."""
+
+    def parse_kept(self, text: str) -> Any:
+        """Turn what a record has into a value: also what can be chosen on another machine only."""
+        return self.parse(text)
 
     @abstractmethod
     def format(self, value: Any) -> str:
@@ -192,6 +196,10 @@ class Choice(Parameter):
         """Read an option's value."""
         return _pick(self, self.options, text.strip())
 
+    def parse_kept(self, text: str) -> str:
+        """Read an option's value, also of one that is missing here."""
+        return _pick(self, _nowhere_missing(self.options), text.strip())
+
     def format(self, value: str) -> str:
         """Write the option's value."""
         return value
@@ -205,7 +213,14 @@ class Choices(Parameter):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Read options' values, separated by commas or spaces."""
-        wanted = {_pick(self, self.options, part) for part in text.replace(",", " ").split()}
+        return self._among(self.options, text)
+
+    def parse_kept(self, text: str) -> tuple[str, ...]:
+        """Read options' values, also of those that are missing here."""
+        return self._among(_nowhere_missing(self.options), text)
+
+    def _among(self, options: tuple[Option, ...], text: str) -> tuple[str, ...]:
+        wanted = {_pick(self, options, part) for part in text.replace(",", " ").split()}
         if not wanted:
             raise self.refuse(f"Choose at least one: {_list(self.options)}.")
         return tuple(option.value for option in self.options if option.value in wanted)
@@ -267,6 +282,10 @@ def _pick(parameter: Parameter, options: tuple[Option, ...], text: str) -> str:
                 raise parameter.refuse(f"{option.label} cannot be used here: {option.missing}")
             return text
     raise parameter.refuse(f"“{_shown(text)}” is not known here: choose {_list(options)}.")
+
+
+def _nowhere_missing(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    return tuple(replace(option, missing="") for option in options)
 
 
 def _list(options: tuple[Option, ...]) -> str:

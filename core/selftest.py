@@ -9,7 +9,6 @@ front end ----> run() ----> one lab process, and pools in it     executor kinds,
 import _thread
 import os
 import platform
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +26,9 @@ import msgspec
 
 from core import __version__, experiments, installed
 from core.checks import Check, Outcome, Report, to_line
+from core.engines.interpreters import choices, find_all
 from core.engines.lab_client import LabExecutor
+from core.engines.places import OWN
 from core.engines.scratch import Scratch
 from core.errors import LabError
 from core.lab import describe, inside, kinds, measure
@@ -263,29 +264,15 @@ def _keep_in_history(folder: Path, record: records.RunRecord) -> None:
 
 
 def _another_python() -> str:
-    """Have the first other Python on the path run our sources."""
-    found = shutil.which("python3") or shutil.which("python")
-    own = os.path.realpath(installed.interpreter())
-    if found is None or os.path.realpath(found) == own:
-        raise Skipped("there is no other python3 on the path to try")
-    if not _is_new_enough(found):
-        raise Skipped(f"{found} is older than Python 3.10")
-    with LabExecutor((found,)) as lab:
-        python = lab.submit_within(_LIMIT_S, describe.describe).result()
-    return f"{found} is {python['implementation']} {python['version']}, and runs the lab"
-
-
-def _is_new_enough(python: str) -> bool:
-    ask = "import sys; sys.exit(sys.version_info < (3, 10))"
-    asked = subprocess.run(
-        [python, "-I", "-c", ask],
-        env=installed.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_LIMIT_S,
-        check=False,
-    )
-    return asked.returncode == 0
+    """Have the first other Python that can be chosen run our sources."""
+    others = [one for one in choices(find_all()) if one.interpreter.source != OWN]
+    if not others:
+        raise Skipped("there is no other Python here that the lab could use")
+    chosen = others[0].lab
+    with LabExecutor() as lab:
+        python = lab.submit_on(chosen, _LIMIT_S, describe.describe).result()
+    path = chosen.command[0]
+    return f"{path} is {python['implementation']} {python['version']}, and runs the lab"
 
 
 def _of_window() -> Iterator[Check]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.continuing import values_of
+from core.continuing import values_here
 from core.errors import BadInput
 from gui import experiments
 from gui.models.history import CAN_GO_ON, when
@@ -80,7 +80,7 @@ class KeptRuns(QObject):
             return
         experiment = experiments.at(place)
         try:
-            values = values_of(experiment, record)
+            values = values_here(experiment, record)
         except BadInput as error:
             self.problem_found.emit(f"This run cannot be continued. {error}")
             return

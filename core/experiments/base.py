@@ -279,7 +279,7 @@ class Experiment:
         version's: what it has that no program of this experiment tells is left out, and said.
         """
         if self.rows is None:
-            return self._summarize(record)
+            return self.summarize_own(record)
         strange = [name for name in self.reads if not self._is_value(name, record)]
         if strange:
             return Summary(
@@ -287,7 +287,7 @@ class Experiment:
                 (f"This version knows no such parameters: {', '.join(strange)}.",),
             )
         known, left_out = only_known(record, self.rows)
-        summary = self._summarize(known)
+        summary = self.summarize_own(known)
         if not left_out:
             return summary
         return Summary(summary.headline or (_CANNOT_BE_SAID,), (*summary.details, left_out))
@@ -298,11 +298,12 @@ class Experiment:
         kept = record.parameters.get(name)
         value = tuple(kept) if isinstance(kept, list) else kept
         try:
-            return bool(parameter.parse(parameter.format(value)) == value)
+            return bool(parameter.parse_kept(parameter.format(value)) == value)
         except (BadInput, TypeError, ValueError, AttributeError):
             return False
 
-    def _summarize(self, record: RunRecord) -> Summary:
+    def summarize_own(self, record: RunRecord) -> Summary:
+        """Say what a run of this program says: nothing is looked through for what is strange."""
         from core.results.pythons import by_python
 
         parts = by_python(record)

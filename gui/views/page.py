@@ -173,7 +173,7 @@ class ExperimentPage(PageFrame):
         if self._stage is not None:
             self._stage.end(record)
         if summary is None:
-            summary = self._experiment.summarize(record)
+            summary = self._experiment.summarize_own(record)
         if summary.headline:
             self._result.show_summary(summary)
         elif record.status in ("stopped", "interrupted"):
@@ -313,7 +313,7 @@ class ExperimentPage(PageFrame):
         from msgspec.structs import replace
 
         so_far = replace(self._record, trials=tuple(self._trials))
-        summary = self._experiment.summarize(so_far)
+        summary = self._experiment.summarize_own(so_far)
         if summary.headline:
             self._result.show_summary(summary)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import Future
 from typing import Any
 
@@ -11,14 +12,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from core import experiments
-from core.continuing import values_of
+from core.continuing import values_here, values_of
 from core.errors import BadInput
 from core.experiments.base import Experiment, Trial
 from core.experiments.pi_scaling import EXPERIMENT
 from core.lab.describe import describe
+from core.parameters import Choice, Parameter
+from core.report.report import report_of
 from core.results.records import Calibration, RunRecord, TrialError
 from core.runner import Run
-from tests.core.making import record
+from tests.core.making import done, record
 
 VALUES = {
     **EXPERIMENT.defaults(),
@@ -170,7 +173,42 @@ def test_the_values_of_a_record_are_those_that_it_was_made_with() -> None:
     for experiment in experiments.catalogue():
         values = experiment.defaults()
         made = Run.record(begun(experiment, **values))
-        assert values_of(experiment, made) == values
+        assert values_of(experiment, made) == values_here(experiment, made) == values
+
+
+def test_the_values_of_another_machine_are_read_but_not_gone_on_with() -> None:
+    experiment = missing_here("start-method", "fork")
+    made = record([], parameters={**VALUES, "executors": ["processes"], "start-method": "fork"})
+    values = values_of(experiment, made)
+    assert values["start-method"] == "fork"
+    with pytest.raises(BadInput, match="cannot be used here: there is none"):
+        values_here(experiment, made)
+    report = report_of(made, experiment=experiment)
+    assert report.script is not None, report.no_script
+    assert "fork" in report.script.text
+
+
+def test_a_story_that_told_what_is_not_known_here_is_not_gone_on_with() -> None:
+    story = experiments.find("deadlock")
+    told = done("threads", 2, 1, 1.0, rows=({"later": 1},))
+    with pytest.raises(BadInput, match="Run it again from the start"):
+        values_here(story, record([told], experiment="deadlock", parameters=story.defaults()))
+
+
+def missing_here(name: str, value: str) -> Experiment:
+    """Take π scaling to a machine that lacks an option of a parameter."""
+
+    def without(one: Parameter) -> Parameter:
+        if one.name != name:
+            return one
+        assert isinstance(one, Choice)
+        options = (
+            dataclasses.replace(option, missing="there is none" if option.value == value else "")
+            for option in one.options
+        )
+        return dataclasses.replace(one, options=tuple(options))
+
+    return dataclasses.replace(EXPERIMENT, parameters=tuple(map(without, EXPERIMENT.parameters)))
 
 
 @pytest.mark.parametrize(

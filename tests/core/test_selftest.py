@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 from core import checks, installed, selftest
 from core.checks import LINES_FLAG, Check
+from core.engines.interpreters import Interpreter, Search
+from core.engines.places import OWN, Candidate
 from core.errors import LabCrashed
 from core.lab import inside, kinds
 
@@ -92,6 +95,19 @@ def test_what_does_not_apply_is_skipped_and_fails_nothing(monkeypatch: pytest.Mo
     told: list[Check] = []
     report = selftest.run(told.append)
     assert (told, report.passed) == ([skipped], True)
+
+
+def test_another_python_is_the_first_that_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Search() as search:
+        usable = search.probe((Candidate(sys.executable, "PATH"),)).result()
+    own = dataclasses.replace(usable, source=OWN)
+    useless = Interpreter(path="/nowhere/python3", source="PATH", problem="It is a stand-in.")
+    monkeypatch.setattr(selftest, "find_all", lambda: (own, useless, usable))
+    check = selftest.attempt("another Python", selftest._another_python)
+    assert (check.outcome, check.said.split()[0]) == ("ok", usable.path)
+    monkeypatch.setattr(selftest, "find_all", lambda: (own, useless))
+    check = selftest.attempt("another Python", selftest._another_python)
+    assert (check.outcome, "no other Python" in check.said) == ("skipped", True)
 
 
 def test_one_failure_fails_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:

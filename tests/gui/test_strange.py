@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QTableView
 from pytestqt.qtbot import QtBot
 
-from core.experiments import find
+from core.experiments import base, find
+from gui.models.run_state import State
 from tests.core.making import done, record
 from tests.gui.conftest import OpenPage
 
@@ -32,7 +34,7 @@ def test_what_a_stranger_told_is_left_out_and_the_rest_is_drawn(
     planned = story.plan(story.defaults(), None)[0]
     page.add_events([(planned, event) for event in [*strange, row]])
     page.add_trials([trial])
-    page.show_record(kept)
+    page.show_record(kept, story.summarize(kept))  # as it is made where a record is opened
     tables = [
         view for view in page.findChildren(QTableView) if view.accessibleName() == "What is left"
     ]
@@ -40,3 +42,27 @@ def test_what_a_stranger_told_is_left_out_and_the_rest_is_drawn(
     words = " ".join(label.text() for label in page.findChildren(QLabel))
     assert "Nobody was ever stuck" in words
     assert "Left out: 1 row and 1 event that this version does not know." in words
+
+
+def test_a_run_of_our_own_is_not_looked_through_in_the_windows_thread(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(base, "only_known", looked)
+    story = find("deadlock")
+    row = {"moment": "at the end", "who": "F1", "is_now": "FINISHED"}
+    made = record(
+        [done("threads", 2, 1, 1.0, rows=(row,))],
+        experiment="deadlock",
+        parameters=story.defaults(),
+    )
+    page = open_page(story)
+    page.begin(replace(made, trials=()), 1.0)
+    page.show_state(State.RUNNING)
+    page.add_trials(list(made.trials))
+    page._show_summary_so_far()
+    page.show_record(made)
+    words = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert "Nobody was ever stuck" in words
