@@ -180,8 +180,6 @@ class Lab(QObject):
     def _start(self, number: int, values: dict[str, Any]) -> None:
         self._remember()
         runs = self._need_runs()
-        if self._kept is not None and not runs.busy_title:
-            self._kept.leave(number)
         runs.start(experiments.at(number), self._pages[number], values)
 
     @Slot(int)

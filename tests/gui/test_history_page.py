@@ -312,6 +312,26 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     assert "finished" in bar_says(lab, "kept")
 
 
+def test_a_kept_run_is_left_when_another_begins_and_not_before(
+    lab: Lab, qtbot: QtBot, folder: Path
+) -> None:
+    put(folder, replace(begun(), status="finished", trials=tuple(sweep(2))))
+    page = at_the_list(lab, qtbot, 1)
+    select(page, 0)
+    button(page, "open").click()
+    qtbot.waitUntil(lambda: bool(bar_says(lab, "kept")) and bool(table_of(lab, 0)))
+    shown_there = lab._pages[0]
+    values = experiments.at(0).defaults() | {"terms": 20_000, "workers": (1, 2), "blocks": 2}
+    shown_there.run_requested.emit(values | {"pythons": ("9.9",)})
+    assert "9.9" in shown_there._result._notice._sentence.text()
+    assert bar_says(lab, "kept").startswith("Run 1, ")
+    assert table_of(lab, 0)
+    assert lab.runs is not None
+    with qtbot.waitSignal(lab.runs.controller.run_started, timeout=30_000):
+        shown_there.run_requested.emit(values)
+    assert bar_says(lab, "kept") == ""
+
+
 def test_an_interrupted_run_goes_on_and_is_the_same_run(
     lab: Lab, qtbot: QtBot, folder: Path
 ) -> None:
