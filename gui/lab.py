@@ -151,6 +151,7 @@ class Lab(QObject):
         self.window.install_strip(strip)
         runs = self._need_runs()
         runs.message_changed.connect(strip.show_message)
+        runs.told.connect(strip.show_news)
         runs.progress_changed.connect(strip.show_progress)
         runs.busy_changed.connect(heartbeat.start)
         heartbeat.start()
