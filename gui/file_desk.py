@@ -62,7 +62,7 @@ class FileDesk(QObject):
         self.begun.emit()
         record, tab, options = page.in_sight
         if record is None:
-            self._runs.message_changed.emit("There is no run yet to save: press Run first")
+            self._runs.told.emit("There is no run yet to save: press Run first")
         else:
             drawing = drawing_of(page.experiment, record, tab, options)
             seen = Seen(page.experiment, record, drawing, page.key)
@@ -96,5 +96,5 @@ class FileDesk(QObject):
 
     def _connect(self, part: Opener | Exports) -> None:
         part.wanted.connect(self._runs.compute)
-        part.told.connect(self._runs.message_changed)
+        part.told.connect(self._runs.told)
         part.failed.connect(self.failed)

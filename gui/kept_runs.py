@@ -21,6 +21,7 @@ from gui.views.replay import Replay
 if TYPE_CHECKING:
     from core.results.history.listing import RunRow
     from core.results.records import RunRecord
+    from core.runner import Run
     from gui.runs import Runs
 
 BringPage = Callable[[int], ExperimentPage]
@@ -48,6 +49,7 @@ class KeptRuns(QObject):
         self._bars: dict[int, MessageBar] = {}
         self._shown: dict[int, RunRow] = {}
         self._replays: dict[int, Replay] = {}
+        runs.controller.run_started.connect(self._on_run_started)
 
     def show(self, kept: Kept) -> None:
         """Bring the experiment's page to the front, and show the run there."""
@@ -58,7 +60,7 @@ class KeptRuns(QObject):
                     "On this page a run goes on. Stop it, or wait for its end, then open the other."
                 )
             return
-        self.leave(kept.place)
+        self._leave(kept.place)
         replay = self._replays[kept.place] = Replay(page, kept)
         replay.finished.connect(lambda: self._replays.pop(kept.place, None))
         replay.failed.connect(self.problem_found)
@@ -85,12 +87,17 @@ class KeptRuns(QObject):
             self.problem_found.emit(f"This run cannot be continued. {error}")
             return
         page = self._bring(place)
-        self.leave(place)
         page.set_values(values)
         self._runs.start(experiment, page, values, (run.id, record))
 
-    def leave(self, place: int) -> None:
-        """Show no kept run on a page any more: another is about to begin there."""
+    def _on_run_started(self, run: Run) -> None:
+        """Say no more which run is seen on a page: another has cleared it."""
+        place = experiments.place_of(run.experiment.name)
+        if place is not None:
+            self._leave(place)
+
+    def _leave(self, place: int) -> None:
+        """Show no kept run on a page any more."""
         if (replay := self._replays.pop(place, None)) is not None:
             replay.stop()
         self._shown.pop(place, None)

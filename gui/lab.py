@@ -151,6 +151,7 @@ class Lab(QObject):
         self.window.install_strip(strip)
         runs = self._need_runs()
         runs.message_changed.connect(strip.show_message)
+        runs.told.connect(strip.show_news)
         runs.progress_changed.connect(strip.show_progress)
         runs.busy_changed.connect(heartbeat.start)
         heartbeat.start()
@@ -180,8 +181,6 @@ class Lab(QObject):
     def _start(self, number: int, values: dict[str, Any]) -> None:
         self._remember()
         runs = self._need_runs()
-        if self._kept is not None and not runs.busy_title:
-            self._kept.leave(number)
         runs.start(experiments.at(number), self._pages[number], values)
 
     @Slot(int)

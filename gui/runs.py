@@ -34,10 +34,12 @@ class Runs(QObject):
     """Owns the lab executor, the controller and the history; pages are attached once built.
 
     Every run is written to the history as it happens. `added_pythons` are paths that a person added
-    before. GUI thread.
+    before. `message_changed` says what the run does, `told` what came of something else. GUI
+    thread.
     """
 
     message_changed = Signal(str)
+    told = Signal(str)
     progress_changed = Signal(int, int, str)
     busy_changed = Signal(bool)
 
@@ -144,7 +146,7 @@ class Runs(QObject):
             try:
                 take(future.result())
             except Exception as error:  # told to a person here, and logged by the bridge
-                self.message_changed.emit(
+                self.told.emit(
                     f"Something could not be worked out: {type(error).__name__}: {error}."
                 )
                 raise

@@ -42,6 +42,7 @@ _WIDEST = (
     "3.11.15",
     "AMD EPYC 7763, 2 CPU",
 )
+_AT_TOP = QAbstractItemView.ScrollHint.PositionAtTop
 _NONE_YET = (
     "There are no runs yet.\n\nPress Run on any page: every run is kept here while it happens,"
     " trial by trial, and nothing is lost when the program ends."
@@ -75,6 +76,8 @@ class HistoryPage(PageFrame):
         self._titles = titles
         self._gone: list[int] = []
         self._kept: list[int] = []  # what is selected, while rows are put in other places
+        self._top: int | None = None  # the run that a person scrolled to, for that time too
+        self._leaving: tuple[list[int], int] = ([], 0)  # runs that were deleted, and where
         self._busy = ""
         self.model = RunsModel(titles, theme)
         self._table = Table(self.model, "Runs", _WIDEST, theme, stretch=False)
@@ -210,6 +213,7 @@ class HistoryPage(PageFrame):
         column = QVBoxLayout(card)
         column.setContentsMargins(8, 8, 8, 8)
         self._places.addWidget(self._table)
+        self.setFocusProxy(self._table)
         self._places.addWidget(self._empty)
         column.addWidget(self._places)
         layout = self._make_column()
@@ -261,8 +265,12 @@ class HistoryPage(PageFrame):
         actions.gathered.connect(self.gathered)
         actions.rename_wanted.connect(self._edit_name)
         actions.pinned.connect(self.pinned)
-        actions.deleted.connect(self.deleted)
-        actions.restored.connect(self.restored)
+        for signal, wanted in (
+            (actions.deleted, self.deleted),
+            (actions.restored, self.restored),
+        ):
+            signal.connect(self._leave)
+            signal.connect(wanted)
         self._bar.acted.connect(self._undo)
         self._details.noted.connect(self.noted)
         self._theme.changed.connect(self._restyle)
@@ -307,16 +315,36 @@ class HistoryPage(PageFrame):
 
     def _remember(self) -> None:
         self._kept = [run.id for run in self.selected]
+        has_scrolled = self._table.verticalScrollBar().value() > 0
+        top = self.model.run(self._table.rowAt(0))
+        self._top = top.id if top is not None and has_scrolled and self.model.is_known else None
 
     def _choose_again(self) -> None:
-        """Select what was selected, wherever it is now."""
+        """Select what was selected, wherever it is now; what is in sight stays there."""
         flag = QItemSelectionModel.SelectionFlag
+        self._table.setAutoScroll(False)
         self._table.clearSelection()
-        for run in self._kept:
-            if (row := self.model.place_of(run)) is not None:
-                index = self.model.index(row, NAME)
-                self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
+        for row in self._rows_to_choose():
+            index = self.model.index(row, NAME)
+            self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
+        self._table.setAutoScroll(True)
+        top = None if self._top is None else self.model.place_of(self._top)
+        if top is not None:
+            self._table.scrollTo(self.model.index(top, NAME), _AT_TOP)
         self._show_chosen()
+
+    def _rows_to_choose(self) -> list[int]:
+        """Find what was selected; where all that was deleted, the run that came in its place."""
+        found = [row for run in self._kept if (row := self.model.place_of(run)) is not None]
+        gone, place = self._leaving
+        if not found and gone and gone == self._kept and self.model.rowCount():
+            return [min(place, self.model.rowCount() - 1)]
+        return found
+
+    def _leave(self, runs: list[int]) -> None:
+        """Note where runs stand that are about to go."""
+        places = (self.model.place_of(run) for run in runs)
+        self._leaving = runs, min((row for row in places if row is not None), default=0)
 
     # ------------------------------------------------------------------------------- doing
 

@@ -9,6 +9,7 @@ from gui.heartbeat import Heartbeat
 from gui.theme import Theme
 
 _REFRESH_MS = 500
+_NEWS_MS = 6000  # long enough to read a path, while a run has its progress to tell
 _SMOOTH_S = 0.05  # up to three missed frames nobody notices
 _FULL_S = 0.2
 
@@ -76,20 +77,34 @@ class StatusStrip(QWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._refresh)
         self._timer.start(_REFRESH_MS)
+        self._running = ""  # what is done, in words, when no news stands there
+        self._news = QTimer(self)
+        self._news.setSingleShot(True)
+        self._news.setInterval(_NEWS_MS)
+        self._news.timeout.connect(lambda: self._message.setText(self._running))
         theme.changed.connect(self._restyle)
         self._restyle()
         self._refresh()
 
     def show_message(self, text: str) -> None:
         """Say what goes on, without progress."""
+        self._news.stop()
         self._message.setText(text)
         self._progress.hide()
         self._left.clear()
 
+    def show_news(self, text: str) -> None:
+        """Say what came of something else; a run's progress stays, its words come back soon."""
+        self._message.setText(text)
+        if not self._progress.isHidden():
+            self._news.start()
+
     def show_progress(self, done: int, total: int, left: str) -> None:
         """Show how many trials are done and how long the rest should take."""
         running = min(done + 1, total)
-        self._message.setText(f"Trial {running} of {total}" if total > 1 else "Running")
+        self._running = f"Trial {running} of {total}" if total > 1 else "Running"
+        if not self._news.isActive():
+            self._message.setText(self._running)
         self._progress.setRange(0, total)
         self._progress.setValue(done)
         self._progress.show()

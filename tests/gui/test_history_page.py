@@ -201,6 +201,42 @@ def test_a_list_that_changes_keeps_what_is_chosen(page: HistoryPage) -> None:
     assert [run.id for run in page.selected] == [2]
 
 
+def test_what_is_in_sight_stays_there_when_runs_come(page: HistoryPage, qtbot: QtBot) -> None:
+    table, rows = find(page, QTableView), [row(number) for number in range(60)]
+    given(page, *rows)
+    select(page, 0)
+    bar = table.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum() // 2)
+    first = page.model.run(table.rowAt(0))
+    assert first is not None
+    given(page, row(99), *rows)
+    assert page.model.run(table.rowAt(0)) == first
+    assert [run.id for run in page.selected] == [0]
+    bar.setValue(0)
+    given(page, row(101), row(99), *rows)
+    assert table.rowAt(0) == 0, "who is at the top sees what is new"
+
+
+def test_after_a_run_was_deleted_the_next_one_is_chosen(page: HistoryPage, qtbot: QtBot) -> None:
+    table, rows = find(page, QTableView), [row(number) for number in range(4)]
+    given(page, *rows)
+    page.activateWindow()
+    page.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    select(page, 1)
+    for gone, chosen in ((1, 2), (2, 3), (3, 0)):
+        with qtbot.waitSignal(page.deleted) as deleted:
+            qtbot.keyClick(table, Qt.Key.Key_Delete)
+        assert deleted.args == [[gone]]
+        rows = [one for one in rows if one.id != gone]
+        given(page, *rows)
+        assert [run.id for run in page.selected] == [chosen]
+        assert page.model.run(table.currentIndex().row()) == page.selected[0]
+    given(page, row(9))
+    assert page.selected == [], "what goes otherwise leaves nothing chosen"
+
+
 def test_a_name_that_is_being_typed_is_not_taken_away_by_new_rows(
     page: HistoryPage, qtbot: QtBot
 ) -> None:
@@ -310,6 +346,26 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     assert lab._pages[place]._form.values() == values
     assert "Run 1, " in bar_says(lab, "kept")
     assert "finished" in bar_says(lab, "kept")
+
+
+def test_a_kept_run_is_left_when_another_begins_and_not_before(
+    lab: Lab, qtbot: QtBot, folder: Path
+) -> None:
+    put(folder, replace(begun(), status="finished", trials=tuple(sweep(2))))
+    page = at_the_list(lab, qtbot, 1)
+    select(page, 0)
+    button(page, "open").click()
+    qtbot.waitUntil(lambda: bool(bar_says(lab, "kept")) and bool(table_of(lab, 0)))
+    shown_there = lab._pages[0]
+    values = experiments.at(0).defaults() | {"terms": 20_000, "workers": (1, 2), "blocks": 2}
+    shown_there.run_requested.emit(values | {"pythons": ("9.9",)})
+    assert "9.9" in shown_there._result._notice._sentence.text()
+    assert bar_says(lab, "kept").startswith("Run 1, ")
+    assert table_of(lab, 0)
+    assert lab.runs is not None
+    with qtbot.waitSignal(lab.runs.controller.run_started, timeout=30_000):
+        shown_there.run_requested.emit(values)
+    assert bar_says(lab, "kept") == ""
 
 
 def test_an_interrupted_run_goes_on_and_is_the_same_run(

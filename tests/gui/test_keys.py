@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.lab import Lab
 from gui.models.spans import Span, SpanBatch, SpanKind
+from gui.views.comparison import ComparisonView
 from gui.views.timeline.widget import Timeline
 from tests.gui.finding import find
-from tests.gui.sweeps import begun
+from tests.gui.sweeps import begun, sweep
 from tests.gui.test_history_page import at_the_list, put, select
 
 
@@ -69,3 +70,19 @@ def test_esc_among_the_runs_stops_none(
     press(qtbot, find(lab.window, QWidget, part), Qt.Key.Key_Escape)
     assert search.text() == ""
     assert not stops
+
+
+def test_who_leaves_a_comparison_is_at_the_list_again(
+    lab: Lab, stops: list[None], qtbot: QtBot, folder: Path
+) -> None:
+    put(folder, *(replace(begun(), status="finished", trials=tuple(sweep(2))) for _ in range(2)))
+    page = at_the_list(lab, qtbot, 2)
+    select(page, 0, 1)
+    find(page, QPushButton, "history-compare").click()
+    qtbot.waitUntil(lambda: lab.window.findChild(ComparisonView) is not None, timeout=30_000)
+    comparison = find(lab.window, ComparisonView)
+    qtbot.waitUntil(comparison.isVisible)
+    qtbot.keyClick(comparison, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(page.isVisible)
+    qtbot.waitUntil(find(page, QTableView).hasFocus)
+    assert len(page.selected) == 2

@@ -25,7 +25,7 @@ def test_a_job_that_fails_or_is_not_taken_is_told_and_costs_the_others_nothing(
     runs = Runs()
     taken: list[Any] = []
     said: list[str] = []
-    runs.message_changed.connect(said.append)
+    runs.told.connect(said.append)
 
     runs.compute(no_time, taken.append)
     runs.compute(lambda: "a result", cannot_take)
