@@ -5,8 +5,9 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from check_deb import LONG, workers
 from minimal_debian import Debian, mount
-from trying import HOME, SMALL, Trial, expect, selftest
+from trying import HOME, PATIENCE_S, SMALL, Trial, expect, selftest, wait_for
 
 # What every desktop has, and a minimal Debian lacks.
 DESKTOP = "libdbus-1-3 libegl1 libfontconfig1 libglib2.0-0 libgl1 libx11-6 libx11-xcb1 libxcb1"
@@ -31,6 +32,7 @@ def try_run(trial: Trial, debian: Debian, run: Path) -> None:
     trial.of("no home", lambda: homeless(debian, program))
     trial.of("a home on a full disk", lambda: full_for_history(debian, program))
     trial.of("the .run over itself", lambda: unpack(debian, script, home))
+    trial.of("and while it runs", lambda: unpack_under(debian, script, home, program))
     trial.of("removed", lambda: removed(debian, program, home, before))
 
 
@@ -41,6 +43,21 @@ def unpack(debian: Debian, script: str, home: str) -> str:
     link = debian.student_runs(f"{home}/.local/bin/futures-lab", "--version", home=home)
     expect(link.returncode == 0, link.stderr)
     return link.stdout.strip()
+
+
+def unpack_under(debian: Debian, script: str, home: str, program: str) -> str:
+    """Install over a window and a run that are under way: both go on, and end well."""
+    window = debian.student_starts(f"{program}/futures-lab", home=home)
+    running = debian.student_starts(f"{program}/futures-lab", *LONG, "--no-history", home=home)
+    wait_for(workers, "a lab process runs")
+    unpack(debian, script, home)
+    still = running.poll() is None
+    said = running.communicate(timeout=PATIENCE_S)[0]
+    expect(running.returncode == 0, said)
+    expect(window.poll() is None, "the window has ended")
+    window.terminate()
+    expect(window.wait(PATIENCE_S) == 0, "the window ended badly")
+    return f"the run {'outlived it' if still else 'was done before'}, the window too"
 
 
 def read_only(debian: Debian, program: str, home: str) -> str:

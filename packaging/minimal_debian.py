@@ -82,10 +82,12 @@ class Debian:
         """Run a command as the student, with this home or none, on the display."""
         return self._finish(_AS_STUDENT, command, self._of_student(home))
 
-    def student_starts(self, *command: str) -> "subprocess.Popen[str]":
+    def student_starts(
+        self, *command: str, home: str = f"/home/{STUDENT}"
+    ) -> "subprocess.Popen[str]":
         """Start a command as the student and go on."""
         whole = [*self._chroot(_AS_STUDENT), *command]
-        environment = {**_PLAIN, **self._of_student(f"/home/{STUDENT}")}
+        environment = {**_PLAIN, **self._of_student(home)}
         return subprocess.Popen(
             whole,
             env=environment,

@@ -64,6 +64,7 @@ def test_the_window_belongs_to_its_desktop_entry() -> None:
     assert 'setDesktopFileName("futures-lab")' in app
     assert metainfo().findtext("launchable") == "futures-lab.desktop"
     assert desktop()["Icon"] == desktop()["Exec"].split()[0] == "futures-lab"
+    assert desktop()["TryExec"] == "futures-lab"  # with arguments, GNOME finds no such program
 
 
 def test_runs_are_one_type_everywhere() -> None:

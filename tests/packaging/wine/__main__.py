@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.packaging.wine.pages import Pages
 from tests.packaging.wine.prefix import TOOLS, Prefix
 from tests.realwindow import TOOLS as DISPLAY_TOOLS
 from tests.realwindow import Desktop, Window, wait_until
@@ -71,6 +72,7 @@ class Trial:
             ("uninstall silently", self.uninstall),
             ("nothing is left", self.left),
             ("for all users", self.for_all),
+            ("page by page", self.by_hand),
         ]
 
     def install(self) -> str:
@@ -256,6 +258,19 @@ class Trial:
         keys = {key for key in self._prefix.registry() if "futures" in key.lower()}
         assert not keys, keys
         return "in Program Files, and gone again"
+
+    def by_hand(self) -> str:
+        """Install and uninstall as a person does, who wants the history to go too."""
+        local = next(self._history.glob("*/AppData/Local"))
+        top, history = local / "Programs" / "Futures Lab", local / "futures-lab"
+        pages = Pages(self._prefix, self._desktop, self._pictures)
+        pages.install(self._in_windows(self._setup), top, WINDOW)
+        wait_until(history.exists, "there is a history to ask about", 60)
+        self._prefix.run("taskkill", "/f", "/im", WINDOW)
+        wait_until(lambda: not self._prefix.processes("futures-lab"), "all have ended", 30)
+        pages.uninstall(self._in_windows(top / "uninstall.exe"), history)
+        wait_until(lambda: not top.exists(), "nothing is left of it", 30)
+        return "installed for oneself, opened from the last page; the history went when asked to"
 
     def _call_setup(self, folder: str, *more: str, ends_with: int = 0) -> None:
         """Run the Setup with a command line as it stands: /D= takes no quotation marks."""
