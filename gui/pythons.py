@@ -194,7 +194,10 @@ def _label(choice: Choice) -> str:
     kind = kind or ("debug" if abilities.debug else choice.interpreter.source)
     name = choice.name if len(choice.name) <= _LONGEST else f"…{choice.name[1 - _LONGEST :]}"
     exact = "" if identity.version in name or abilities.free_threaded else f" ({identity.version})"
-    return f"{name}{exact} · GIL {'on' if choice.gil else 'off'} · {kind}"
+    parts = [f"{name}{exact}", "GIL on" if choice.gil else "GIL off", kind]
+    if abilities.free_threaded and choice.gil:
+        parts.pop()  # its name says so, and the form is not wider
+    return " · ".join(parts)
 
 
 def _tip(choice: Choice) -> str:

@@ -182,6 +182,7 @@ class LogAxis(AxisItem):
 
     last = math.inf  # the log10 of the largest x
     _digits: tuple[int, ...] = _DIGITS[-1]
+    _decades = 1  # of so many, one has a number
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:
         """Leave out what is beyond the last, and see how many have room for a number."""
@@ -191,6 +192,7 @@ class LogAxis(AxisItem):
         needed = metrics.horizontalAdvance("20 000  ") if is_across else 1.2 * metrics.height()
         fitting = (digits for digits in _DIGITS if _least_gap(digits) * decade >= needed)
         self._digits = next(fitting, _DIGITS[-1])
+        self._decades = max(1, math.ceil(needed / max(decade, 1e-9)))
         levels = super().tickValues(low, high, size)
         return [
             (spacing, [value for value in values if value <= self.last + 1e-9])
@@ -199,12 +201,13 @@ class LogAxis(AxisItem):
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Write the numbers in full, and leave out those that have no room."""
-        return [self._number(round(10 ** (value % 1), 2), value) for value in values]
+        return [self._number(value) for value in values]
 
-    def _number(self, digit: float, exponent: float) -> str:
-        if digit not in self._digits and digit != 10:
-            return ""
+    def _number(self, exponent: float) -> str:
         number = float(f"{10**exponent:.1g}")
+        decade = math.floor(math.log10(number) + 1e-9)
+        if round(number / 10**decade) not in self._digits or decade % self._decades:
+            return ""
         if number >= _PLAIN_BELOW or number < 1 / _PLAIN_BELOW:
             return f"{number:.0e}"
         return group(round(number)) if number >= 1 else f"{number:g}"

@@ -195,7 +195,7 @@ def test_numbers_of_a_log_axis_have_room(
     ]
     apart = [b - a for a, b in pairwise(sorted({round(value, 3) for value in named}))]
     assert all(gap / decades * pixels >= 10 for gap in apart)
-    assert named or decades < 0.4
+    assert named or decades < 0.4 or pixels / decades < 20
 
 
 def test_numbers_of_a_log_axis_are_written_in_full(qapp: QApplication) -> None:
