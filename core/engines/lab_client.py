@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.engines import scratch
 from core.engines.engine import Engine, OnEvent
@@ -23,6 +23,15 @@ from core.lab import protocol
 from core.lab_python import LabPython
 
 _log = logging.getLogger(__name__)
+
+
+class _Call(NamedTuple):
+    """One call that was submitted: for which interpreter, and for how long at most."""
+
+    future: "Future[Any]"
+    message: protocol.Message
+    limit_s: float | None
+    python: LabPython
 
 
 class LabExecutor(Engine):
@@ -93,7 +102,7 @@ class LabExecutor(Engine):
         name = getattr(fn, "__qualname__", None)
         if name is None:
             raise TypeError(f"{fn!r} has no name: submit a function that is importable by its own")
-        call = {
+        message = {
             "kind": "call",
             "function": f"{fn.__module__}:{name}",
             "args": args,
@@ -104,7 +113,7 @@ class LabExecutor(Engine):
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             self._pending.add(future)
-            self._steps.put(partial(self._serve, future, call, limit_s, python))
+            self._steps.put(partial(self._serve, _Call(future, message, limit_s, python)))
             if self._dispatcher is None:
                 # A daemon, so that a program that forgets to shut down can end; its end closes the
                 # lifeline, and with it the lab process.
@@ -188,30 +197,19 @@ class LabExecutor(Engine):
         self._end_all()
         scratch.sweep()  # now nothing is measured, nor waited for
 
-    def _serve(
-        self,
-        future: "Future[Any]",
-        call: protocol.Message,
-        limit_s: float | None,
-        python: LabPython,
-    ) -> None:
+    def _serve(self, call: _Call) -> None:
         with self._turn:  # together, so that no kill falls in between and is forgotten
-            running = future.set_running_or_notify_cancel()
-            self._pending.discard(future)
+            running = call.future.set_running_or_notify_cancel()
+            self._pending.discard(call.future)
             self._running, self._kill_asked = running, False
         if running:
-            self._run(future, call, limit_s, python)
+            self._run(call)
         self._end_others_if_idle()
 
-    def _run(
-        self,
-        future: "Future[Any]",
-        call: protocol.Message,
-        limit_s: float | None,
-        python: LabPython,
-    ) -> None:
+    def _run(self, call: _Call) -> None:
+        future = call.future
         try:
-            answer = self._converse(future, call, limit_s, python)
+            answer = self._converse(call)
         except LabError as error:
             self._end_lab()
             self._settled()
@@ -230,19 +228,13 @@ class LabExecutor(Engine):
                     RemoteError(answer["type"], answer["message"], answer["traceback"])
                 )
 
-    def _converse(
-        self,
-        future: "Future[Any]",
-        call: protocol.Message,
-        limit_s: float | None,
-        python: LabPython,
-    ) -> protocol.Message:
-        lab = self._lab_process(python)
-        with _Limit(limit_s, lab):
-            for message in lab.call_over(call):
+    def _converse(self, call: _Call) -> protocol.Message:
+        lab = self._lab_process(call.python)
+        with _Limit(call.limit_s, lab):
+            for message in lab.call_over(call.message):
                 if message["kind"] in ("result", "failure"):
                     return message
-                self._pass_on(future, message)
+                self._pass_on(call.future, message)
         raise AssertionError("call_over ends with an answer or raises")
 
     def _pass_on(self, future: "Future[Any]", message: protocol.Message) -> None:
