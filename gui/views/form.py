@@ -89,10 +89,13 @@ class Form(QWidget):
 
     def typed(self) -> dict[str, str]:
         """Return what stands in the fields as text, by parameter; empty while it is wrong."""
-        return {
+        typed = {
             name: self._fields[name].parameter.format(value)
             for name, value in (self._values or {}).items()
         }
+        if typed and self._pythons is not None:
+            typed[self._pythons.parameter.name] = self._pythons.kept
+        return typed
 
     def restore_typed(self, texts: dict[str, str]) -> None:
         """Fill the fields as they were left; what can no longer be stays as it is at first."""

@@ -96,9 +96,14 @@ class PythonsField(Field):
         """Whether a Python beside our own is chosen."""
         return any(box.isChecked() for box in list(self._boxes.values())[1:])
 
+    @property
+    def kept(self) -> str:
+        """What is to be chosen the next time: also what the search has not come to."""
+        return self.text() if self._boxes else self.parameter.format(self._wanted)
+
     def text(self) -> str:
-        if not self._boxes:
-            return ",".join(self._wanted)
+        if not self._boxes:  # while they are looked for, our own serves
+            return "" if self.is_looking else ",".join(self._wanted)
         chosen = [name for name, box in self._boxes.items() if box.isChecked()]
         return self.parameter.format(() if chosen == [self._own()] else tuple(chosen))
 

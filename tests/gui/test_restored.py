@@ -116,4 +116,5 @@ def test_pythons_that_were_chosen_are_checked_once_they_are_found(
         values = form.values()
         seen.append(values and values["pythons"])
         assert values is not None, "until it is found, our own serves"
+        assert form.typed()["pythons"] == "3.11, 3.13", "and it is not forgotten"
     assert seen == [(), (), ("3.11", "3.13")]
