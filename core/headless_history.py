@@ -22,7 +22,7 @@ from core.keeping import headline, users_history
 from core.report.html import html
 from core.report.report import Report, report_of
 from core.results import share, tables
-from core.results.compare import ABOUT_INTERVALS, Comparison, Ratio, compare
+from core.results.compare import ABOUT_INTERVALS, Comparison, Ratio, compare, settings
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
@@ -207,7 +207,7 @@ def _show(history: History, words: argparse.Namespace) -> _Found:
         f"{record.experiment}, {record.started_at}, {record.status}: {count}",
         *filter(None, (run.name, run.whose and f"Of {run.whose}.", run.note)),
         f"{record.environment.cpu}, {record.environment.system}",
-        ", ".join(f"{name} {what}" for name, what in record.parameters.items()),
+        ", ".join(f"{name} {what}" for name, what in settings(record).items()),
     ]
     said: list[str | Table]
     try:

@@ -172,10 +172,16 @@ def _python(record: RunRecord) -> dict[str, Any]:
     return plain
 
 
+def settings(record: RunRecord) -> dict[str, Any]:
+    """Give the settings of a run by the names that they have on the command line."""
+    return {_CALLED.get(name, name): what for name, what in record.parameters.items()}
+
+
+_CALLED = {"blocks": "repeats"}  # records keep the name of the first version
 _AREAS: dict[str, Callable[[RunRecord], dict[str, Any]]] = {
     "machine": _machine,
     "python": _python,
-    "settings": lambda record: record.parameters,
+    "settings": settings,
 }
 
 

@@ -149,6 +149,14 @@ def test_what_differs_is_listed_and_nothing_else() -> None:
     ]
 
 
+def test_settings_differ_by_the_names_that_they_have_now() -> None:
+    few, many = (run([1.0], parameters={"blocks": count}) for count in (3, 5))
+
+    (found,) = compare.differences([few, many])
+
+    assert (found.name, found.values) == ("repeats", ("3", "5"))
+
+
 def test_different_work_is_warned_of() -> None:
     one = run([1.0], parameters={"terms": 5, "workers": [1], "blocks": 3})
     other = run([1.0], parameters={"terms": 6, "workers": [2], "blocks": 5})
