@@ -238,10 +238,12 @@ def _not_json(data: bytes, found: str) -> str:
 
 def _placed(data: bytes, error: msgspec.ValidationError) -> str:
     """Name the place of a number that is too large, which only a typed reader knows."""
-    try:
-        msgspec.json.decode(data, type=ShareFile)
-    except (msgspec.DecodeError, RecursionError) as found:
-        return str(found)
+    for whole in (ShareFile, RunRecord):
+        try:
+            msgspec.json.decode(data, type=whole)
+        except (msgspec.DecodeError, RecursionError) as found:
+            if "out of range" in str(found):
+                return str(found)
     return str(error)
 
 

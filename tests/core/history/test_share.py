@@ -187,6 +187,12 @@ def test_numbers_that_are_none_are_refused(number: bytes, says: str) -> None:
         parse(data.replace(b"0.123", number))
 
 
+def test_a_number_that_is_none_has_its_place_in_a_record_too() -> None:
+    data = to_json(record([done("serial", 1, 1, 0.123)]))
+    with pytest.raises(ShareError, match=r"out of range.*`\$.trials\[0\].work_s`"):
+        parse(data.replace(b"0.123", b"1e400"))
+
+
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["lists", "objects"])
 @pytest.mark.parametrize("depth", [150, 900, 10_000, 1_000_000])
 def test_nesting_is_limited(opening: bytes, depth: int) -> None:
