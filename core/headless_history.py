@@ -233,7 +233,9 @@ def _export(to_pdf: ToPdf | None, history: History, words: argparse.Namespace) -
 def _writer(path: Path, words: argparse.Namespace, to_pdf: ToPdf | None) -> _Writer:
     """Find what writes the format that was asked for; raises BadInput."""
     format = words.format or path.suffix.lower().removeprefix(".")
-    if words.tasks and format == "csv":
+    if words.tasks:
+        if format != "csv":
+            raise BadInput("Only a .csv has a row for each task: leave --tasks out, or write one.")
         return tables.tasks_csv
     if format in _WRITERS:
         return _WRITERS[format]

@@ -75,7 +75,7 @@ def _part(package: metadata.Distribution) -> Part:
     about: dict[str, Any] = package.metadata.json
     terms = _terms(about)
     texts = [
-        file.read_text("utf-8").strip()
+        _read(Path(str(file.locate()))).strip()
         for file in package.files or ()
         if _FILES.match(file.name) and ".dist-info" in str(file)
     ]

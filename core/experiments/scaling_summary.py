@@ -24,8 +24,7 @@ def summary(record: RunRecord) -> Summary:
     series = statistics.series(record)
     is_over = record.status != "running"
     lines = [one.told(*_names(one)) for one in chosen]
-    repeats = max((len(point.times) for one in series for point in one.points), default=0)
-    details = [_brackets(repeats, is_over)] if lines else []
+    details = [_brackets({len(one.by_block) for one in chosen}, is_over)] if lines else []
     details += [_why_unclear(one, is_over) for one in chosen if one.advice and _is_news(one)]
     if series and not lines:
         one, point = series[0], series[0].points[0]
@@ -54,20 +53,30 @@ def _names(one: SpeedUp) -> tuple[str, str]:
     return configuration(one.executor, one.workers), base
 
 
-def _brackets(repeats: int, is_over: bool) -> str:
-    """Say what stands in brackets in the headline, and how far it can be trusted."""
+def _brackets(counts: set[int], is_over: bool) -> str:
+    """Say what stands in brackets in the headline, and how far it can be trusted.
+
+    `counts` are the repeats behind its lines; they differ where a run was stopped or trials failed.
+    """
     enough = statistics.ENOUGH_BLOCKS
-    if repeats == 1:
+    if counts == {1}:
         return (
             "Provisional: one measurement cannot show how much it varies;"
             f" {enough} repeats or more can be trusted."
         )
-    if repeats < enough:
+    repeats = _span({count for count in counts if count >= enough} or counts)
+    if max(counts) < enough:
         count = f"only {repeats} repeats" if is_over else f"{repeats} repeats so far"
         return (
             f"Provisional: {count}, with their range in brackets; {enough} or more can be trusted."
         )
-    return f"In brackets: 95 % intervals, over {repeats} repeats."
+    rest = "." if min(counts) >= enough else "; with fewer, the range, which is provisional."
+    return f"In brackets: 95 % intervals, over {repeats} repeats{rest}"
+
+
+def _span(counts: set[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _is_news(one: SpeedUp) -> bool:

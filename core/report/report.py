@@ -75,7 +75,7 @@ def report_of(
         table=Table(table.headings, table.figures, table.rows[:_MOST_ROWS]),
         left_out=f"{more} more rows are in the CSV of this run." if more > 0 else "",
         settings=_settings(record, known),
-        environment=_environment(record.environment, said.details),
+        environment=_tried(lambda: _environment(record.environment, said.details), ()),
         script=script,
         no_script=no_script,
     )

@@ -328,9 +328,9 @@ def _disturbed(
         disturbed, trials = sum(len(one.disturbed) for one in counts), sum(c.trials for c in counts)
         if disturbed and (number in spoilt or (spoilt and number == 0)):
             yield (
-                f"{name}: {disturbed} of {trials} trials were disturbed. A figure that more than a"
-                " quarter of such trials are behind has no verdict: close what else is busy and"
-                " run again."
+                f"{name}: {disturbed} of {trials} trials were disturbed. Where that is more than a"
+                " quarter of the trials behind a figure, it has no verdict: close what else is busy"
+                " and run again."
             )
 
 
@@ -343,5 +343,5 @@ def _shifted(pairs: Sequence[_Pair], called: Sequence[str]) -> Iterator[str]:
             yield (
                 f"{name}: {canary} is {found.middle:.2f} times as fast there"
                 f" ({found.low:.2f} – {found.high:.2f}), by the same Python on the same machine."
-                " What differs no more than that may be the machine’s state, and has no verdict."
+                " What differs no more than that may be the machine's state, and has no verdict."
             )

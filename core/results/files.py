@@ -1,6 +1,7 @@
 """Bytes that are written whole or not at all, and JSON of whatever a program may have told."""
 
 import os
+import stat
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -28,11 +29,16 @@ def _printable(value: Any) -> Any:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put the data in place of what was there, if any; raises OSError and then changes nothing."""
+    """Put the data in place of what was there, if any; raises OSError and then changes nothing.
+
+    Who may read what was there may read the new.
+    """
     path = Path(os.path.realpath(path))  # a link stays a link
     beside = path.with_name(f".{uuid.uuid4().hex}.partial")  # threads may write side by side
     try:
         with beside.open("xb") as file:
+            with suppress(OSError):  # there was nothing, or its owner is somebody else
+                beside.chmod(stat.S_IMODE(path.stat().st_mode))
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.results.intervals import drift
 from core.results.pythons import by_python
-from core.results.records import Flag, FlagKind, Note
+from core.results.records import Flag, Note
 from core.results.statistics import (
     NO_DIFFERENCE,
     computes,
@@ -25,6 +25,7 @@ from core.results.statistics import (
 if TYPE_CHECKING:
     from core.results.records import Covariates, Environment, RunRecord, TrialRecord
 
+FlagKind = Literal["starved", "others", "steal", "clock", "slept"]
 DISTURBING: frozenset[FlagKind] = frozenset({"starved", "others", "steal", "slept"})
 _LOST = 0.1  # of the CPU time that a trial could use
 _TELLING_S = 0.1  # /proc/stat counts hundredths of a second
@@ -269,11 +270,14 @@ def sentences(record: RunRecord) -> list[str]:
     run is over: to look at every pair of its blocks, again with each new one, would hold a window
     up. Of several Pythons each has its own.
     """
-    kinds = [{flag.kind for flag in one} for one in flags(record)]
+    flagged = flags(record)
+    kinds = [{flag.kind for flag in one} for one in flagged]
     kinds = [one - {"starved"} if one & _EXPLAINED else one for one in kinds]
     counts = {kind: sum(kind in one for one in kinds) for kind in _COUNTED}
     is_over = record.status != "running"
     found = [_counted(kind, counts[kind], len(kinds), is_over) for kind in _COUNTED if counts[kind]]
+    newer = [flag.sentence for one in flagged for flag in one if flag.kind not in _COUNTED]
+    found += dict.fromkeys(newer)
     for note in record.environment.notes:
         is_told = note.kind == "load" and counts["others"]
         if note.kind in CAN_BE_MENDED and not is_told:

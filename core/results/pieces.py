@@ -27,12 +27,22 @@ _Piece = tuple[str, Any]
 def write(runs: Iterable[Shared], file: BinaryIO) -> None:
     """Write runs in pieces; raises ShareError where one cannot be small."""
     for kind, what in _pieces(runs):
-        line = encode((kind, what))
-        if len(line) > _MOST_BYTES:
-            raise ShareError(
-                f"it has a single value of {len(line) / 2**20:.0f} MB, more than any run has."
-            )
-        file.write(line + b"\n")
+        for line in _lines(kind, what):
+            file.write(line + b"\n")
+
+
+def _lines(kind: str, what: Any) -> Iterator[bytes]:
+    """Write a piece in one line; of many large values half as many in each of two."""
+    line = encode((kind, what))
+    if len(line) <= _MOST_BYTES:
+        yield line
+    elif kind in _MANY and len(what) > 1:
+        yield from _lines(kind, what[: len(what) // 2])
+        yield from _lines(kind, what[len(what) // 2 :])
+    else:
+        raise ShareError(
+            f"it has a single value of {len(line) / 2**20:.0f} MB, more than any run has."
+        )
 
 
 def _pieces(runs: Iterable[Shared]) -> Iterator[_Piece]:

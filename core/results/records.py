@@ -54,13 +54,13 @@ class Covariates(msgspec.Struct, frozen=True, kw_only=True):
     cpus: int
 
 
-FlagKind = Literal["starved", "others", "steal", "clock", "slept"]
-
-
 class Flag(msgspec.Struct, frozen=True):
-    """Why a trial is suspicious: a sentence for whoever asks."""
+    """Why a trial is suspicious: a sentence for whoever asks.
 
-    kind: FlagKind
+    `core.results.noise` has the kinds of this version; others are a newer one's.
+    """
+
+    kind: str
     sentence: str
 
 
@@ -140,9 +140,12 @@ class SkippedRecord(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What was seen before a run that may disturb it: a sentence, with what to do about it."""
+    """What was seen before a run that may disturb it: a sentence, with what to do about it.
 
-    kind: Literal["load", "battery", "power", "affinity", "quota", "cpus", "variables"]
+    `core.results.noise` has the kinds of this version; others are a newer one's.
+    """
+
+    kind: str
     sentence: str
 
 

@@ -26,6 +26,8 @@ _MOST_VALUES = 12_000_000
 _DEEPEST = 100
 _MOST_WORKERS = 10_000
 _MOST_TRIALS = 1_000_000
+_MOST_MEMORY = 2**60
+_LARGEST = 10**18  # of what is only written: a size of the work, a number of CPUs
 _LONGEST_S = 1e10  # three hundred years
 
 _Line = Annotated[str, msgspec.Meta(max_length=300)]
@@ -236,10 +238,12 @@ def _not_json(data: bytes, found: str) -> str:
 
 def _placed(data: bytes, error: msgspec.ValidationError) -> str:
     """Name the place of a number that is too large, which only a typed reader knows."""
-    try:
-        msgspec.json.decode(data, type=ShareFile)
-    except (msgspec.DecodeError, RecursionError) as found:
-        return str(found)
+    for whole in (ShareFile, RunRecord):
+        try:
+            msgspec.json.decode(data, type=whole)
+        except (msgspec.DecodeError, RecursionError) as found:
+            if "out of range" in str(found):
+                return str(found)
     return str(error)
 
 
@@ -270,12 +274,27 @@ def _check(record: RunRecord, place: str) -> None:
         )
     for what, value, least, most in _bounded(record):
         if not least <= value <= most:
-            raise ShareError(f"{value:.6g} is not from {least} to {most:g} - at `{place}.{what}`.")
+            raise ShareError(
+                f"{_figure(value)} is not from {least} to {most:g} - at `{place}.{what}`."
+            )
+
+
+def _figure(value: float) -> str:
+    try:
+        return f"{value:.6g}"
+    except OverflowError:
+        return "a number of more than 300 digits"
 
 
 def _bounded(record: RunRecord) -> Iterator[tuple[str, float, float, float]]:
     yield "planned_trials", record.planned_trials, 0, _MOST_TRIALS
-    yield "environment.usable_cpus", record.environment.usable_cpus, 1, _MOST_WORKERS
+    about = record.environment
+    yield "environment.usable_cpus", about.usable_cpus, 1, _MOST_WORKERS
+    yield "environment.logical_cpus", about.logical_cpus, 0, _LARGEST
+    yield "environment.physical_cpus", about.physical_cpus or 0, 0, _LARGEST
+    yield "environment.memory_bytes", about.memory_bytes, 0, _MOST_MEMORY
+    if record.calibration is not None:
+        yield "calibration.size", record.calibration.size, 0, _LARGEST
     for number, trial in enumerate(record.trials):
         place = f"trials[{number}]"
         yield f"{place}.workers", trial.workers, 1, _MOST_WORKERS

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from core.results.statistics import exp
 
 CONFIDENCE = 0.95
-_EXACT_UP_TO = 60  # of both together; beyond it the normal law is as good
+_EXACT_UP_TO = 30_000  # additions, some milliseconds; beyond it the normal law is as good
 
 
 class Shift(NamedTuple):
@@ -43,7 +43,8 @@ def between(base: Sequence[float], other: Sequence[float]) -> Shift:
 def _depth(m: int, n: int) -> int:
     """Find how many of the m · n differences lie outside on each side; 0 for too few values."""
     tail = (1 - CONFIDENCE) / 2
-    if m + n > _EXACT_UP_TO:
+    m, n = sorted((m, n))
+    if m * m * n > _EXACT_UP_TO:
         spread = math.sqrt(m * n * (m + n + 1) / 12)
         return max(0, math.floor(m * n / 2 - 1.959964 * spread))
     counts = _rank_sums(m, n)

@@ -107,7 +107,8 @@ class SideBySide:
             ends = f"{one.low:.2f} – {one.high:.2f}" if one.low and one.high else "–"
             rows.append(
                 {
-                    "": configuration(one.executor, one.workers),
+                    "": configuration(one.executor, one.workers)
+                    + (f", Python {one.python}" if one.python else ""),
                     "run": self.names[one.run],
                     "times as fast": f"{one.median:.2f}×",
                     "95 % interval": ends,

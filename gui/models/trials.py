@@ -86,7 +86,9 @@ class TrialTable(HeadedTable):
         trial, flags = self._trials[index.row()], self._flags[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == _STATUS and flags:
-                return f"disturbed: {', '.join(_SHORT[flag.kind] for flag in flags)}"
+                return (
+                    f"disturbed: {', '.join(_SHORT.get(one.kind, one.sentence) for one in flags)}"
+                )
             return _cell(trial, index.column())
         if role == Qt.ItemDataRole.ForegroundRole and (trial.status != "done" or flags):
             colours = self._theme.colours

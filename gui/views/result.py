@@ -156,7 +156,7 @@ class ResultPanel(Card):
     def show_notes(self, notes: Sequence[Note]) -> None:
         """Show what was seen before the run that may disturb it; none takes no room."""
         sentences = "\n".join(note.sentence for note in notes)
-        seen = dict.fromkeys(_NOTES[note.kind] for note in notes)
+        seen = dict.fromkeys(_NOTES.get(note.kind, note.sentence) for note in notes)
         self._noted = f"Seen before the run: {', '.join(seen)}"
         self._notes.setToolTip(plain(sentences))
         self._notes.setAccessibleDescription(sentences)

@@ -29,6 +29,15 @@ def test_two_that_write_into_one_folder_at_once_are_not_in_each_others_way(
     }
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path, mode: int) -> None:
+    file = tmp_path / "mine"
+    file.write_bytes(b"x")
+    file.chmod(mode)
+    write_whole(file, b"y")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"y", mode)
+
+
 def test_a_target_that_cannot_be_written_whole_is_still_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,8 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     assert "TERMS = 20000\n" in (tmp_path / "script.py").read_text(encoding="utf-8")
     home.main("history", "export", "--tasks", "1", str(tmp_path / "tasks.csv"))
     assert len((tmp_path / "tasks.csv").read_text().splitlines()) == 5
+    _, said = home.main("history", "export", "--tasks", "1", str(tmp_path / "a.json"), code=2)
+    assert "Only a .csv has a row for each task" in said
 
     for file in (tmp_path / "record.json", files[0], files[2]):  # one run, whatever it came by
         assert "0 taken in, 1 here already: 1." in home.main("history", "import", str(file))[0]

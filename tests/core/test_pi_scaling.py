@@ -244,6 +244,20 @@ def test_few_repeats_are_provisional() -> None:
     assert not any("Provisional" in line for line in summary(run(2, blocks=5))[1])
 
 
+@pytest.mark.parametrize(
+    ("of_threads", "said"),
+    [
+        (7, "In brackets: 95 % intervals, over 6 to 7 repeats."),
+        (5, "In brackets: 95 % intervals, over 5 to 6 repeats."),
+        (4, "In brackets: 95 % intervals, over 6 repeats; with fewer, the range, which is prov"),
+        (1, "In brackets: 95 % intervals, over 6 repeats; with fewer, the range, which is prov"),
+    ],
+)
+def test_what_stands_in_brackets_is_told_of_every_line(of_threads: int, said: str) -> None:
+    of_both = [*run(2, blocks=6), *run(1, blocks=of_threads, kind="threads")]
+    assert any(line.startswith(said) for line in summary(of_both)[1])
+
+
 def test_failures_are_counted_and_the_first_is_named() -> None:
     trials = [*run(2), failed("threads", 2, 1, "it crashed"), failed("threads", 2, 2, "again")]
 

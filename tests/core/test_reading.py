@@ -80,6 +80,12 @@ def test_no_room_for_temporary_files_is_told(
         Reader().file(file)
 
 
+def test_many_large_values_come_in_as_many_pieces_as_need_be() -> None:
+    events = tuple({"kind": "note", "t": 1.0, "text": "x" * 2200} for _ in range(1000))
+    run = shared(record([done("threads", 1, 1, 0.5, events=events)]))
+    assert through((run,)) == (run,)
+
+
 def test_a_single_value_that_is_too_large_is_refused() -> None:
     with pytest.raises(ShareError, match="single value of 5 MB"):
         pieces.write([shared(record([], end_reason="x" * 5 * 2**20))], io.BytesIO())

@@ -54,3 +54,17 @@ def test_installed_without_a_list_all_that_lies_beside_it_is_told(
     monkeypatch.setattr(installed, "is_installed", lambda: True)
     names = {part.name for part in shipped.parts()}
     assert {"Python", "numpy", "PySide6_Essentials", "pytest"} <= names
+
+
+def test_a_licence_that_is_not_utf_8_or_is_gone_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = tmp_path / "old-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: old\nVersion: 1\nLicense: MIT\n")
+    (about / "RECORD").write_text("old-1.dist-info/LICENSE,,\nold-1.dist-info/COPYING,,\n")
+    (about / "LICENSE").write_bytes(b"\xa9 1999 Ada")
+    monkeypatch.setattr(shipped, "_needed", lambda: [metadata.PathDistribution(about)])
+    monkeypatch.setattr(shipped, "LIST", tmp_path / "none")
+    (old,) = [part for part in shipped.parts() if part.name == "old"]
+    assert "1999 Ada" in old.text

@@ -123,6 +123,17 @@ def test_runs_of_several_pythons_have_a_curve_for_each(view: ComparisonView, qtb
     assert names == {"1: laptop 1, Python 3.11", "1: laptop 1, Python 3.12", "2: laptop 2"}
 
 
+def test_of_several_pythons_each_ratio_names_its_own(view: ComparisonView) -> None:
+    both = begun(pythons=("3.11", "3.12"))
+    trials = (*sweep(2, python="3.11"), *sweep(2, python="3.12", slower=3.0))
+    pythons = tuple(replace(one, version=f"{one.name}.0") for one in both.environment.pythons)
+    about = replace(both.environment, pythons=pythons)
+    view.show_runs(together(*[replace(both, trials=trials, environment=about)] * 2))
+    named = [line[0] for line in cells(view, "How many times as fast as the first")]
+    assert len(set(named)) == len(named)
+    assert {name.partition(", Python ")[2] for name in named} == {"3.11.0", "3.12.0"}
+
+
 def test_a_strange_record_is_a_sentence(view: ComparisonView) -> None:
     calibrated = replace(run(), calibration=Calibration(seconds=1.0, size=1, calls=()))
     odd = replace(calibrated, trials=(done("threads", 1, 1, 1e10),))

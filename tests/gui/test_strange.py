@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QLabel, QTableView
+from PySide6.QtWidgets import QLabel, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiments import base, find
+from core.results.records import Flag, Note
 from gui.models.run_state import State
-from tests.core.making import done, record
+from gui.models.trials import TrialTable
+from gui.theme import Theme
+from tests.core.making import done, environment, record
 from tests.gui.conftest import OpenPage
 
 
@@ -66,3 +69,22 @@ def test_a_run_of_our_own_is_not_looked_through_in_the_windows_thread(
     page.show_record(made)
     words = " ".join(label.text() for label in page.findChildren(QLabel))
     assert "Nobody was ever stuck" in words
+
+
+def test_what_a_newer_program_saw_is_shown_by_its_sentence(
+    open_page: OpenPage, light: Theme
+) -> None:
+    sweep = find("pi-scaling")
+    trial = done("serial", 1, 1, 1.0, flags=(Flag("moon", "The moon was full."),))
+    about = replace(environment(), notes=(Note("tide", "It was high tide."),))
+    made = record([trial], environment=about, parameters=sweep.defaults())
+    page = open_page(sweep)
+    page.begin(replace(made, trials=()), 1.0)
+    page.add_trials([trial])
+    page.show_record(made, sweep.summarize(made))
+    words = [label.accessibleDescription() for label in page.findChildren(QWidget)]
+    assert "It was high tide." in words
+    table = TrialTable(light)
+    table.append([trial], [trial.flags or ()])
+    cells = [table.index(0, column).data() for column in range(table.columnCount())]
+    assert "disturbed: The moon was full." in cells

@@ -229,7 +229,8 @@ def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple
             target.execute("INSERT INTO trial VALUES (?, ?, ?)", (row[0], there, *found))
     lost = there < done
     target.execute(
-        "UPDATE run SET done = ?, status = iif(?, 'interrupted', status) WHERE id = ?",
+        "UPDATE run SET done = ?, status = CASE WHEN ? THEN 'interrupted' ELSE status END"
+        " WHERE id = ?",
         (there, lost, row[0]),
     )
     return True

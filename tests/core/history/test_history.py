@@ -305,6 +305,14 @@ def test_a_folder_whose_files_cannot_be_held_is_told(
         history.begin().save(running(1)).result()
 
 
+def test_numbers_that_no_table_can_hold_are_told(history: History) -> None:
+    number = kept(history, running(1))
+    assert ids(history, Query(limit=10**22)) == [number]
+    for call in (history.open, history.row):
+        with pytest.raises(HistoryError, match="No run has a number that is so large"):
+            call(10**20).result()
+
+
 def test_a_closed_history_says_so(history: History) -> None:
     history.shutdown()
     history.shutdown()

@@ -12,16 +12,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.errors import ShareError
+from core.experiments import find
 from core.keeping import headline
+from core.report.report import report_of
 from core.results import share, tables
 from core.results.analysis import analysis
 from core.results.compare import compare
-from core.results.records import RunRecord, TaskRecord, to_json
+from core.results.noise import sentences
+from core.results.records import Calibration, Flag, Note, RunRecord, TaskRecord, to_json
 from core.results.share import Shared, dump, load, parse, shared
 from tests.core.history.strategies import PLAIN, RECORDS, TEXTS
-from tests.core.making import done, record
+from tests.core.making import done, environment, record
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = ROOT / "docs" / "futureslab.schema.json"
@@ -125,6 +129,40 @@ def test_every_time_of_a_task_has_its_bounds(field: str) -> None:
         parse(made)
 
 
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        ("environment", "memory_bytes"),
+        ("environment", "usable_cpus"),
+        ("environment", "logical_cpus"),
+        ("environment", "physical_cpus"),
+        ("calibration", "size"),
+        ("", "planned_trials"),
+    ],
+)
+@pytest.mark.parametrize("value", [-(10**400), 10**400, 10**30])
+def test_every_number_that_is_computed_with_has_its_bounds(
+    place: str, field: str, value: int
+) -> None:
+    calibration = Calibration(seconds=1.0, size=1, calls=())
+    made = plain(record([], calibration=calibration))
+    whole = made["runs"][0]["record"]
+    (whole[place] if place else whole)[field] = value
+    with pytest.raises(ShareError, match=rf"`\$.runs\[0\].record.(\w+.)?{field}`"):
+        parse(json.dumps(made).encode())
+
+
+def test_what_a_newer_program_saw_is_kept_and_shown_by_its_sentence() -> None:
+    trial = done("serial", 1, 1, 1.0, flags=(Flag("moon", "The moon was full."),))
+    about = replace(environment(), notes=(Note("tide", "It was high tide."),))
+    made = shared(record([trial], environment=about, parameters={"terms": 5}))
+    (read,) = parse(dump([made]))
+    assert read == made
+    assert sentences(read.record) == ["The moon was full."]
+    assert "The moon was full." in find("pi-scaling").summarize(read.record).details
+    assert ("Seen before", "It was high tide.") in report_of(read.record).environment
+
+
 def test_a_newer_record_is_refused_by_its_number() -> None:
     made = plain(record([]))
     made["runs"][0]["record"]["schema"] = 77
@@ -147,6 +185,12 @@ def test_numbers_that_are_none_are_refused(number: bytes, says: str) -> None:
     data = dump([shared(record([done("serial", 1, 1, 0.123)]), "k")])
     with pytest.raises(ShareError, match=says):
         parse(data.replace(b"0.123", number))
+
+
+def test_a_number_that_is_none_has_its_place_in_a_record_too() -> None:
+    data = to_json(record([done("serial", 1, 1, 0.123)]))
+    with pytest.raises(ShareError, match=r"out of range.*`\$.trials\[0\].work_s`"):
+        parse(data.replace(b"0.123", b"1e400"))
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["lists", "objects"])
