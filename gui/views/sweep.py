@@ -141,8 +141,8 @@ class SweepStage(Stage):
         self._show_newest_timeline()
 
     def _select_newest(self) -> None:
-        if (trial := self._newest()) is not None:
-            self._table.select(self._model.row_of(trial))
+        if (trial := self._newest()) is not None:  # the table follows, unless one has scrolled up
+            self._table.select(self._model.row_of(trial), into_sight=False)
 
     def _make_speedup(self) -> QWidget:
         from gui.views.speedup import SpeedupPanel

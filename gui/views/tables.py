@@ -49,15 +49,16 @@ class Table(QTableView):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def select(self, row: int) -> None:
-        """Select a row, without telling anyone, and bring it into sight."""
+    def select(self, row: int, into_sight: bool = True) -> None:
+        """Select a row, without telling anyone, and bring it into sight if wanted."""
         index = self.model().index(row, 0)
         selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
         selection.blockSignals(True)
         selection.setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
         selection.blockSignals(False)
         self.viewport().update()
-        self.scrollTo(index)
+        if into_sight:
+            self.scrollTo(index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable, shared
+from gui.views.sweep import SweepStage
+from tests.gui.sweeps import begun, sweep
 
 ERROR = "TypeError: a generator cannot be packed, so it cannot travel to another process at all"
 
@@ -136,3 +138,33 @@ def test_a_width_is_shared_out(columns: list[tuple[int, int]], room: int) -> Non
     else:  # and no pixel is left that one column more could use
         cut = [place for place, width in enumerate(given_out) if width < natural[place]]
         assert sum(given_out) + len(cut) > room
+
+
+def test_trials_that_come_leave_who_has_scrolled_up_where_they_are(
+    qtbot: QtBot,
+) -> None:
+    stage = SweepStage(Theme())
+    for _, widget in stage.tabs:
+        qtbot.addWidget(widget)
+    qtbot.addWidget(stage.lower)
+    table, trials = stage._table, sweep(20)
+    table.resize(700, 300)
+    table.show()
+    stage.begin(begun(), 1.0)
+    bar = table.verticalScrollBar()
+
+    def come(first: int, last: int) -> None:
+        stage.add_trials(trials[first:last])
+        for step in stage.steps():
+            step()
+        qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+
+    come(0, 60)
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(0)
+    come(60, 65)
+    assert bar.value() == 0
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [64]
+    bar.setValue(bar.maximum())
+    come(65, 70)
+    assert bar.value() == bar.maximum()
