@@ -242,15 +242,6 @@ class Window:
         self._xdotool("windowactivate", self.identifier)  # in front of all others
         width, _ = self.size()
         self.click(width - _CLOSE[0], -_CLOSE[1])
-        self.wait_closed()
-
-    def close_by_keys(self) -> None:
-        """Press Alt+F4, once, when it has the keyboard's focus."""
-        self.key("alt+F4")
-        self.wait_closed()
-
-    def wait_closed(self) -> None:
-        """Wait until it is gone."""
         wait_until(lambda: not self._is_in_sight(), "the window is gone", CLOSING_S)
 
     def _is_in_sight(self) -> bool:

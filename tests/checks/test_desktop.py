@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import realwindow
-from tests.realwindow import Desktop, Window, wait_until
+from tests.realwindow import Desktop, wait_until
 
 PROGRAM = """
 from PySide6.QtWidgets import (
@@ -61,15 +60,14 @@ def test_a_window_is_used_as_by_a_person(desktop: Desktop, tmp_path: Path) -> No
 
 
 @pytest.mark.window
-@pytest.mark.parametrize("close", [Window.close, Window.close_by_keys])
 def test_a_program_that_does_not_heed_its_closing_at_once_is_found_out(
-    desktop: Desktop, monkeypatch: pytest.MonkeyPatch, close: Callable[[Window], None]
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(realwindow, "CLOSING_S", 0.3)
     program = desktop.start("-c", DEAF)
     window = desktop.window("Try me", program)
     with pytest.raises(TimeoutError, match="window is gone"):
-        close(window)
+        window.close()
     wait_until(lambda: "asked to close" in program.output(), "it is asked")
     assert program.output().count("asked to close") == 1
 

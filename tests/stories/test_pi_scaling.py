@@ -128,7 +128,7 @@ def test_closing_the_window_ends_the_run(person: Person) -> None:
     person.click("run")
     person.wait_for_text("status-message", "Trial 1")
     family = wait_until(person.labs, "a lab process runs")
-    person.window.close_by_keys()
+    person.window.close()
     assert person.program.wait(5) == 0
     wait_until(all_gone(family), "no process is left", 2)
 
