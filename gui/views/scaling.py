@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MOST_TICKS = 16
 _ABOVE, _LEAST_ABOVE = 1.12, 1.03  # room over the highest value
 _MOST_LEGEND = 0.6  # of the height
-_LEGEND_SAMPLE, _LEGEND_BESIDE = 50, 26  # pixels: of an entry without its text, of the whole
+_LEGEND_SAMPLE, _LEGEND_BESIDE = 38, 20  # pixels: of an entry without its text, of the whole
 _LINES_A_STEP = 2
 _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
@@ -256,7 +256,7 @@ class ScalingChart(Plot):
             self._legend.setColumnCount(columns)
             self._legend.layout.activate()  # its size goes by where the texts are
             self._legend.updateSize()
-            if self._legend.width() <= room:  # nearly always at once: the guess is a careful one
+            if self._legend.width() <= room:  # mostly at once: the guess is a good one
                 break
 
     def _fits(self, top: float) -> bool:
