@@ -1,6 +1,6 @@
 """The window of help: keys, the check of this installation, and what this program is."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
@@ -19,8 +19,11 @@ _SIZE = QSize(820, 600)
 class HelpWindow(QDialog):
     """Stands beside the main window, which goes on meanwhile; one of its tabs is in front.
 
-    A check that runs is stopped when this is closed. Tabs are built when first seen. GUI thread.
+    A check that runs is stopped when this is closed. Tabs are built when first seen. `wanted`
+    carries a pure job for another thread, and the handler of its result. GUI thread.
     """
+
+    wanted = Signal(object, object)
 
     def __init__(self, window: MainWindow, theme: Theme) -> None:
         super().__init__(window)
@@ -86,7 +89,9 @@ class HelpWindow(QDialog):
         return check
 
     def _make_about(self) -> QWidget:
-        return AboutView(self._theme)
+        about = AboutView(self._theme)
+        about.wanted.connect(self.wanted)
+        return about
 
     def _restyle(self) -> None:
         self._theme.dress(self)

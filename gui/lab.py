@@ -371,5 +371,6 @@ class Lab(QObject):
             self._help = HelpWindow(self.window, self._theme)
             runs = self._need_runs()
             runs.busy_changed.connect(self._help.show_measuring)
+            self._help.wanted.connect(runs.compute)
             self._help.show_measuring(runs.is_busy)
         self._help.open_at(tab)

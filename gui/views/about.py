@@ -2,12 +2,13 @@
 
 import platform
 import sys
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import Qt, Signal, qVersion
+from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -45,13 +46,20 @@ def facts() -> str:
 
 
 class AboutView(QWidget):
-    """Name, versions, and a list of parts whose licences can be read. GUI thread."""
+    """Name, versions, and a list of parts whose licences can be read.
+
+    `wanted` carries a pure job for another thread, and the handler of its result: the list is made
+    of files, which takes a while. It is asked for at first sight. GUI thread.
+    """
+
+    wanted = Signal(object, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("about")
         self._theme = theme
-        self._parts = shipped.parts()
+        self._parts: Sequence[shipped.Part] = ()
+        self._has_asked = False
         self._icon, self._name, self._what = QLabel(), QLabel("Futures Lab"), QLabel(_WHAT)
         self._facts, self._terms = QLabel(facts()), QLabel(_TERMS)
         self._copy = QPushButton("Copy")
@@ -61,7 +69,18 @@ class AboutView(QWidget):
         self._list.currentRowChanged.connect(self._show_part)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._has_asked:
+            self._has_asked = True
+            self.wanted.emit(shipped.parts, self._show_parts)
+
+    def _show_parts(self, parts: Sequence[shipped.Part]) -> None:
+        self._parts = parts
+        self._list.addItems([f"{part.name} {part.version}" for part in parts])
         self._list.setCurrentRow(0)
+        self._fit_list()
 
     def _build(self) -> None:
         for label, name in (
@@ -78,7 +97,6 @@ class AboutView(QWidget):
         self._copy.setToolTip("Copy these lines, to send them along with a question")
         self._list.setObjectName("parts")
         self._list.setAccessibleName("What travels along")
-        self._list.addItems([f"{part.name} {part.version}" for part in self._parts])
         self._text.setObjectName("licence")
         self._text.setAccessibleName("Licence")
         self._text.setOpenExternalLinks(True)
@@ -118,4 +136,7 @@ class AboutView(QWidget):
         self._icon.setPixmap(QIcon(str(_ICON)).pixmap(size, size))
         self._name.setFont(self._theme.font(1.5, bold=True))
         self._text.document().setDefaultFont(self._theme.mono(0.9))
+        self._fit_list()
+
+    def _fit_list(self) -> None:
         self._list.setMinimumWidth(self._list.sizeHintForColumn(0) + self._theme.px(24))

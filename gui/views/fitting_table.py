@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 
 from gui.theme import Theme
 from gui.views.tables import BESIDE, Table
@@ -36,6 +36,7 @@ class FittingTable(Table):
         self._least: list[int] = []
         self._wrapped: set[int] = set()
         self._follows = True
+        self._is_stale = False  # measured with type that is no longer in force
         super().__init__(model, name, (), theme, stretch=False, empty=empty)
         self.setWordWrap(True)
         self.verticalHeader().setMinimumSectionSize(1)
@@ -49,6 +50,10 @@ class FittingTable(Table):
         model.dataChanged.connect(self._on_data_changed)
         model.modelReset.connect(self._measure_all)
         self._measure_all()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._measure_anew()
+        super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -128,7 +133,14 @@ class FittingTable(Table):
 
     def _restyle(self) -> None:
         super()._restyle()
-        if self._natural:
+        self._is_stale = bool(self._natural)
+        if self.isVisible():
+            self._measure_anew()
+
+    def _measure_anew(self) -> None:
+        """Measure what other type has made wider or narrower: when that is seen."""
+        if self._is_stale:
+            self._is_stale = False
             self._measure_all()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 
 from core.experiments.base import configuration
 from core.report.marks import SERIES
@@ -124,14 +124,9 @@ class GalleryChart(Plot):
         super().leaveEvent(event)
         self._point(None)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def show_all(self) -> None:
+        """Show all curves again."""
         self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Home:
-            self._fit()
-        else:
-            event.ignore()
 
     def _value(self, one: _Drawn) -> str:
         match self._choice.by:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
@@ -82,9 +82,9 @@ class LinesView(Plot):
             self._name_columns()
             self._fit()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+    def show_all(self) -> None:
         """Show everything again, and follow new rows."""
-        self._touched = False
+        self._touched, self._range = False, ()
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
 
 from gui.theme import Theme
@@ -22,13 +25,28 @@ else:
     from pyqtgraph import AxisItem, PlotWidget
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 160, 170
+_STEP = 0.1  # of what is in view
+_Modifier = Qt.KeyboardModifier
+_FOREIGN = _Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier
+_ZOOMS: dict[int, float] = {
+    Qt.Key.Key_Plus: 0.8,
+    Qt.Key.Key_Equal: 0.8,
+    Qt.Key.Key_Minus: 1.25,
+}
+_MOVES: dict[int, tuple[float, float]] = {
+    Qt.Key.Key_Left: (-_STEP, 0.0),
+    Qt.Key.Key_Right: (_STEP, 0.0),
+    Qt.Key.Key_Up: (0.0, _STEP),
+    Qt.Key.Key_Down: (0.0, -_STEP),
+}
 
 
 class Plot(PlotWidget):
     """A chart that moves only when it is told to. `axes` are those in place of pyqtgraph's own.
 
-    Its heirs add a legend, `_legend`, then call `_dress` at once and when the theme changes. GUI
-    thread.
+    It is moved and zoomed with keys as with the mouse, which the view box tells its heirs by
+    `sigRangeChangedManually`. They add a legend, `_legend`, then call `_dress` at once and when the
+    theme changes. GUI thread.
     """
 
     _legend: Any
@@ -40,6 +58,34 @@ class Plot(PlotWidget):
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.getViewBox().disableAutoRange()
+
+    @abstractmethod
+    def show_all(self) -> None:
+        """Show everything again, and follow what comes."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if event.modifiers() & _FOREIGN:
+            event.ignore()
+        elif key == Qt.Key.Key_Home:
+            self.show_all()
+        elif key in _ZOOMS:
+            self._move(scale=_ZOOMS[key])
+        elif key in _MOVES:
+            self._move(*_MOVES[key])
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.show_all()
+
+    def _move(self, right: float = 0.0, up: float = 0.0, scale: float = 1.0) -> None:
+        """Move by shares of what is in view, or zoom, as a person does."""
+        view = self.getPlotItem().getViewBox()
+        (west, east), (south, north) = view.viewRange()
+        view.scaleBy((scale, scale))
+        view.translateBy(QPointF(right * (east - west), up * (north - south)))
+        view.sigRangeChangedManually.emit(view.state["mouseEnabled"])
 
     def _dress(self, left: str, bottom: str, least_width: int = _LEAST_WIDTH) -> None:
         """Take on the theme's colours and sizes, with these words at the axes."""

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
@@ -137,33 +137,6 @@ class ScalingChart(Plot):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        view, key = self.getPlotItem().getViewBox(), event.key()
-        (left, right), (bottom, top) = view.viewRange()
-        step_x, step_y = (right - left) / 10, (top - bottom) / 10
-        moves = {
-            Qt.Key.Key_Left: (-step_x, 0.0),
-            Qt.Key.Key_Right: (step_x, 0.0),
-            Qt.Key.Key_Up: (0.0, step_y),
-            Qt.Key.Key_Down: (0.0, -step_y),
-        }
-        if key == Qt.Key.Key_Home:
-            self.show_all()
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
-            factor = 1.25 if key == Qt.Key.Key_Minus else 0.8
-            view.scaleBy((factor, factor))
-            self._on_touched()
-        elif key in moves:
-            view.translateBy(QPointF(*moves[Qt.Key(key)]))
-            self._on_touched()
-        else:
-            super().keyPressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.show_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,12 +5,16 @@ from itertools import accumulate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
+from core.experiments import pi_scaling
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable, shared
 from gui.views.sweep import SweepStage
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
 from tests.gui.sweeps import begun, sweep
 
 ERROR = "TypeError: a generator cannot be packed, so it cannot travel to another process at all"
@@ -141,16 +145,14 @@ def test_a_width_is_shared_out(columns: list[tuple[int, int]], room: int) -> Non
 
 
 def test_trials_that_come_leave_who_has_scrolled_up_where_they_are(
-    qtbot: QtBot,
+    open_page: OpenPage, qtbot: QtBot
 ) -> None:
-    stage = SweepStage(Theme())
-    for _, widget in stage.tabs:
-        qtbot.addWidget(widget)
-    qtbot.addWidget(stage.lower)
-    table, trials = stage._table, sweep(20)
-    table.resize(700, 300)
-    table.show()
-    stage.begin(begun(), 1.0)
+    page, trials = open_page(pi_scaling.EXPERIMENT), sweep(20)
+    stage = page._stage
+    assert isinstance(stage, SweepStage)
+    tabs, table = find(page, QTabWidget), stage._table
+    tabs.setCurrentWidget(table)
+    page.begin(begun(), 1.0)
     bar = table.verticalScrollBar()
 
     def come(first: int, last: int) -> None:
@@ -168,3 +170,22 @@ def test_trials_that_come_leave_who_has_scrolled_up_where_they_are(
     bar.setValue(bar.maximum())
     come(65, 70)
     assert bar.value() == bar.maximum()
+
+
+def test_other_type_is_measured_when_it_is_seen(
+    table: FittingTable, model: RowTable, light: Theme, qtbot: QtBot
+) -> None:
+    model.append([{"who": "worker 1", "what": ERROR}])
+    before = list(table._natural)
+    light.zoom(2)
+    assert table._natural[0] > before[0], "what is seen is measured at once"
+    light.zoom(0)
+    assert table._natural == before
+    table.hide()
+    light.zoom(2)
+    light.zoom(1)
+    assert table._natural == before, "what is not seen costs nothing"
+    table.show()
+    assert table._natural[0] > before[0]
+    model.append([{"who": "worker 2", "what": ERROR}])
+    assert len(table._cells) == 2

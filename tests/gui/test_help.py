@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
+from typing import Any
 
 import PySide6
 import pytest
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core import __version__, installed
@@ -22,6 +23,7 @@ from gui.theme import Theme
 from gui.views.about import AboutView, facts
 from gui.views.check import CheckView
 from gui.views.keys import KeysView
+from tests.gui.finding import find
 
 FINE = Check("threads", "ok", "π = 3.1415", 0.1)
 BAD = Check("fonts", "failed", "no font", 0.2, "more about it")
@@ -185,7 +187,16 @@ def test_about_tells_versions_and_every_licence(qtbot: QtBot, light: Theme) -> N
     for version in (__version__, sys.version.split()[0], qVersion(), PySide6.__version__):
         assert version in words
     view = AboutView(light)
+    jobs: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
+    view.wanted.connect(lambda job, take: jobs.append((job, take)))
     qtbot.addWidget(view)
+    assert not jobs
+    for _ in range(2):
+        view.show()
+        view.hide()
+    ((job, take),) = jobs  # nothing is read here, and it is asked for once
+    assert view._list.count() == 0
+    take(job())
     names = [view._list.item(row).text() for row in range(view._list.count())]
     numpy = names.index(f"numpy {metadata.version('numpy')}")
     view._list.setCurrentRow(numpy)
@@ -209,6 +220,10 @@ def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
         assert isinstance(lab._help, HelpWindow)
         assert lab._help._tabs.currentIndex() == tab
         assert lab._help.isVisible()
+    lab.window.help_wanted.emit(ABOUT)
+    parts = find(lab.window, QListWidget, "parts")
+    qtbot.waitUntil(lambda: parts.count() > 0, timeout=30_000)
+    lab.window.help_wanted.emit(CHECK)
     opened: HelpWindow | None = lab._help
     assert opened is not None
     assert opened._check is not None
