@@ -1,6 +1,6 @@
 """The key Esc, which the window has for Stop, and some of its parts for something of their own."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent
 
 
@@ -9,5 +9,8 @@ def asks_for_escape(event: QEvent) -> bool:
 
     For `event` of a part: the one with the focus is asked first, then those that it stands in.
     """
-    is_override = event.type() == QEvent.Type.ShortcutOverride
-    return is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    from PySide6.QtCore import Qt  # its enumerations take 10 ms: not before the first paint
+
+    return event.key() == Qt.Key.Key_Escape

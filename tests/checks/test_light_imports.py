@@ -46,6 +46,13 @@ gui.lab.experiments.at(0)
 print(*{name.partition(".")[0] for name in sys.modules})
 """
 
+# PySide makes a class when it is first asked for: `Qt` with its hundred enumerations takes 10 ms.
+IMPORT_WINDOW = """
+import gui.app, gui.lab
+import PySide6.QtCore
+print(*vars(PySide6.QtCore))
+"""
+
 
 def run(python: str, *arguments: str) -> list[str]:
     """Run an interpreter, with warnings as errors, and return the words that it prints."""
@@ -95,3 +102,9 @@ def test_the_window_and_the_form_import_nothing_heavy() -> None:
     imported = run(sys.executable, "-c", IMPORT_WHAT_IS_PAINTED_FIRST)
     assert "PySide6" in imported
     assert not heavy.intersection(imported)
+
+
+def test_the_window_makes_no_enumerations_of_qt_before_it_is_painted() -> None:
+    made = run(sys.executable, "-c", IMPORT_WINDOW)
+    assert "QEvent" in made
+    assert "Qt" not in made
