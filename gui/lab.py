@@ -205,7 +205,7 @@ class Lab(QObject):
         if self.runs is not None:
             self.runs.attach(page)
         if self._painted:
-            page.finish()
+            when_painted(page, page.finish, _PATIENCE_MS)
 
     def _show_history(self) -> None:
         """Build the list of runs, which is served once there is what runs."""
@@ -247,10 +247,12 @@ class Lab(QObject):
         page.look_again()
 
     def _bring(self, number: int) -> "ExperimentPage":
-        """Put an experiment's page in front."""
+        """Put an experiment's page in front, with all that a run is shown on."""
         self.window.show_page(number)
         self._show_page(number)
-        return self._pages[number]
+        page = self._pages[number]
+        page.finish()
+        return page
 
     def _export(self, number: int, what: str) -> None:
         self._need_desk().export(self._pages[number], what)

@@ -118,7 +118,9 @@ class ExperimentPage(PageFrame):
         return self._key_of()
 
     def finish(self) -> None:
-        """Build what a run needs: charts and timeline; from here on it can be started."""
+        """Build what a run needs, once: charts and timeline; from here on it can be started."""
+        if self.is_finished:
+            return
         from gui.views.stages import make_stage
 
         self._stage = make_stage(self._experiment, self._theme)

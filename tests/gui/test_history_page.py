@@ -324,6 +324,7 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     runs = lab.runs
     assert runs is not None
     lab.window.show_page(place)
+    qtbot.waitUntil(lambda: lab._pages[place].is_finished)
     small = {"terms": 20_000, "workers": (1, 2), "blocks": 2}
     lab._pages[place].set_values(small if place == 0 else {"increments": 77})
     lab._pages[place].request_run()

@@ -61,7 +61,7 @@ def test_the_history_may_be_the_last_page_too(make_lab: MakeLab, qtbot: QtBot) -
     assert page is not None
     qtbot.waitUntil(lambda: page.model.is_known)
     second.window.show_page(0)
-    assert second._pages[0].is_finished
+    qtbot.waitUntil(lambda: second._pages[0].is_finished)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """π with multiprocessing.Pool and with futures: what does each way cost for one task?"""
 
 import concurrent.futures
+import contextlib
 import functools
 import math
 import multiprocessing
@@ -176,7 +177,7 @@ def watched(pool, work):
     if is_over in ready:
         thread.join()
         return outcome.result()
-    closing = threading.Thread(target=pool.terminate, name="closing", daemon=True)
+    closing = threading.Thread(target=close, args=(pool,), name="closing", daemon=True)
     closing.start()
     closing.join(0.5)  # it never ends if the dead worker had a lock of the Pool
     dead = workers[deaths.index(ready[0])]
@@ -185,6 +186,11 @@ def watched(pool, work):
         " Pool does not tell: get() and map() would wait for ever."
         " The futures of an executor raise BrokenProcessPool."
     )
+
+
+def close(pool):
+    with contextlib.suppress(Exception):  # half a message may be in a pipe
+        pool.terminate()
 
 
 def show(kind, **what):
