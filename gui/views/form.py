@@ -106,6 +106,13 @@ class Form(QWidget):
                     values[name] = field.parameter.parse(texts[name])
         self.set_values(values)
 
+    @property
+    def opened(self) -> QWidget:
+        """The first field that More has shown."""
+        mine = [field for field in self._fields.values() if field.parameter.advanced]
+        is_new = self._pythons is not None and not self._pythons.has_several
+        return self._pythons if self._pythons is not None and is_new else mine[0]
+
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found; only our own, after the search, is out of the way."""
         if self._pythons is not None:

@@ -73,6 +73,7 @@ class ExperimentPage(PageFrame):
         self._trials: list[TrialRecord] = []
         self._stage: Stage | None = None
         self._code: CodeView | None = None
+        self._field: QWidget | None = None  # which had the focus when the form was closed
         self._form = Form(experiment.parameters, experiment.check, theme)
         self._result = ResultPanel(theme)
         self._answers = Answers(experiment.answers, self._result)
@@ -162,8 +163,15 @@ class ExperimentPage(PageFrame):
             self._stage.add_events(events)
         for _, event in events:
             if event["kind"] == "asks":
-                self._answers.ask(event["prompt"])
+                self._ask(event["prompt"])
         self._redraw.soon()
+
+    def _ask(self, prompt: str) -> None:
+        """Ask what a program asks; whoever pressed Run, or an answer, has the answers at hand."""
+        comes_from_run = self._bar.has_focus and not self._answers.are_seen
+        self._answers.ask(prompt)
+        if comes_from_run or self._result.is_in_question:
+            self._answers.take_focus()
 
     def show_record(self, record: RunRecord, summary: Summary | None = None) -> None:
         """Show the record as it now stands: the result in words, if need be those given."""
@@ -201,8 +209,24 @@ class ExperimentPage(PageFrame):
             )
         elif state is State.STOPPED and not self._has_begun:
             self._show_last()
-        self._form.setEnabled(state not in BUSY)
+        self._open_form(state not in BUSY)
+
+    def _open_form(self, is_open: bool) -> None:
+        """Let the form be changed, or not while it is busy; the focus comes back to its field."""
+        field = self.window().focusWidget()
+        if not is_open and self._form.isAncestorOf(field):
+            self._field = field
+            self._bar.setFocus()
+        self._form.setEnabled(is_open)
         self._refresh_buttons()
+        if is_open and self._field is not None:
+            if self._bar.has_focus:
+                self._field.setFocus()
+            self._field = None
+
+    def _on_stop_wanted(self) -> None:
+        self._field = None  # whoever pressed Stop is at these buttons now
+        self.stop_requested.emit()
 
     def _show_last(self) -> None:
         """Say again what is in sight when a run was not begun: the charts are still of that."""
@@ -282,7 +306,9 @@ class ExperimentPage(PageFrame):
         column.addLayout(top)
         area = _scrolled(self._form)
         column.addWidget(area, 1)
-        self._form.more.toggled.connect(lambda on: QTimer.singleShot(0, partial(_scroll, area, on)))
+        self._form.more.toggled.connect(
+            lambda on: on and QTimer.singleShot(0, partial(_scroll_to, area, self._form.opened))
+        )
         return card
 
     def _connect(self) -> None:
@@ -291,9 +317,10 @@ class ExperimentPage(PageFrame):
         self._form.python_added.connect(self.python_added)
         self._form.more.clicked.connect(self.pythons_wanted)
         self._bar.run_wanted.connect(self.request_run)
-        self._bar.stop_wanted.connect(self.stop_requested)
+        self._bar.stop_wanted.connect(self._on_stop_wanted)
         self._answers.answered.connect(self.answered)
         self._result.tab_shown.connect(self._on_tab_shown)
+        self._result.focus_left.connect(self._bar.take_focus)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
         self._theme.changed.connect(self._restyle)
@@ -377,9 +404,9 @@ def _in_the_way(notes: Sequence[Note]) -> str:
     return "\n".join(note.sentence for note in notes if note.kind in CAN_BE_MENDED)
 
 
-def _scroll(area: QScrollArea, to_end: bool) -> None:
-    bar = area.verticalScrollBar()
-    bar.setValue(bar.maximum() if to_end else 0)
+def _scroll_to(area: QScrollArea, part: QWidget) -> None:
+    """Scroll till a part of what is in it stands at the top, as far as there is more below it."""
+    area.verticalScrollBar().setValue(part.y())
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

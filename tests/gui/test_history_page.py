@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from core.results.history.history import History
@@ -331,7 +331,7 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     redraw = lab._pages[place]._redraw
     qtbot.waitUntil(lambda: not redraw._rest.isActive() and not redraw._steps)
     assert table_of(lab, place)
-    live, said = table_of(lab, place), lab._pages[place]._result._headline.text()
+    live, said = table_of(lab, place), find(lab._pages[place], QLabel, "headline").text()
     values = lab._pages[place]._form.values()
     # Something else stands there in between.
     lab._pages[place].begin(begun(), 1.0)
@@ -340,7 +340,7 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     select(listed, 0)
     button(listed, "open").click()
     qtbot.waitUntil(lambda: lab.window.page == place)
-    headline = lab._pages[place]._result._headline
+    headline = find(lab._pages[place], QLabel, "headline")
     qtbot.waitUntil(lambda: headline.text() == said, timeout=10_000)
     qtbot.waitUntil(lambda: table_of(lab, place) == live, timeout=10_000)
     assert lab._pages[place]._form.values() == values
