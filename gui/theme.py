@@ -307,7 +307,12 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QTableView {{ background: {c.card}; border: 1px solid transparent; gridline-color: {c.line};
         alternate-background-color: {c.window};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QTableView::item {{ padding: 0 {px(5)}px; }}
     QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 1px solid transparent; }}
+    QPlainTextEdit#history-note {{ background: {c.field}; border: 1px solid {c.line};
+        border-radius: {px(5)}px; }}
+    QPlainTextEdit#history-note:focus {{ border-color: {c.accent}; }}
+    QPlainTextEdit#history-note:disabled {{ background: {c.window}; }}
     QTableView:focus, QPlainTextEdit:focus, QTextBrowser:focus {{ border-color: {c.accent}; }}
     QHeaderView {{ background: {c.card}; border: 0; }}
     QHeaderView::section {{ background: {c.card}; color: {c.muted}; border: 0;
