@@ -43,7 +43,8 @@ class FittingTable(Table):
         self._follows = True
         super().__init__(model, name, (), theme, stretch=False, empty=empty)
         self.setWordWrap(not gives_way)
-        self.verticalHeader().setMinimumSectionSize(1)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setMinimumSectionSize(1)
         self._fit_soon = QTimer(self)
         self._fit_soon.setSingleShot(True)
         self._fit_soon.setInterval(0)

@@ -184,6 +184,7 @@ class _TextField(Field):
     def _build(self) -> None:
         self._edit = QLineEdit(self.parameter.format(self.parameter.default))
         self._edit.textChanged.connect(self.edited)
+        self._edit.editingFinished.connect(self._tidy)
         self._name(self._edit)
         self._layout.addWidget(self._edit)
 
@@ -192,6 +193,11 @@ class _TextField(Field):
 
     def set_value(self, value: Any) -> None:
         self._edit.setText(self.parameter.format(value))
+
+    def _tidy(self) -> None:
+        """Write what was typed as the program writes it, its thousands apart."""
+        with suppress(BadInput):
+            self._edit.setText(self.parameter.format(self.parameter.parse(self._edit.text())))
 
     def show_problem(self, sentence: str) -> None:
         super().show_problem(sentence)

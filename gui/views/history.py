@@ -157,6 +157,9 @@ class HistoryPage(PageFrame):
             if event.key() == Qt.Key.Key_Escape and self._search.text():
                 self._search.clear()
                 return True
+        if event.type() == QEvent.Type.ShortcutOverride and self._search.text():
+            event.setAccepted(_is_escape(event))  # before it stops a run
+            return event.isAccepted()
         return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------------------- building
@@ -207,7 +210,7 @@ class HistoryPage(PageFrame):
         layout.addWidget(self._details)
 
     def _make_keys(self) -> None:
-        self._act("Ctrl+F", self._find)
+        self._act("Ctrl+F", self.search)
         self._act("Ctrl+Z", self._undo)
         for keys, do in (
             ("F2", self._actions.rename),
@@ -337,7 +340,8 @@ class HistoryPage(PageFrame):
 
     # ------------------------------------------------------------------------------- doing
 
-    def _find(self) -> None:
+    def search(self) -> None:
+        """Let a person type what to look for."""
         self._search.setFocus()
         self._search.selectAll()
 
@@ -370,3 +374,7 @@ class HistoryPage(PageFrame):
         self._empty.setFont(self._theme.font(1.1))
         self._search.setMinimumWidth(self._theme.px(120))
         self._dress_when_seen()
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -7,12 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -31,6 +29,7 @@ from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
 from gui.views.run_bar import RunBar
+from gui.views.scrolled import scroll_to, scrolled
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
@@ -290,7 +289,7 @@ class ExperimentPage(PageFrame):
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._side)
-        body.addWidget(_scrolled(split), 1)
+        body.addWidget(scrolled(split), 1)
         layout = self._make_column()
         layout.addWidget(self._bar)
         layout.addLayout(body, 1)
@@ -304,10 +303,10 @@ class ExperimentPage(PageFrame):
         top.addWidget(self._heading, 1)
         top.addWidget(self._form.more)
         column.addLayout(top)
-        area = _scrolled(self._form)
+        area = scrolled(self._form)
         column.addWidget(area, 1)
         self._form.more.toggled.connect(
-            lambda on: on and QTimer.singleShot(0, partial(_scroll_to, area, self._form.opened))
+            lambda on: on and QTimer.singleShot(0, partial(scroll_to, area, self._form.opened))
         )
         return card
 
@@ -368,6 +367,16 @@ class ExperimentPage(PageFrame):
         has_run = record is not None and bool(record.trials)
         self._export.offer(tab in chart_titles(self._experiment), has_run)
 
+    def offer_export(self) -> None:
+        """Open the menu of what can be taken away, as a click on its button does."""
+        if self.is_finished:
+            self._export.showMenu()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the same where a chart, a graph or a timeline was clicked."""
+        if self.is_finished:
+            self._export.pop_up(event.globalPos())
+
     def _make_lesson(self) -> QWidget:
         from gui.views.lesson import LessonView
 
@@ -402,18 +411,3 @@ def _in_the_way(notes: Sequence[Note]) -> str:
     from core.results.noise import CAN_BE_MENDED
 
     return "\n".join(note.sentence for note in notes if note.kind in CAN_BE_MENDED)
-
-
-def _scroll_to(area: QScrollArea, part: QWidget) -> None:
-    """Scroll till a part of what is in it stands at the top, as far as there is more below it."""
-    area.verticalScrollBar().setValue(part.y())
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    """Let a widget scroll when it does not fit, as on a projector with large type."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(widget)
-    return area

@@ -30,7 +30,7 @@ _WIDEST = (
     "Start-up",
     "0000 ms",
     "0000 ms",
-    "disturbed: other load",
+    "disturbed: …",
     "Started by",
     "3.1415925536",
     "0.0e-00",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -194,14 +195,14 @@ def test_the_least_important_columns_give_way_first(
     assert all(given_out[column] == natural[column] for column in kept)
 
 
-def test_rows_that_give_way_keep_one_height_and_tell_the_rest(
-    model: RowTable, light: Theme, qtbot: QtBot
-) -> None:
+def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbot: QtBot) -> None:
+    model = QStandardItemModel(0, 2)
+    for step, error in (("1", ERROR), ("2", "none")):
+        model.appendRow([QStandardItem(step), QStandardItem(error)])
     table = FittingTable(model, "Rows", light, "Empty", (), ((1, 60),))
     qtbot.addWidget(table)
     table.resize(300, 200)
     table.show()
-    model.append([{"step": 1, "error": ERROR}, {"step": 2, "error": "none"}])
     qtbot.waitUntil(lambda: table.columnWidth(1) > 60 and not table._fit_soon.isActive())
     assert table.rowHeight(0) == table.rowHeight(1)
     assert sum(widths(table)) == table.viewport().width()
