@@ -265,10 +265,10 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
-    QToolButton#more, QToolButton#read-more {{ border: 0; border-radius: {px(4)}px;
+    QToolButton[disclosure="true"] {{ border: 0; border-radius: {px(4)}px;
         padding: {px(3)}px {px(6)}px {px(3)}px 0; }}
-    QToolButton#more:hover, QToolButton#more:focus, QToolButton#read-more:hover,
-    QToolButton#read-more:focus {{ background: {c.accent_soft}; }}
+    QToolButton[disclosure="true"]:hover, QToolButton[disclosure="true"]:focus {{
+        background: {c.accent_soft}; }}
     QToolButton#export {{ border: 0; padding: {px(3)}px {px(6)}px; }}
     QToolButton#export:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
     QToolButton#export::menu-indicator {{ image: none; width: 0; }}

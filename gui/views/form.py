@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from core.errors import BadInput
 from core.parameters import Choice, Choices, IntegerSet, LateChoices, Option, Parameter
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.theme import Theme
+from gui.views.disclosure import Disclosure
 from gui.views.field import Field, capital, repolish
 from gui.views.pythons import PythonsField
 
@@ -57,7 +57,7 @@ class Form(QWidget):
         self._pythons: PythonsField | None = next(pythons, None)
         self._values: dict[str, Any] | None = None
         self._first_problem = ""
-        self.more = QToolButton()
+        self.more = Disclosure("more", "More", "Settings that are seldom changed")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -141,20 +141,10 @@ class Form(QWidget):
         more = self.more
         if not advanced:  # but never show it here: without a place it would be a window
             more.hide()
-        more.setText("More")
-        more.setObjectName("more")
-        more.setCheckable(True)
-        more.setArrowType(Qt.ArrowType.RightArrow)
-        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        more.setAutoRaise(True)
-        more.setToolTip("Settings that are seldom changed")
         for field in advanced:
             field.hide()
             layout.addWidget(field)
             more.toggled.connect(field.setVisible)
-        more.toggled.connect(
-            lambda on: more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        )
 
     def _on_edited(self) -> None:
         values: dict[str, Any] = {}

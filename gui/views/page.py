@@ -40,7 +40,10 @@ _FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
 _INVITATION = "Press Run to see"
 _AGAIN = "Press Run to begin again."
-_INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
+_INVITATION_DETAILS = (
+    "The page fills while it runs, and you can stop at any moment.\n"
+    "The tab Lesson tells what to look for, the tab Code shows what runs."
+)
 
 
 class ExperimentPage(PageFrame):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.experiments.base import Summary
 from gui.theme import Theme
+from gui.views.disclosure import Disclosure
 
 _HEADLINES, _DETAILS, _GAP = 2, 2, 4
 _USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
@@ -42,7 +42,9 @@ class Words(QWidget):
         self._width = 1
         self._opened = 0  # how high all sentences stand since they were asked for
         self._headline, self._details, self._notes = QLabel(), QLabel(), QLabel()
-        self._more, self._area, self._inner = QToolButton(), QScrollArea(), QWidget()
+        why = "Show all sentences about this run, or only the first of them"
+        self._more = Disclosure("read-more", _READ_MORE, why)
+        self._area, self._inner = QScrollArea(), QWidget()
         self._build()
         self._more.toggled.connect(self._on_toggled)
 
@@ -71,7 +73,6 @@ class Words(QWidget):
         self._details.setFont(self._theme.font(0.95))
         self._notes.setFont(self._theme.font(0.95))
         self._more.setFont(self._theme.font(0.95))
-        self._more.setIconSize(QSize(self._theme.px(12), self._theme.px(12)))
         self._opened = 0
         self._fill()
 
@@ -89,13 +90,6 @@ class Words(QWidget):
         self._notes.setProperty("muted", True)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         self._notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._more.setObjectName("read-more")
-        self._more.setCheckable(True)
-        self._more.setAutoRaise(True)
-        self._more.setText(_READ_MORE)
-        self._more.setArrowType(Qt.ArrowType.RightArrow)
-        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setToolTip("Show all sentences about this run, or only the first of them")
         column = QVBoxLayout(self._inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_GAP)
@@ -121,7 +115,6 @@ class Words(QWidget):
     def _on_toggled(self, is_open: bool) -> None:
         self._opened = 0
         self._more.setText(_READ_LESS if is_open else _READ_MORE)
-        self._more.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         self._area.verticalScrollBar().setValue(0)
         self._fill()
 
