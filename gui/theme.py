@@ -269,7 +269,7 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         padding: {px(3)}px {px(6)}px {px(3)}px 0; }}
     QToolButton[disclosure="true"]:hover, QToolButton[disclosure="true"]:focus {{
         background: {c.accent_soft}; }}
-    QToolButton#export {{ border: 0; padding: {px(3)}px {px(6)}px; }}
+    QToolButton#export {{ border: 0; padding: {px(1)}px {px(6)}px {px(6)}px; }}
     QToolButton#export:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
     QToolButton#export::menu-indicator {{ image: none; width: 0; }}
     QMenu::item:disabled {{ color: {c.muted}; }}

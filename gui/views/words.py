@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +22,7 @@ from gui.theme import Theme
 from gui.views.disclosure import Disclosure
 
 _HEADLINES, _DETAILS, _GAP = 2, 2, 4
+_FRAME, _ROUNDED = 2, 1  # pixels of the border, and what lines of half pixels add up to
 _USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
 _MOST_OF_WINDOW = 0.3  # of its height, for all sentences; beyond that they scroll
 _READ_MORE, _READ_LESS = "Read more", "Read less"
@@ -63,6 +65,7 @@ class Words(QWidget):
 
         A splitter asks nobody how high they are at a width, so they are told here.
         """
+        width -= _FRAME
         if width != self._width:
             self._width, self._opened = width, 0
         self._fill()
@@ -155,6 +158,7 @@ class Words(QWidget):
             policy.ScrollBarAsNeeded if is_open else policy.ScrollBarAlwaysOff
         )
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_open else Qt.FocusPolicy.NoFocus)
+        height += _FRAME + _ROUNDED
         self._area.setFixedHeight(height)
         foot = self._foot_height()
         room = self._width - self._more.sizeHint().width() - 10
@@ -208,7 +212,7 @@ def _line_starts(sentence: str, font: QFont, width: int) -> list[int]:
 
 
 def _spacing(font: QFont) -> int:
-    return QFontMetrics(font).lineSpacing()
+    return ceil(QFontMetricsF(font).lineSpacing())  # as a label lays its lines out
 
 
 def _capital(line: str) -> str:

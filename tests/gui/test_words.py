@@ -23,12 +23,14 @@ LONG = Summary(
     tuple(f"{n} processes are 1.87 times as fast as serial (1.80 - 1.93)" for n in range(2, 7)),
     tuple(f"Of {n} processes there is a sentence as long as this one is. " * 3 for n in range(9)),
 )
+FULL = Summary(USUAL.headline, ("a sentence as long as this one is, and then some. " * 4,) * 3)
 NOTES = (Note("load", "Other programs use 1.4 CPUs: close what can be closed."),)
 
 
 @pytest.fixture
 def panel(light: Theme, qtbot: QtBot) -> ResultPanel:
     made = ResultPanel(light)
+    light.dress(made)  # its border takes room too
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()
@@ -99,14 +101,21 @@ def test_what_is_all_in_sight_offers_no_more(panel: ResultPanel) -> None:
     assert "other programs use the CPUs" in find(panel, QLabel, "notes").text()
 
 
-def test_large_type_keeps_whole_lines(panel: ResultPanel, light: Theme) -> None:
-    panel.show_summary(LONG)
-    for _ in range(4):
-        light.zoom(1)
-    headline, details = find(panel, QLabel, "headline"), find(panel, QLabel, "details")
-    area = find(panel, QScrollArea, "words")
-    panel.grab()
-    assert max(headline.geometry().bottom(), details.geometry().bottom()) <= area.height()
+@pytest.mark.parametrize("zoom", [-2, 0, 1, 2, 4])
+@pytest.mark.parametrize("summary", [USUAL, LONG, FULL], ids=["usual", "long", "full"])
+def test_every_line_that_is_shown_is_whole(
+    panel: ResultPanel, light: Theme, summary: Summary, zoom: int
+) -> None:
+    light.zoom(zoom)
+    light.dress(panel)
+    panel.show_summary(summary)
+    area, layout = find(panel, QScrollArea, "words"), panel.layout()
+    assert layout is not None
+    layout.activate()
+    room = area.viewport()
+    inner = area.widget()
+    assert inner is not None
+    assert inner.heightForWidth(room.width()) <= room.height()
 
 
 def test_whoever_hears_the_page_hears_all_of_it(panel: ResultPanel) -> None:
