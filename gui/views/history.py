@@ -157,9 +157,6 @@ class HistoryPage(PageFrame):
             if event.key() == Qt.Key.Key_Escape and self._search.text():
                 self._search.clear()
                 return True
-        if event.type() == QEvent.Type.ShortcutOverride and self._search.text():
-            event.setAccepted(_is_escape(event))  # before it stops a run
-            return event.isAccepted()
         return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------------------------- building
@@ -374,7 +371,3 @@ class HistoryPage(PageFrame):
         self._empty.setFont(self._theme.font(1.1))
         self._search.setMinimumWidth(self._theme.px(120))
         self._dress_when_seen()
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

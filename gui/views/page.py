@@ -33,7 +33,7 @@ from gui.views.scrolled import scroll_to, scrolled
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
-    from core.results.records import Note, RunRecord, TrialRecord
+    from core.results.records import RunRecord, TrialRecord
     from gui.views.code import CodeView
 
 _FORM_WIDTH, _FORM_SHARE = 264, 0.45
@@ -143,8 +143,7 @@ class ExperimentPage(PageFrame):
         self._has_begun = True
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before
-        self._result.show_message("Measuring …", _in_the_way(record.environment.notes))
-        self._result.show_notes(record.environment.notes)
+        self._result.show_begun(record.environment.notes)
         if self._stage is not None:
             self._stage.begin(record, longest_s)
 
@@ -407,10 +406,3 @@ class ExperimentPage(PageFrame):
         """With large type in a small window, leave more than half of the width to the result."""
         width = min(self._theme.px(_FORM_WIDTH), round(_FORM_SHARE * self.width()))
         self._side.setFixedWidth(width)
-
-
-def _in_the_way(notes: Sequence[Note]) -> str:
-    """Say before the first trial is over what of the machine a person can do something about."""
-    from core.results.noise import CAN_BE_MENDED
-
-    return "\n".join(note.sentence for note in notes if note.kind in CAN_BE_MENDED)

@@ -151,6 +151,14 @@ class ResultPanel(Card):
         short = f"Seen before the run: {', '.join(seen)}" if seen else ""
         self._words.show_notes(short, [note.sentence for note in notes])
 
+    def show_begun(self, notes: Sequence[Note]) -> None:
+        """Say that a run has begun, and what of the machine a person can do something about."""
+        from core.results.noise import CAN_BE_MENDED
+
+        in_the_way = (note.sentence for note in notes if note.kind in CAN_BE_MENDED)
+        self.show_message("Measuring …", "\n".join(in_the_way))
+        self.show_notes(notes)
+
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""
         self.show_summary(Summary((headline,), (details,) if details else ()))
