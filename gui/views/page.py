@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -29,7 +27,8 @@ from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
 from gui.views.run_bar import RunBar
-from gui.views.scrolled import scroll_to, scrolled
+from gui.views.scrolled import scrolled
+from gui.views.set_up import SetUp
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
@@ -277,7 +276,7 @@ class ExperimentPage(PageFrame):
         self._fit_side()
 
     def _build(self) -> None:
-        self._side = self._make_side()
+        self._side = SetUp(self._form, self._theme)
         column = QVBoxLayout(self._lower)
         column.setContentsMargins(16, 10, 16, 8)
         split = QSplitter(Qt.Orientation.Vertical)
@@ -295,22 +294,6 @@ class ExperimentPage(PageFrame):
         layout = self._make_column()
         layout.addWidget(self._bar)
         layout.addLayout(body, 1)
-
-    def _make_side(self) -> Card:
-        self._heading = QLabel("Set up")
-        card = Card()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 12, 8, 8)
-        top = QHBoxLayout()
-        top.addWidget(self._heading, 1)
-        top.addWidget(self._form.more)
-        column.addLayout(top)
-        area = scrolled(self._form)
-        column.addWidget(area, 1)
-        self._form.more.toggled.connect(
-            lambda on: on and QTimer.singleShot(0, partial(scroll_to, area, self._form.opened))
-        )
-        return card
 
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
@@ -397,7 +380,6 @@ class ExperimentPage(PageFrame):
         self._bar.show_state(self._state, self._form.problem, self._busy_elsewhere)
 
     def _restyle(self) -> None:
-        self._heading.setFont(self._theme.font(1.0, bold=True))
         self._fit_side()
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
         self._dress_when_seen()
