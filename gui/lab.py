@@ -113,6 +113,8 @@ class Lab(QObject):
         window.stop_triggered.connect(self._on_stop_triggered)
         window.open_triggered.connect(lambda: self._need_desk().ask())
         window.save_triggered.connect(self._on_save_triggered)
+        window.export_triggered.connect(self._on_export_triggered)
+        window.find_triggered.connect(self._on_find_triggered)
         window.brought.connect(lambda brought: self._need_desk().take(brought))
         window.theme_chosen.connect(self._on_theme_chosen)
         window.zoomed.connect(self._on_zoomed)
@@ -120,6 +122,7 @@ class Lab(QObject):
 
     @Slot()
     def _show_form(self) -> None:
+        self.window.fill_menus()
         self._show_page(self.window.page)
         when_painted(self.window, self._finish, _PATIENCE_MS)
 
@@ -261,6 +264,18 @@ class Lab(QObject):
     def _on_save_triggered(self) -> None:
         if self.window.page in self._pages:
             self._export(self.window.page, "futureslab")
+
+    @Slot()
+    def _on_export_triggered(self) -> None:
+        page = self._pages.get(self.window.page)
+        if page is not None:
+            page.offer_export()
+
+    @Slot()
+    def _on_find_triggered(self) -> None:
+        self.window.show_page(_HISTORY)
+        if self._history is not None:
+            self._history.search()
 
     def _need_desk(self) -> "FileDesk":
         """Build what opens files and writes them, once: when it is first asked for."""

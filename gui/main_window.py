@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -19,18 +17,17 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.escape import asks_for_escape
+from gui.menus import Menus
 from gui.theme import Theme
 
 _NAV_WIDTH, _NAV_SHARE, _NAV_ROW, _NAV_PADDING = 160, 0.24, 34, 6
 _USUAL, _FRAME = (1280, 800), (16, 48)
-_HELP = (("&Keyboard", "F1"), ("&Check this installation", ""), ("&About Futures Lab", ""))
 
 
 class MainWindow(QMainWindow):
@@ -42,6 +39,8 @@ class MainWindow(QMainWindow):
     stop_triggered = Signal()
     open_triggered = Signal()
     save_triggered = Signal()
+    export_triggered = Signal()
+    find_triggered = Signal()
     brought = Signal(object)
     theme_chosen = Signal(str)
     zoomed = Signal(int)
@@ -65,7 +64,7 @@ class MainWindow(QMainWindow):
             chosen.itemSelectionChanged.connect(partial(self._on_chosen, chosen, other, first))
         self._stack.currentChanged.connect(self.page_shown)
         self._build()
-        self._make_menus()
+        self._menus = self._make_menus((*titles, *others))
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -77,7 +76,7 @@ class MainWindow(QMainWindow):
     @property
     def looks(self) -> Sequence[QAction]:
         """What changes size and colours, for other windows of the program to offer too."""
-        return self._view.actions()
+        return self._menus.looks
 
     def show_page(self, number: int) -> None:
         """Bring a page to the front."""
@@ -112,7 +111,11 @@ class MainWindow(QMainWindow):
 
     def show_theme(self, choice: str) -> None:
         """Check the menu entry of the colour scheme in force."""
-        self._themes[choice].setChecked(True)
+        self._menus.show_theme(choice)
+
+    def fill_menus(self) -> None:
+        """Give the menus what can be chosen, with its keys."""
+        self._menus.fill()
 
     def event(self, event: QEvent) -> bool:
         """Let Esc stop a run only from a page of an experiment, where what it stops is seen."""
@@ -185,51 +188,51 @@ class MainWindow(QMainWindow):
         column.addWidget(self._strip)
         self.setCentralWidget(central)
 
-    def _make_menus(self) -> None:
-        file = self.menuBar().addMenu("&File")
-        self._add(file, "&Open runs …", self.open_triggered, "Ctrl+O")
-        self._add(file, "&Save this run as …", self.save_triggered, "Ctrl+S")
-        paste = file.addAction("&Paste runs")
-        paste.setShortcuts(_keys("Ctrl+V"))
-        paste.triggered.connect(self._paste)
-        run = self.menuBar().addMenu("&Run")
-        self._add(run, "&Run", self.run_triggered, "Ctrl+R", "F5")
-        self._add(run, "&Stop", self.stop_triggered, "Esc")
-        run.addSeparator()
-        quit_action = run.addAction("&Quit")
-        quit_action.setShortcuts(_keys("Ctrl+Q"))
-        quit_action.triggered.connect(self.close)
-        self._view = view = self.menuBar().addMenu("&View")
-        for label, steps, keys in (
-            ("&Larger", 1, ("Ctrl++", "Ctrl+=")),
-            ("&Smaller", -1, ("Ctrl+-",)),
-            ("&Normal size", 0, ("Ctrl+0",)),
+    def _make_menus(self, titles: Sequence[str]) -> Menus:
+        menus = Menus(self.menuBar(), titles)
+        for wanted, passed_on in (
+            (menus.opened, self.open_triggered),
+            (menus.saved, self.save_triggered),
+            (menus.exported, self.export_triggered),
+            (menus.sought, self.find_triggered),
+            (menus.zoomed, self.zoomed),
+            (menus.theme_chosen, self.theme_chosen),
+            (menus.run, self.run_triggered),
+            (menus.stopped, self.stop_triggered),
+            (menus.help_wanted, self.help_wanted),
         ):
-            action = view.addAction(label)
-            action.setShortcuts(_keys(*keys))
-            action.triggered.connect(lambda _=False, steps=steps: self.zoomed.emit(steps))
-        view.addSeparator()
-        group = QActionGroup(self)
-        self._themes: dict[str, QAction] = {}
-        for choice, label in (("system", "As the s&ystem"), ("light", "L&ight"), ("dark", "&Dark")):
-            action = view.addAction(label)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _=False, choice=choice: self.theme_chosen.emit(choice))
-            group.addAction(action)
-            self._themes[choice] = action
-        help_menu = self.menuBar().addMenu("&Help")
-        for tab, (label, key) in enumerate(_HELP):
-            action = help_menu.addAction(label)
-            action.setShortcuts(_keys(*filter(None, [key])))
-            action.triggered.connect(lambda _=False, tab=tab: self.help_wanted.emit(tab))
+            wanted.connect(passed_on)
+        menus.closed.connect(self.close)
+        menus.copied.connect(partial(self._do_there, "copy"))
+        menus.all_selected.connect(partial(self._do_there, "selectAll"))
+        menus.pasted.connect(self._paste)
+        menus.filled_screen.connect(self._fill_screen)
+        menus.page_wanted.connect(self.show_page)
+        menus.page_turned.connect(self._turn_page)
+        return menus
+
+    def _do_there(self, what: str) -> bool:
+        """Do what the part that has the keyboard's focus can do; tell whether it can."""
+        do = getattr(self.focusWidget(), what, None)
+        if callable(do):
+            do()
+        return callable(do)
 
     def _paste(self) -> None:
-        self.brought.emit(QGuiApplication.clipboard().mimeData())
+        """Paste into the text that has the focus; else take what was copied for runs."""
+        is_fixed = getattr(self.focusWidget(), "isReadOnly", bool)()
+        if is_fixed or not self._do_there("paste"):
+            self.brought.emit(QGuiApplication.clipboard().mimeData())
 
-    def _add(self, menu: QMenu, label: str, signal: SignalInstance, *keys: str) -> None:
-        action = menu.addAction(label)
-        action.setShortcuts(_keys(*keys))
-        action.triggered.connect(signal)
+    def _fill_screen(self, on: bool) -> None:
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if on
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def _turn_page(self, steps: int) -> None:
+        self.show_page((self.page + steps) % self._stack.count())
 
     def _restyle(self) -> None:
         for part in (self.menuBar(), self._nav, self._others, self._strip):
@@ -247,7 +250,3 @@ class MainWindow(QMainWindow):
         width = min(self._theme.px(_NAV_WIDTH), round(_NAV_SHARE * self.width()))
         for pages in (self._nav, self._others):
             pages.setFixedWidth(width)
-
-
-def _keys(*names: str) -> list[QKeySequence]:
-    return [QKeySequence.fromString(name) for name in names]

@@ -265,7 +265,11 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView {{ background: {c.card}; border: 1px solid {c.line};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
-    QToolButton#export {{ border: 0; padding: {px(3)}px {px(6)}px; }}
+    QToolButton[disclosure="true"] {{ border: 0; border-radius: {px(4)}px;
+        padding: {px(3)}px {px(6)}px {px(3)}px 0; }}
+    QToolButton[disclosure="true"]:hover, QToolButton[disclosure="true"]:focus {{
+        background: {c.accent_soft}; }}
+    QToolButton#export {{ border: 0; padding: {px(1)}px {px(6)}px {px(6)}px; }}
     QToolButton#export:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
     QToolButton#export::menu-indicator {{ image: none; width: 0; }}
     QMenu::item:disabled {{ color: {c.muted}; }}
@@ -303,7 +307,12 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QTableView {{ background: {c.card}; border: 1px solid transparent; gridline-color: {c.line};
         alternate-background-color: {c.window};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+    QTableView::item {{ padding: 0 {px(5)}px; }}
     QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 1px solid transparent; }}
+    QPlainTextEdit#history-note {{ background: {c.field}; border: 1px solid {c.line};
+        border-radius: {px(5)}px; }}
+    QPlainTextEdit#history-note:focus {{ border-color: {c.accent}; }}
+    QPlainTextEdit#history-note:disabled {{ background: {c.window}; }}
     QTableView:focus, QPlainTextEdit:focus, QTextBrowser:focus {{ border-color: {c.accent}; }}
     QHeaderView {{ background: {c.card}; border: 0; }}
     QHeaderView::section {{ background: {c.card}; color: {c.muted}; border: 0;
@@ -315,6 +324,8 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QSplitter::handle {{ background: transparent; }}
     QScrollArea {{ background: transparent; border: 0; }}
     QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+    QScrollArea#words {{ border: 1px solid transparent; }}
+    QScrollArea#words:focus {{ border-color: {c.accent}; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QSlider::groove:horizontal {{ background: {c.line}; height: {2 * px(2)}px;
         border-radius: {px(2)}px; }}

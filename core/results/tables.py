@@ -156,5 +156,14 @@ def _cell(what: Any) -> Any:
     return f"'{text}" if text.startswith(_FORMULA) else text.replace("\0", "�")
 
 
+def with_tabs(rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows for a spreadsheet's clipboard: a line each, tabs between the cells."""
+    lines = (
+        "\t".join(str(_cell(one)).replace("\t", " ").replace("\n", " ") for one in row)
+        for row in rows
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _is_plain(what: Any) -> bool:
     return isinstance(what, dict | list | tuple)

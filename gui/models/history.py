@@ -16,10 +16,11 @@ from gui.theme import Theme
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 PAGE = 100
-PIN, STARTED, EXPERIMENT, NAME, STATUS, FOUND, TRIALS, PYTHON, MACHINE = range(9)
+PIN, NUMBER, STARTED, EXPERIMENT, NAME, STATUS, FOUND, TRIALS, PYTHON, MACHINE = range(10)
 CAN_GO_ON = frozenset({"interrupted", "stopped"})
 _HEADINGS: tuple[tuple[str, str, Order | None], ...] = (
     ("★", "Pinned runs stay on top.", None),
+    ("No.", "The number by which the command line knows it: history show, export, continue.", None),
     ("Started", "When the run began.", "started"),
     ("Experiment", "What was run.", "experiment"),
     ("Name", "What you call it: press F2, or double-click here.", "name"),
@@ -94,6 +95,15 @@ class RunsModel(QAbstractTableModel):
     def run(self, row: int) -> RunRow | None:
         """Return the run of a row; None where it is not here yet."""
         return self._rows.get(row)
+
+    @property
+    def known(self) -> Sequence[int]:
+        """The rows that are here."""
+        return sorted(row for row in self._rows if row < self._count)
+
+    def can_sort(self, column: int) -> bool:
+        """Tell whether runs can be put in the order of a column."""
+        return _HEADINGS[column][2] is not None
 
     def place_of(self, run: int) -> int | None:
         """Return the row of a run, by its id, where it is here."""
@@ -171,7 +181,7 @@ class RunsModel(QAbstractTableModel):
             return QColor(colours.error)
         if column == STATUS and run.status == "running":
             return QColor(colours.accent)
-        return QColor(colours.muted) if column in (PYTHON, MACHINE) else None
+        return QColor(colours.muted) if column in (NUMBER, PYTHON, MACHINE) else None
 
     def _want(self, row: int) -> None:
         """Ask for the page that a row is on, once."""
@@ -185,18 +195,20 @@ class RunsModel(QAbstractTableModel):
             case 0:
                 return "★" if run.is_pinned else ""
             case 1:
-                return when(run.started_at)
+                return str(run.id)
             case 2:
-                return self.title_of(run.experiment)
+                return when(run.started_at)
             case 3:
-                return run.name or (f"of {run.whose}" if run.whose else "")
+                return self.title_of(run.experiment)
             case 4:
-                return run.status
+                return run.name or (f"of {run.whose}" if run.whose else "")
             case 5:
-                return run.said
+                return run.status
             case 6:
-                return f"{run.done} of {run.planned}"
+                return run.said
             case 7:
+                return f"{run.done} of {run.planned}"
+            case 8:
                 return run.python
         return run.machine
 
@@ -217,5 +229,6 @@ def as_tip(text: str) -> str:
 
 
 def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column == TRIALS else Qt.AlignmentFlag.AlignLeft
+    is_figure = column in (NUMBER, TRIALS)
+    side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

@@ -22,7 +22,6 @@ _HEADINGS = (
     Heading("Repeat", "Each repeat runs every configuration once.", is_figure=True),
     Heading("Workers", "What shared the work."),
     Heading("Python", "Which Python ran it, where there are several."),
-    Heading("Started by", "The start method: how worker processes were started."),
     Heading("Start-up", "From opening the pool until every worker had answered.", is_figure=True),
     Heading("Work", "From the first submit to the last result, on a started pool.", is_figure=True),
     Heading(
@@ -30,15 +29,15 @@ _HEADINGS = (
         "The tasks' own CPU time; more than the work time means that they ran side by side.",
         is_figure=True,
     ),
-    Heading("Answer", "What came out: π, or what was counted.", is_figure=True),
-    Heading("Error", "Its distance from the right answer.", is_figure=True),
     Heading(
         "Status", "Done, disturbed (its reasons in the tip), failed with its reason, or stopped."
     ),
+    Heading("Started by", "The start method: how worker processes were started."),
+    Heading("Answer", "What came out: π, or what was counted.", is_figure=True),
+    Heading("Error", "Its distance from the right answer.", is_figure=True),
 )
 
-PYTHON = 3
-_STATUS = len(_HEADINGS) - 1
+WORKERS, PYTHON, STATUS, ANSWER = 2, 3, 7, 9
 _SHORT = {
     "starved": "too little CPU",
     "others": "other load",
@@ -85,7 +84,7 @@ class TrialTable(HeadedTable):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         trial, flags = self._trials[index.row()], self._flags[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            if index.column() == _STATUS and flags:
+            if index.column() == STATUS and flags:
                 return (
                     f"disturbed: {', '.join(_SHORT.get(one.kind, one.sentence) for one in flags)}"
                 )
@@ -113,18 +112,18 @@ def _cell(trial: TrialRecord, column: int) -> str:
         case 3:
             return trial.python or "–"
         case 4:
-            return trial.start_method or "–"
-        case 5:
             return _time(trial.startup_s)
-        case 6:
+        case 5:
             return _time(trial.work_s)
-        case 7:
+        case 6:
             return _time(trial.cpu_s)
+        case 7:
+            return f"failed: {trial.error.message}" if trial.error else trial.status
         case 8:
-            return "–" if trial.value is None else f"{trial.value:.11g}"
+            return trial.start_method or "–"
         case 9:
-            return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
-    return f"failed: {trial.error.message}" if trial.error else trial.status
+            return "–" if trial.value is None else f"{trial.value:.11g}"
+    return "–" if trial.abs_error is None else f"{trial.abs_error:.1e}"
 
 
 def _time(value: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QPushButton
@@ -24,6 +25,7 @@ class Answers(QObject):
         self._options = options
         self._result = result
         self._buttons: list[QPushButton] = []
+        self._pressed: QPushButton | None = None
 
     @property
     def are_seen(self) -> bool:
@@ -37,7 +39,11 @@ class Answers(QObject):
 
     def forget(self) -> None:
         """Begin with a run that has not asked; the result shows something else by now, or soon."""
-        self._buttons = []
+        self._buttons, self._pressed = [], None
+
+    def take_focus(self) -> None:
+        """Let the next key press the answer that was given last, or the first one."""
+        (self._pressed or self._buttons[0]).setFocus()
 
     def ask(self, prompt: str) -> None:
         """Show a program's question; the same buttons serve for all of a run."""
@@ -50,11 +56,13 @@ class Answers(QObject):
             button = QPushButton(option.label)
             button.setObjectName(f"answer-{option.value}")
             button.setToolTip(option.help)
-            button.clicked.connect(lambda _=False, answer=option.value: self._answer(answer))
+            button.clicked.connect(partial(self._answer, button, option.value))
             self._buttons.append(button)
         self._result.ask(prompt, *self._buttons)
 
-    def _answer(self, answer: str) -> None:
+    def _answer(self, pressed: QPushButton, answer: str) -> None:
+        self._pressed = pressed
+        self._result.hold_focus()  # what is disabled would hand it to whatever comes next
         for button in self._buttons:
             button.setEnabled(False)
         self.answered.emit(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -48,7 +48,6 @@ class ExportButton(QToolButton):
         self.setObjectName("export")
         self.setAccessibleName("Export")
         self.setToolTip("Take the chart, the run or a report away (Ctrl+E)")
-        self.setShortcut("Ctrl+E")
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
@@ -72,6 +71,10 @@ class ExportButton(QToolButton):
             for action in actions:
                 action.setEnabled(is_there)
                 action.setToolTip(str(action.data()) if is_there else why)
+
+    def pop_up(self, place: QPoint) -> None:
+        """Show the menu at a place of the screen."""
+        self._menu.popup(place)
 
     def _add(self, what: str, label: str, tip: str) -> QAction:
         action = self._menu.addAction(label)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 
 from gui.theme import Theme
-from gui.views.tables import BESIDE, Table
+from gui.views.tables import BESIDE, Table, given_way
 
 _MOST_WORD = 140  # pixels, at the usual size: a longer word may be cut
 _EASY = 200  # pixels in which a text is read with ease, where it must be scrolled to anyway
@@ -18,7 +18,10 @@ class FittingTable(Table):
 
     Where they are wider than the table, the widest give way, down to their longest words, and wrap.
     New rows are brought into sight unless a person has scrolled up. With `widest`, samples of what
-    will come, the columns need not move later. GUI thread.
+    will come, the columns need not move later.
+
+    With `gives_way`, columns and the pixels that each keeps at the usual size, these give way,
+    the first one first, and their texts end in dots: all rows keep one height. GUI thread.
     """
 
     def __init__(
@@ -28,8 +31,10 @@ class FittingTable(Table):
         theme: Theme,
         empty: str,
         widest: Sequence[str] = (),
+        gives_way: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._samples = tuple(widest)
+        self._gives_way = tuple(gives_way)
         self._fitted: tuple[list[int], int] = ([], 0)  # the widths, and how many rows have them
         self._cells: list[list[int]] = []  # pixels of each cell's text, row by row
         self._natural: list[int] = []
@@ -38,8 +43,9 @@ class FittingTable(Table):
         self._follows = True
         self._is_stale = False  # measured with type that is no longer in force
         super().__init__(model, name, (), theme, stretch=False, empty=empty)
-        self.setWordWrap(True)
-        self.verticalHeader().setMinimumSectionSize(1)
+        self.setWordWrap(not gives_way)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setMinimumSectionSize(1)
         self._fit_soon = QTimer(self)
         self._fit_soon.setSingleShot(True)
         self._fit_soon.setInterval(0)
@@ -105,20 +111,35 @@ class FittingTable(Table):
         return widths
 
     def _fit(self) -> None:
+        if self._gives_way:
+            self._give_way()
+        else:
+            self._share_out()
+        if self._follows:
+            self.updateGeometries()  # the scroll bar has to know of the new heights first
+            self.scrollToBottom()
+
+    def _give_way(self) -> None:
+        room, natural = self.viewport().width(), list(self._natural)
+        for column in range(len(natural)):
+            if self.isColumnHidden(column):
+                natural[column] = 0
+        order = [(column, self._theme.px(least)) for column, least in self._gives_way]
+        widths = given_way(room, natural, order)
+        self.put_widths({n: w for n, w in widths.items() if not self.isColumnHidden(n)})
+
+    def _share_out(self) -> None:
         seen = [n for n in range(len(self._natural)) if not self.isColumnHidden(n)]
         natural, least = [self._natural[n] for n in seen], [self._least[n] for n in seen]
         widths = [0] * len(self._natural)
         shares = shared(self.viewport().width(), natural, least, self._theme.px(_EASY))
         for column, width in zip(seen, shares, strict=True):
-            widths[column] = width
-            self.setColumnWidth(column, width)
+            widths[column] = self._by_hand.get(column, width)
+        self.put_widths({column: widths[column] for column in seen})
         done = self._fitted[1] if self._fitted[0] == widths else 0
         for row in range(done, len(self._cells)):
             self._fit_row(row, [widths[n] for n in seen], [self._cells[row][n] for n in seen])
         self._fitted = widths, len(self._cells)
-        if self._follows:
-            self.updateGeometries()  # the scroll bar has to know of the new heights first
-            self.scrollToBottom()
 
     def _fit_row(self, row: int, widths: list[int], cells: list[int]) -> None:
         """Give a row as many lines as its texts take."""

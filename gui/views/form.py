@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from core.errors import BadInput
 from core.parameters import Choice, Choices, IntegerSet, LateChoices, Option, Parameter
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.theme import Theme
+from gui.views.disclosure import Disclosure
 from gui.views.field import Field, capital, repolish
 from gui.views.pythons import PythonsField
 
@@ -57,7 +57,7 @@ class Form(QWidget):
         self._pythons: PythonsField | None = next(pythons, None)
         self._values: dict[str, Any] | None = None
         self._first_problem = ""
-        self.more = QToolButton()
+        self.more = Disclosure("more", "More", "Settings that are seldom changed")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -106,6 +106,13 @@ class Form(QWidget):
                     values[name] = field.parameter.parse(texts[name])
         self.set_values(values)
 
+    @property
+    def opened(self) -> QWidget:
+        """The first field that More has shown."""
+        mine = [field for field in self._fields.values() if field.parameter.advanced]
+        is_new = self._pythons is not None and not self._pythons.has_several
+        return self._pythons if self._pythons is not None and is_new else mine[0]
+
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found; only our own, after the search, is out of the way."""
         if self._pythons is not None:
@@ -134,20 +141,10 @@ class Form(QWidget):
         more = self.more
         if not advanced:  # but never show it here: without a place it would be a window
             more.hide()
-        more.setText("More")
-        more.setObjectName("more")
-        more.setCheckable(True)
-        more.setArrowType(Qt.ArrowType.RightArrow)
-        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        more.setAutoRaise(True)
-        more.setToolTip("Settings that are seldom changed")
         for field in advanced:
             field.hide()
             layout.addWidget(field)
             more.toggled.connect(field.setVisible)
-        more.toggled.connect(
-            lambda on: more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        )
 
     def _on_edited(self) -> None:
         values: dict[str, Any] = {}
@@ -177,6 +174,7 @@ class _TextField(Field):
     def _build(self) -> None:
         self._edit = QLineEdit(self.parameter.format(self.parameter.default))
         self._edit.textChanged.connect(self.edited)
+        self._edit.editingFinished.connect(self._tidy)
         self._name(self._edit)
         self._layout.addWidget(self._edit)
 
@@ -185,6 +183,11 @@ class _TextField(Field):
 
     def set_value(self, value: Any) -> None:
         self._edit.setText(self.parameter.format(value))
+
+    def _tidy(self) -> None:
+        """Write what was typed as the program writes it, its thousands apart."""
+        with suppress(BadInput):
+            self._edit.setText(self.parameter.format(self.parameter.parse(self._edit.text())))
 
     def show_problem(self, sentence: str) -> None:
         super().show_problem(sentence)

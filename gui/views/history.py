@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QStackedWidget,
@@ -20,28 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.history.listing import Page, Query, RunRow
-from gui.models.history import FOUND, NAME, PIN, STARTED, RunsModel
+from gui.models.history import NAME, STARTED, RunsModel
 from gui.theme import Theme
 from gui.views.frame import PageFrame
 from gui.views.history_actions import RunActions
 from gui.views.history_details import RunDetails
+from gui.views.history_table import RunTable
 from gui.views.message_bar import MessageBar
 from gui.views.result import Card
-from gui.views.tables import Table
 
 _REFRESH_MS = 400
 _OTHERS_MS = 3000  # how soon runs of other programs are seen
-_WIDEST = (
-    "★",
-    "28 Sep 2026, 00:00",
-    "Keep the UI alive",
-    "before the update",
-    "interrupted",
-    "2 processes: 1.87 times as fast as one",
-    "1000 of 1000",
-    "3.11.15",
-    "AMD EPYC 7763, 2 CPU",
-)
 _AT_TOP = QAbstractItemView.ScrollHint.PositionAtTop
 _NONE_YET = (
     "There are no runs yet.\n\nPress Run on any page: every run is kept here while it happens,"
@@ -79,8 +67,9 @@ class HistoryPage(PageFrame):
         self._top: int | None = None  # the run that a person scrolled to, for that time too
         self._leaving: tuple[list[int], int] = ([], 0)  # runs that were deleted, and where
         self._busy = ""
+        self._sorted = (STARTED, Qt.SortOrder.DescendingOrder)
         self.model = RunsModel(titles, theme)
-        self._table = Table(self.model, "Runs", _WIDEST, theme, stretch=False)
+        self._table = RunTable(self.model, theme)
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
         self._search, self._filter = QLineEdit(), QComboBox()
         self._actions = RunActions()
@@ -188,15 +177,9 @@ class HistoryPage(PageFrame):
         self._filter.addItem("Deleted", ("", True))
         self._count.setProperty("muted", True)
         self._count.setObjectName("history-count")
-        self._table.setObjectName("history-table")
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._table.setTabKeyNavigation(False)
-        self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         header = self._table.horizontalHeader()
-        header.setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)
-        header.setSortIndicator(STARTED, Qt.SortOrder.DescendingOrder)
+        header.setSortIndicator(*self._sorted)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         self._empty.setObjectName("history-empty")
@@ -224,7 +207,7 @@ class HistoryPage(PageFrame):
         layout.addWidget(self._details)
 
     def _make_keys(self) -> None:
-        self._act("Ctrl+F", self._find)
+        self._act("Ctrl+F", self.search)
         self._act("Ctrl+Z", self._undo)
         for keys, do in (
             ("F2", self._actions.rename),
@@ -250,14 +233,12 @@ class HistoryPage(PageFrame):
         self.model.dataChanged.connect(self._show_chosen)
         self._search.textChanged.connect(self._ask)
         self._filter.currentIndexChanged.connect(self._ask)
-        self._table.horizontalHeader().sortIndicatorChanged.connect(self.model.sort)
+        self._table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         self._table.selectionModel().selectionChanged.connect(self._show_chosen)
         self._table.doubleClicked.connect(
             lambda index: self._actions.rename() if index.column() == NAME else self._actions.open()
         )
-        self._table.customContextMenuRequested.connect(
-            lambda place: self._actions.show_menu(self._table.viewport().mapToGlobal(place))
-        )
+        self._table.customContextMenuRequested.connect(self._show_menu)
         actions = self._actions
         actions.opened.connect(self.opened)
         actions.continued.connect(self.continued)
@@ -287,6 +268,14 @@ class HistoryPage(PageFrame):
                 deleted=deleted,
             )
         )
+
+    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+        """Put the runs in the order of a column; where there is none, the arrow goes back."""
+        if self.model.can_sort(column):
+            self._sorted = (column, order)
+            self.model.sort(column, order)
+        else:
+            self._table.horizontalHeader().setSortIndicator(*self._sorted)
 
     @property
     def _is_editing(self) -> bool:
@@ -348,7 +337,8 @@ class HistoryPage(PageFrame):
 
     # ------------------------------------------------------------------------------- doing
 
-    def _find(self) -> None:
+    def search(self) -> None:
+        """Let a person type what to look for."""
         self._search.setFocus()
         self._search.selectAll()
 
@@ -356,6 +346,11 @@ class HistoryPage(PageFrame):
         (index,) = self._table.selectionModel().selectedRows(NAME)
         self._table.setCurrentIndex(index)
         self._table.edit(index)
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = self._table.make_menu()
+        self._actions.add_to(menu)
+        menu.popup(self._table.viewport().mapToGlobal(place))
 
     def _undo(self) -> None:
         if self._gone:
@@ -374,6 +369,5 @@ class HistoryPage(PageFrame):
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.2, bold=True))
         self._empty.setFont(self._theme.font(1.1))
-        self._table.setColumnWidth(PIN, self._theme.px(28))
         self._search.setMinimumWidth(self._theme.px(120))
         self._dress_when_seen()

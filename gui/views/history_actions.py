@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from core.results.history.listing import RunRow
@@ -64,18 +65,18 @@ class RunActions(QWidget):
             self._buttons[name].setEnabled(not why)
             self._buttons[name].setToolTip(why or tip)
 
-    def show_menu(self, place: QPoint) -> None:
-        """Offer the same at a place of the screen."""
-        menu = QMenu(self)
+    def add_to(self, menu: QMenu) -> None:
+        """Offer the same in a menu, on top."""
+        first = menu.actions()[0]
         for at in range(self._row.count()):
             item = self._row.itemAt(at)
             button = item.widget() if item is not None else None
             if isinstance(button, QPushButton):
-                entry = menu.addAction(button.text())
+                entry = QAction(button.text(), menu)
                 entry.setEnabled(button.isEnabled())
                 entry.triggered.connect(button.click)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+                menu.insertAction(first, entry)
+        menu.insertSeparator(first)
 
     def open(self) -> None:
         """Do what a click on Open does."""

@@ -11,6 +11,8 @@ from gui.theme import Theme
 from gui.views.result import Card
 
 _LINES = 5
+_NO_NOTE = "What should be remembered of this run?"
+_NO_RUN = "Choose one run to write a note on it."
 _SAVE_MS = 800  # after the last key
 
 
@@ -37,7 +39,7 @@ class RunDetails(Card):
         )
         self._note.setObjectName("history-note")
         self._note.setAccessibleName("Note")
-        self._note.setPlaceholderText("What should be remembered of this run?")
+        self._note.setToolTip("It is saved as you type, and found by the search")
         self._note.setTabChangesFocus(True)
         self._caption.setBuddy(self._note)
         self._timer = QTimer(self)
@@ -71,6 +73,7 @@ class RunDetails(Card):
             self._note.setPlainText("" if run is None else run.note)
             self._note.blockSignals(False)
         self._note.setEnabled(run is not None)
+        self._note.setPlaceholderText(_NO_NOTE if run is not None else _NO_RUN)
         self._run = run
 
     def save(self) -> None:

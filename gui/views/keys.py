@@ -18,7 +18,18 @@ _ELSEWHERE: tuple[Group, ...] = (
             ("Tab, Shift+Tab", "To the next field or button, or back"),
             ("Space", "Press a button, check a box"),
             ("Up, Down", "Another experiment, in the list at the left"),
+            ("Menu, Shift+F10", "What can be done with a chart, or with the rows of a table"),
             ("Left, Right", "Another tab, on a row of tabs"),
+        ),
+    ),
+    (
+        "In the history",
+        (
+            ("Ctrl+F", "Search"),
+            ("Enter", "Open the chosen run as it was seen"),
+            ("F2", "Give it a name"),
+            ("Del", "Delete the chosen runs"),
+            ("Ctrl+Z", "Bring back what was deleted last"),
         ),
     ),
     (

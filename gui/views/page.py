@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -31,17 +27,22 @@ from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import Card, ResultPanel
 from gui.views.run_bar import RunBar
+from gui.views.scrolled import scrolled
+from gui.views.set_up import SetUp
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
-    from core.results.records import Note, RunRecord, TrialRecord
+    from core.results.records import RunRecord, TrialRecord
     from gui.views.code import CodeView
 
 _FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
 _INVITATION = "Press Run to see"
 _AGAIN = "Press Run to begin again."
-_INVITATION_DETAILS = "The page fills while it runs. You can stop at any moment."
+_INVITATION_DETAILS = (
+    "The page fills while it runs, and you can stop at any moment.\n"
+    "The tab Lesson tells what to look for, the tab Code shows what runs."
+)
 
 
 class ExperimentPage(PageFrame):
@@ -73,6 +74,7 @@ class ExperimentPage(PageFrame):
         self._trials: list[TrialRecord] = []
         self._stage: Stage | None = None
         self._code: CodeView | None = None
+        self._field: QWidget | None = None  # which had the focus when the form was closed
         self._form = Form(experiment.parameters, experiment.check, theme)
         self._result = ResultPanel(theme)
         self._answers = Answers(experiment.answers, self._result)
@@ -142,8 +144,7 @@ class ExperimentPage(PageFrame):
         self._has_begun = True
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before
-        self._result.show_message("Measuring …", _in_the_way(record.environment.notes))
-        self._result.show_notes(record.environment.notes)
+        self._result.show_begun(record.environment.notes)
         if self._stage is not None:
             self._stage.begin(record, longest_s)
 
@@ -164,8 +165,15 @@ class ExperimentPage(PageFrame):
             self._stage.add_events(events)
         for _, event in events:
             if event["kind"] == "asks":
-                self._answers.ask(event["prompt"])
+                self._ask(event["prompt"])
         self._redraw.soon()
+
+    def _ask(self, prompt: str) -> None:
+        """Ask what a program asks; whoever pressed Run, or an answer, has the answers at hand."""
+        comes_from_run = self._bar.has_focus and not self._answers.are_seen
+        self._answers.ask(prompt)
+        if comes_from_run or self._result.is_in_question:
+            self._answers.take_focus()
 
     def show_record(self, record: RunRecord, summary: Summary | None = None) -> None:
         """Show the record as it now stands: the result in words, if need be those given."""
@@ -203,8 +211,24 @@ class ExperimentPage(PageFrame):
             )
         elif state is State.STOPPED and not self._has_begun:
             self._show_last()
-        self._form.setEnabled(state not in BUSY)
+        self._open_form(state not in BUSY)
+
+    def _open_form(self, is_open: bool) -> None:
+        """Let the form be changed, or not while it is busy; the focus comes back to its field."""
+        field = self.window().focusWidget()
+        if not is_open and self._form.isAncestorOf(field):
+            self._field = field
+            self._bar.setFocus()
+        self._form.setEnabled(is_open)
         self._refresh_buttons()
+        if is_open and self._field is not None:
+            if self._bar.has_focus:
+                self._field.setFocus()
+            self._field = None
+
+    def _on_stop_wanted(self) -> None:
+        self._field = None  # whoever pressed Stop is at these buttons now
+        self.stop_requested.emit()
 
     def _show_last(self) -> None:
         """Say again what is in sight when a run was not begun: the charts are still of that."""
@@ -254,7 +278,7 @@ class ExperimentPage(PageFrame):
         self._fit_side()
 
     def _build(self) -> None:
-        self._side = self._make_side()
+        self._side = SetUp(self._form, self._theme)
         column = QVBoxLayout(self._lower)
         column.setContentsMargins(16, 10, 16, 8)
         split = QSplitter(Qt.Orientation.Vertical)
@@ -268,24 +292,10 @@ class ExperimentPage(PageFrame):
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._side)
-        body.addWidget(_scrolled(split), 1)
+        body.addWidget(scrolled(split), 1)
         layout = self._make_column()
         layout.addWidget(self._bar)
         layout.addLayout(body, 1)
-
-    def _make_side(self) -> Card:
-        self._heading = QLabel("Set up")
-        card = Card()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(16, 12, 8, 8)
-        top = QHBoxLayout()
-        top.addWidget(self._heading, 1)
-        top.addWidget(self._form.more)
-        column.addLayout(top)
-        area = _scrolled(self._form)
-        column.addWidget(area, 1)
-        self._form.more.toggled.connect(lambda on: QTimer.singleShot(0, partial(_scroll, area, on)))
-        return card
 
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
@@ -293,9 +303,10 @@ class ExperimentPage(PageFrame):
         self._form.python_added.connect(self.python_added)
         self._form.more.clicked.connect(self.pythons_wanted)
         self._bar.run_wanted.connect(self.request_run)
-        self._bar.stop_wanted.connect(self.stop_requested)
+        self._bar.stop_wanted.connect(self._on_stop_wanted)
         self._answers.answered.connect(self.answered)
         self._result.tab_shown.connect(self._on_tab_shown)
+        self._result.focus_left.connect(self._bar.take_focus)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
         self._theme.changed.connect(self._restyle)
@@ -343,6 +354,16 @@ class ExperimentPage(PageFrame):
         has_run = record is not None and bool(record.trials)
         self._export.offer(tab in chart_titles(self._experiment), has_run)
 
+    def offer_export(self) -> None:
+        """Open the menu of what can be taken away, as a click on its button does."""
+        if self.is_finished:
+            self._export.showMenu()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the same where a chart, a graph or a timeline was clicked."""
+        if self.is_finished:
+            self._export.pop_up(event.globalPos())
+
     def _make_lesson(self) -> QWidget:
         from gui.views.lesson import LessonView
 
@@ -361,7 +382,6 @@ class ExperimentPage(PageFrame):
         self._bar.show_state(self._state, self._form.problem, self._busy_elsewhere)
 
     def _restyle(self) -> None:
-        self._heading.setFont(self._theme.font(1.0, bold=True))
         self._fit_side()
         self._lower.setMinimumHeight(self._theme.px(_LOWER_HEIGHT))
         self._dress_when_seen()
@@ -370,25 +390,3 @@ class ExperimentPage(PageFrame):
         """With large type in a small window, leave more than half of the width to the result."""
         width = min(self._theme.px(_FORM_WIDTH), round(_FORM_SHARE * self.width()))
         self._side.setFixedWidth(width)
-
-
-def _in_the_way(notes: Sequence[Note]) -> str:
-    """Say before the first trial is over what of the machine a person can do something about."""
-    from core.results.noise import CAN_BE_MENDED
-
-    return "\n".join(note.sentence for note in notes if note.kind in CAN_BE_MENDED)
-
-
-def _scroll(area: QScrollArea, to_end: bool) -> None:
-    bar = area.verticalScrollBar()
-    bar.setValue(bar.maximum() if to_end else 0)
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    """Let a widget scroll when it does not fit, as on a projector with large type."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(widget)
-    return area

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from core.parameters import LateChoices
 from gui.models.found import FoundPythons, Offer, Refusal
+from gui.views.disclosure import Disclosure
 from gui.views.field import Field
 
 _SEEKING = "Looking for the Pythons of this machine …"
@@ -275,13 +276,9 @@ class _Fold(QWidget):
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
-        self._button, self._body = QToolButton(), QWidget()
-        self._button.setObjectName(name)
-        self._button.setCheckable(True)
-        self._button.setAutoRaise(True)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._button.setToolTip(tip)
-        self._button.toggled.connect(self._on_toggled)
+        self._button, self._body = Disclosure(name, "", tip), QWidget()
+        self._button.toggled.connect(self._body.setVisible)
+        self._body.hide()
         self.inside = QVBoxLayout(self._body)
         self.inside.setContentsMargins(0, 0, 0, 0)
         self.inside.setSpacing(4)
@@ -290,18 +287,12 @@ class _Fold(QWidget):
         column.setSpacing(4)
         column.addWidget(self._button)
         column.addWidget(self._body)
-        self._on_toggled(False)
         self.hide()
 
     def name(self, text: str) -> None:
         """Say on the button what is in it, and be seen where there is anything."""
         self._button.setText(text)
         self.setVisible(self.inside.count() > 0)
-
-    def _on_toggled(self, is_open: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
-        self._button.setArrowType(arrow)
-        self._body.setVisible(is_open)
 
 
 def _short(path: str) -> str:

@@ -13,27 +13,20 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
-    QSizePolicy,
     QTabWidget,
-    QToolButton,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from core.experiments.base import Summary
-from gui.plain import plain
 from gui.theme import Theme
+from gui.views.words import Words
 
 if TYPE_CHECKING:
     from core.results.records import Note
 
 _MARGIN = 16
-_HEADLINES, _DETAILS = 2, 3
 _BUTTONS_IN_A_ROW = 5
-_MOST_LINES, _LEAST_DETAILS, _MORE = 4, 3, "… and more: hold the pointer here"
-_MOST_IN_ALL = 6
-_USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
 
 _NOTES = {
     "load": "other programs use the CPUs",
@@ -110,23 +103,22 @@ class Notice(QWidget):
 
 
 class ResultPanel(Card):
-    """The headline over tabs; a question or a problem takes the headline's place."""
+    """The headline over tabs; a question or a problem takes the headline's place.
+
+    `focus_left` fires when a question goes away that had the keyboard's focus.
+    """
 
     confirmed = Signal()
     declined = Signal()
     tab_shown = Signal(int)
+    focus_left = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._headline, self._details = QLabel(), QLabel()
-        self._notice = Notice(theme)
-        self._words, self._notes = QWidget(), QToolButton()
+        self._words, self._notice = Words(theme), Notice(theme)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
-        self._kept_free = 0
-        self._noted = ""
-        self._summary = Summary()
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -150,18 +142,22 @@ class ResultPanel(Card):
 
     def show_summary(self, summary: Summary) -> None:
         """Show the result in words."""
-        self._summary = summary
+        self._words.show_summary(summary)
         self._show(self._words)
 
     def show_notes(self, notes: Sequence[Note]) -> None:
         """Show what was seen before the run that may disturb it; none takes no room."""
-        sentences = "\n".join(note.sentence for note in notes)
         seen = dict.fromkeys(_NOTES.get(note.kind, note.sentence) for note in notes)
-        self._noted = f"Seen before the run: {', '.join(seen)}"
-        self._notes.setToolTip(plain(sentences))
-        self._notes.setAccessibleDescription(sentences)
-        self._notes.setVisible(bool(notes))
-        self._fit_words()
+        short = f"Seen before the run: {', '.join(seen)}" if seen else ""
+        self._words.show_notes(short, [note.sentence for note in notes])
+
+    def show_begun(self, notes: Sequence[Note]) -> None:
+        """Say that a run has begun, and what of the machine a person can do something about."""
+        from core.results.noise import CAN_BE_MENDED
+
+        in_the_way = (note.sentence for note in notes if note.kind in CAN_BE_MENDED)
+        self.show_message("Measuring …", "\n".join(in_the_way))
+        self.show_notes(notes)
 
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""
@@ -171,6 +167,17 @@ class ResultPanel(Card):
         """Ask something in the headline's place; the buttons answer it."""
         self._notice.ask(sentence, False, *buttons)
         self._show(self._notice)
+
+    @property
+    def is_in_question(self) -> bool:
+        """Whether the keyboard's focus is on the question, or on a button that answers it."""
+        focus = self.window().focusWidget()
+        return focus is self._notice or self._notice.isAncestorOf(focus)
+
+    def hold_focus(self) -> None:
+        """Keep the focus at the question while none of its buttons can be pressed."""
+        if self.is_in_question:
+            self._notice.setFocus()
 
     def say(self, sentence: str) -> None:
         """Change the question over the same buttons."""
@@ -200,64 +207,27 @@ class ResultPanel(Card):
         self._fit_words()
 
     def _fit_words(self) -> None:
-        """Keep room for the usual lines, so that nothing jumps, and for more where there are more.
-
-        A splitter asks nobody how high they are at a width, so they are told here.
-        """
+        """Give a question the room of the words, so that nothing jumps, and more if it needs it."""
         width = self.contentsRect().width() - 2 * _MARGIN
-        room = width - 2 * self._theme.px(_MARGIN)
-        metrics = self._notes.fontMetrics()
-        self._notes.setText(metrics.elidedText(self._noted, Qt.TextElideMode.ElideRight, room))
-        self._headline.setFont(self._theme.font(_USUAL, bold=True))
-        if _fill(self._headline, self._summary.headline, _MOST_LINES, width) > _HEADLINES:
-            self._headline.setFont(self._theme.font(_SMALLER, bold=True))
-        lines = _fill(self._headline, self._summary.headline, _MOST_LINES, width)
-        left = max(_LEAST_DETAILS, _MOST_IN_ALL - lines)
-        _fill(self._details, self._summary.details, left, width)
-        for widget in (self._words, self._notice):
-            needed = widget.heightForWidth(width)
-            widget.setMinimumHeight(max(self._kept_free, needed))
+        kept = self._words.fit(width)
+        self._notice.setMinimumHeight(max(kept, self._notice.heightForWidth(width)))
 
     def _show(self, widget: QWidget) -> None:
         self._fit_words()
+        if widget is self._words and self.is_in_question:
+            self.focus_left.emit()
         for one in (self._words, self._notice):
             one.setVisible(one is widget)
 
     def _build(self) -> None:
-        for label in (self._headline, self._details):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._headline.setObjectName("headline")
-        self._headline.setAccessibleName("Result")
-        self._details.setProperty("muted", True)
-        self._details.setObjectName("details")
-        column = QVBoxLayout(self._words)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self._headline)
-        column.addWidget(self._details)
-        column.addStretch(1)
         self._notice.hide()
-        self._notes.setObjectName("notes")
-        self._notes.setAutoRaise(True)
-        self._notes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._notes.clicked.connect(self._tell_notes)
-        self._notes.hide()
         self._tabs.addTab(QWidget(), " ")
         self._tabs.currentChanged.connect(self.tab_shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
         layout.addWidget(self._words)
         layout.addWidget(self._notice)
-        layout.addWidget(self._notes, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._tabs, 1)
-
-    def _tell_notes(self) -> None:
-        """Say it all at once, also to whoever has no pointer to hold anywhere."""
-        corner = self._notes.mapToGlobal(self._notes.rect().bottomLeft())
-        QToolTip.showText(corner, self._notes.toolTip(), self._notes)
 
     def _show_detail(self, sentence: str, detail: str) -> None:
         from html import escape
@@ -269,42 +239,5 @@ class ResultPanel(Card):
         box.open()
 
     def _restyle(self) -> None:
-        self._headline.setFont(self._theme.font(_USUAL, bold=True))
-        self._details.setFont(self._theme.font(0.95))
-        self._notes.setFont(self._theme.font(0.95))
-        headline = self._headline.fontMetrics().lineSpacing()
-        details = self._details.fontMetrics().lineSpacing()
-        self._kept_free = _HEADLINES * headline + _DETAILS * details + self._theme.px(8)
+        self._words.restyle()
         self._fit_words()
-
-
-def _fill(label: QLabel, lines: Sequence[str], most: int, width: int) -> int:
-    """Show what has room in so many lines of that width; a pointer that rests there gets all.
-
-    Return how many lines that takes.
-    """
-    lines = [_capital(line) for line in lines]
-    each = [_height(label, line, width) for line in lines]
-    shown = list(lines)
-    if sum(each) > most and len(lines) > 1:
-        while len(shown) > 1 and sum(each[: len(shown)]) > most - 1:
-            shown.pop()
-        shown.append(_MORE)
-    label.setText("\n".join(shown))
-    label.setToolTip(plain("\n".join(lines)))
-    return min(sum(each), most)
-
-
-def _height(label: QLabel, line: str, width: int) -> int:
-    """Count the lines that a sentence takes at a width."""
-    metrics = label.fontMetrics()
-    flags = Qt.TextFlag.TextWordWrap
-    return max(
-        1, metrics.boundingRect(0, 0, max(1, width), 9999, flags, line).height() // metrics.height()
-    )
-
-
-def _capital(line: str) -> str:
-    """Begin with a capital letter, unless with code such as wait() or with π."""
-    first = line.partition(" ")[0]
-    return line[:1].upper() + line[1:] if first.isascii() and first.isalpha() else line

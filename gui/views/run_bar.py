@@ -31,6 +31,16 @@ class RunBar(QWidget):
         """Whether a click on Run would start a run."""
         return self._run.isEnabled()
 
+    @property
+    def has_focus(self) -> bool:
+        """Whether a key would press one of these buttons, or would once it can be pressed."""
+        return self.window().focusWidget() in (self, self._run, self._stop)
+
+    def take_focus(self) -> None:
+        """Put the keyboard's focus on what can be pressed, or keep it here till something can."""
+        able = (button for button in (self._stop, self._run) if button.isEnabled())
+        next(able, self).setFocus()
+
     def show_state(self, state: State, problem: str, elsewhere: str) -> None:
         """Enable what can be done now, and say why Run cannot.
 
@@ -41,14 +51,18 @@ class RunBar(QWidget):
         why = f"Check “{problem}” at the left" if problem else ""
         if elsewhere:
             why = f"“{elsewhere}” is running"
-        has_focus = self._run.hasFocus() or self._stop.hasFocus()
+        has_focus = self.has_focus
+        if has_focus:  # what is disabled would hand it to whatever comes next
+            self.setFocus()
         self._run.setEnabled(not busy and not why)
         self._stop.setEnabled(state in CAN_STOP)
-        if has_focus:  # what is disabled would hand it to whatever comes next
-            (self._stop if self._stop.isEnabled() else self._run).setFocus()
+        if has_focus:
+            self.take_focus()
         self._why.setText(why)
         self._why.setVisible(bool(why))
-        self._run.setToolTip(why or ("A run is going on" if busy else "Start the run (Ctrl+R)"))
+        self._run.setToolTip(
+            why or ("A run is going on" if busy else "Start the run (Ctrl+R or F5)")
+        )
         self._stop.setToolTip(
             "Stop at once and keep what was measured (Esc)" if busy else "Nothing is running"
         )

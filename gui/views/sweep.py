@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.models.trials import PYTHON, TrialTable
+from gui.models.trials import ANSWER, PYTHON, STATUS, WORKERS, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable
@@ -27,14 +27,15 @@ _WIDEST = (
     "Repeat",
     "8 processes",
     "3.13t+gil",
-    "Started by",
     "Start-up",
     "0000 ms",
     "0000 ms",
+    "disturbed: …",
+    "Started by",
     "3.1415925536",
     "0.0e-00",
-    "disturbed",
 )
+_GIVES_WAY = ((ANSWER, 70), (STATUS, 92), (WORKERS, 112))  # the first one first
 _EMPTY = "Each trial appears here when it is done: its times, and how far its result is off."
 
 
@@ -50,7 +51,7 @@ class SweepStage(Stage):
         self._measured: Measured | None = None
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
-        self._table = FittingTable(self._model, "Trials", theme, _EMPTY, _WIDEST)
+        self._table = FittingTable(self._model, "Trials", theme, _EMPTY, _WIDEST, _GIVES_WAY)
         self._table.setColumnHidden(PYTHON, True)
         self._runtime = RuntimeChart(theme)
         self._speedup: SpeedupPanel | None = None

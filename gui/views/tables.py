@@ -1,21 +1,41 @@
 """Tables: how they look, and that they follow new rows until a person chooses one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolTip
 
+from gui.plain import plain
 from gui.theme import Theme
 
 BESIDE = 17  # pixels of a column that no text stands in
+_FRAME = 16  # of those, what the style leaves free beside a text
 
 
 class Table(QTableView):
     """A quiet table of rows; `row_chosen` fires when a person, not the program, chooses a row.
 
     `widest` holds a sample of the widest text of each column; with `stretch` the last column takes
-    the rest. While there are no rows, `empty` says what will be there. GUI thread.
+    the rest. A column that a person has dragged keeps its width. What is cut short is told whole to
+    a pointer that rests there; chosen rows are copied as lines with tabs, for a spreadsheet. While
+    there are no rows, `empty` says what will be there. GUI thread.
     """
 
     row_chosen = Signal(int)
@@ -33,10 +53,11 @@ class Table(QTableView):
         self._empty = empty
         self._theme = theme
         self._widest = widest
+        self._by_hand: dict[int, int] = {}  # the widths of columns that a person has dragged
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
@@ -45,6 +66,7 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(stretch)
         header.setHighlightSections(False)
+        header.sectionResized.connect(self._on_resized)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -59,6 +81,70 @@ class Table(QTableView):
         self.viewport().update()
         if into_sight:
             self.scrollTo(index)
+
+    def copy(self) -> None:
+        """Put the chosen rows under their headings on the clipboard, or all if none is chosen."""
+        chosen = [index.row() for index in self.selectionModel().selectedRows()]
+        rows = sorted(chosen) or range(self.model().rowCount())
+        QGuiApplication.clipboard().setText(self.as_lines(rows))
+
+    def as_lines(self, rows: Sequence[int]) -> str:
+        """Write rows as they are seen: a line each, tabs between the cells, headings first."""
+        from core.results.tables import with_tabs
+
+        model, across = self.model(), Qt.Orientation.Horizontal
+        seen = [n for n in range(model.columnCount()) if not self.isColumnHidden(n)]
+        lines = [[model.headerData(n, across) for n in seen]]
+        lines += [[model.index(row, n).data() for n in seen] for row in rows]
+        return with_tabs(lines)
+
+    def put_widths(self, widths: Mapping[int, int]) -> None:
+        """Give columns their widths, except those that a person has dragged."""
+        for column, width in widths.items():
+            self.setColumnWidth(column, self._by_hand.get(column, width))
+
+    def make_menu(self) -> QMenu:
+        """Make a menu of what can be done with rows; whoever shows it may add to it."""
+        menu = QMenu(self)
+        for label, keys, do in (
+            ("&Copy", QKeySequence.StandardKey.Copy, self.copy),
+            ("Select &all", QKeySequence.StandardKey.SelectAll, self.selectAll),
+        ):
+            entry = menu.addAction(label)
+            entry.setShortcut(keys)
+            entry.setEnabled(self.model().rowCount() > 0)
+            entry.triggered.connect(do)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.make_menu().popup(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = self._cut_short(self.indexAt(event.pos()))
+            if words:
+                QToolTip.showText(event.globalPos(), plain(words), self)
+                return True
+        return super().viewportEvent(event)
+
+    def _cut_short(self, index: QModelIndex) -> str:
+        """Return the text of a cell that has no room for it, and no tip of its own."""
+        if not index.isValid() or index.data(Qt.ItemDataRole.ToolTipRole):
+            return ""
+        text = str(index.data() or "")
+        needed = self.fontMetrics().horizontalAdvance(text) + _FRAME
+        return text if needed > self.visualRect(index).width() else ""
+
+    def _on_resized(self, column: int, _before: int, width: int) -> None:
+        if QGuiApplication.mouseButtons() and self.horizontalHeader().underMouse():
+            self._by_hand[column] = width
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -79,3 +165,19 @@ class Table(QTableView):
         for column, sample in enumerate(self._widest):
             width = metrics.horizontalAdvance(sample) + self._theme.px(BESIDE)
             self.setColumnWidth(column, width)
+
+
+def given_way(
+    room: int, natural: Sequence[int], order: Sequence[tuple[int, int]]
+) -> dict[int, int]:
+    """Give each column what it wants; for want of room some give way, in an `order` of importance.
+
+    That has columns, the least important first, each with the width that it keeps at least.
+    """
+    widths = dict(enumerate(natural))
+    for column, least in order:
+        if column not in widths:  # there are no rows yet that would have it
+            continue
+        over = sum(widths.values()) - room
+        widths[column] -= min(max(over, 0), max(widths[column] - least, 0))
+    return widths

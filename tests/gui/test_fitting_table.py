@@ -5,7 +5,9 @@ from itertools import accumulate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
@@ -13,6 +15,7 @@ from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.fitting_table import FittingTable, shared
 from gui.views.sweep import SweepStage
+from gui.views.tables import given_way
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
 from tests.gui.sweeps import begun, sweep
@@ -189,3 +192,75 @@ def test_other_type_is_measured_when_it_is_seen(
     assert table._natural[0] > before[0]
     model.append([{"who": "worker 2", "what": ERROR}])
     assert len(table._cells) == 2
+
+
+@given(
+    st.lists(st.integers(0, 900), min_size=3, max_size=9),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300)), max_size=4),
+    st.integers(0, 3000),
+)
+def test_the_least_important_columns_give_way_first(
+    natural: list[int], order: list[tuple[int, int]], room: int
+) -> None:
+    given_out = given_way(room, natural, order)
+    assert list(given_out) == list(range(len(natural)))
+    assert all(given_out[n] <= wanted for n, wanted in enumerate(natural))
+    if sum(natural) <= room:
+        assert list(given_out.values()) == natural
+    else:
+        assert sum(given_out.values()) >= room  # no pixel is given away that could be used
+    if sum(given_out.values()) > room:  # all that could be was given
+        assert all(given_out[column] <= max(least, 0) for column, least in order)
+    kept = set(range(len(natural))) - {column for column, _ in order}
+    assert all(given_out[column] == natural[column] for column in kept)
+
+
+def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbot: QtBot) -> None:
+    model = QStandardItemModel(0, 2)
+    for step, error in (("1", ERROR), ("2", "none")):
+        model.appendRow([QStandardItem(step), QStandardItem(error)])
+    table = FittingTable(model, "Rows", light, "Empty", (), ((1, 60),))
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    qtbot.waitUntil(lambda: table.columnWidth(1) > 60 and not table._fit_soon.isActive())
+    assert table.rowHeight(0) == table.rowHeight(1)
+    assert sum(widths(table)) == table.viewport().width()
+    assert table._cut_short(model.index(0, 1)) == ERROR
+    assert table._cut_short(model.index(1, 1)) == ""
+    table.resize(1200, 200)
+    assert table._cut_short(model.index(0, 1)) == ""
+
+
+def test_a_column_that_was_dragged_keeps_its_width(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    model.append([{"step": 1, "error": "short"}])
+    qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+    header = table.horizontalHeader()
+    edge = QPoint(header.sectionSize(0) - 1, header.height() // 2)
+    view = header.viewport()
+    header.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=edge)
+    qtbot.mouseMove(view, edge + QPoint(70, 0))
+    dragged = header.sectionSize(0)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=edge + QPoint(70, 0))
+    model.append([{"step": 2, "error": ERROR}])
+    qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+    assert header.sectionSize(0) == dragged
+
+
+def test_rows_are_copied_for_a_spreadsheet(
+    table: FittingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    model.append([{"way": "a\tb", "total": 20000}, {"way": "=1+1", "total": 2}, {"way": "c"}])
+    table.select(1)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "way\ttotal\n'=1+1\t2\n"
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text().splitlines()[1] == "a b\t20\u202f000"
+    assert len(QApplication.clipboard().text().splitlines()) == 4
+    menu = table.make_menu()
+    assert [one.text() for one in menu.actions()] == ["&Copy", "Select &all"]
+    menu.deleteLater()

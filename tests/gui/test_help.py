@@ -57,6 +57,7 @@ def check(qtbot: QtBot, light: Theme) -> CheckView:
 def test_every_key_of_every_menu_is_told(qtbot: QtBot, light: Theme) -> None:
     window = MainWindow(["one"], (), light)
     qtbot.addWidget(window)
+    window.fill_menus()
     view = KeysView(window.menuBar(), light)
     qtbot.addWidget(view)
     told = view.toPlainText()

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from core.results.history.history import History
@@ -18,12 +18,13 @@ from core.results.history.listing import Page, Query, RunRow
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui import experiments
 from gui.lab import Lab
-from gui.models.history import NAME, PAGE, RunsModel
+from gui.models.history import FOUND, MACHINE, NAME, NUMBER, PAGE, STARTED, STATUS, RunsModel
 from gui.models.kept import made_ready
 from gui.models.run_state import State
 from gui.theme import Theme
 from gui.views.history import HistoryPage
 from gui.views.history_details import RunDetails
+from gui.views.history_table import RunTable
 from gui.views.message_bar import MessageBar
 from tests.core.making import done, record
 from tests.gui.finding import find, shown
@@ -135,6 +136,42 @@ def select(page: HistoryPage, *places: int) -> None:
     for place in places:
         flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
         selection.select(page.model.index(place, 0), flags)
+
+
+def test_a_run_is_known_by_the_number_of_the_command_line(page: HistoryPage) -> None:
+    given(page, row(41), row(7))
+    heading = page.model.headerData(NUMBER, Qt.Orientation.Horizontal)
+    assert (heading, page.model.index(0, NUMBER).data()) == ("No.", "41")
+
+
+@pytest.mark.parametrize("width", [820, 1080, 1700])
+def test_all_columns_are_in_sight_and_what_was_found_has_the_rest(
+    page: HistoryPage, qtbot: QtBot, width: int
+) -> None:
+    table = find(page, RunTable)
+    table.setFixedWidth(width)
+    long = "AMD EPYC, 2 CPUs, Debian GNU/Linux 12 (bookworm), Linux 6.18.44-fc-v657"
+    given(page, row(5, said="2 threads: too noisy to say, 1.07 times", machine=long))
+    qtbot.waitUntil(lambda: table.width() == width)
+    total = sum(table.columnWidth(n) for n in range(page.model.columnCount()))
+    assert total == table.viewport().width()
+    metrics = table.fontMetrics()
+    for column in (NUMBER, STARTED, STATUS):
+        text = page.model.index(0, column).data()
+        assert metrics.horizontalAdvance(text) < table.columnWidth(column)
+    assert table.columnWidth(FOUND) >= table.columnWidth(MACHINE) or width > 1500
+
+
+def test_a_heading_that_orders_nothing_leaves_the_order_as_it_is(
+    page: HistoryPage, qtbot: QtBot
+) -> None:
+    given(page, row(1), row(2))
+    header = find(page, RunTable).horizontalHeader()
+    for column, said in ((NAME, NAME), (FOUND, NAME)):
+        place = QPoint(header.sectionViewportPosition(column) + 9, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert header.sortIndicatorSection() == said
+    assert page.model.query.order == "name"
 
 
 def test_what_cannot_be_done_says_why(page: HistoryPage) -> None:
@@ -332,7 +369,7 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     redraw = lab._pages[place]._redraw
     qtbot.waitUntil(lambda: not redraw._rest.isActive() and not redraw._steps)
     assert table_of(lab, place)
-    live, said = table_of(lab, place), lab._pages[place]._result._headline.text()
+    live, said = table_of(lab, place), find(lab._pages[place], QLabel, "headline").text()
     values = lab._pages[place]._form.values()
     # Something else stands there in between.
     lab._pages[place].begin(begun(), 1.0)
@@ -341,7 +378,7 @@ def test_a_run_is_opened_as_it_was_seen(lab: Lab, qtbot: QtBot, place: int) -> N
     select(listed, 0)
     button(listed, "open").click()
     qtbot.waitUntil(lambda: lab.window.page == place)
-    headline = lab._pages[place]._result._headline
+    headline = find(lab._pages[place], QLabel, "headline")
     qtbot.waitUntil(lambda: headline.text() == said, timeout=10_000)
     qtbot.waitUntil(lambda: table_of(lab, place) == live, timeout=10_000)
     assert lab._pages[place]._form.values() == values

@@ -107,6 +107,24 @@ def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) 
     assert "at least one" in find(page, QLabel, "note-executors").text()
 
 
+def test_a_number_is_written_as_the_program_writes_it_when_its_field_is_left(
+    page: ExperimentPage, qtbot: QtBot
+) -> None:
+    page.activateWindow()
+    terms = find(page, QLineEdit, "field-terms")
+    terms.setFocus()
+    terms.selectAll()
+    qtbot.keyClicks(terms, "2500000")
+    assert terms.text() == "2500000"
+    find(page, QLineEdit, "field-workers").setFocus()
+    assert terms.text() == "2\u202f500\u202f000"
+    terms.setFocus()
+    terms.selectAll()
+    qtbot.keyClicks(terms, "many")
+    find(page, QLineEdit, "field-workers").setFocus()
+    assert terms.text() == "many"
+
+
 def test_the_slider_and_the_text_follow_each_other(page: ExperimentPage) -> None:
     slider = find(page, QSlider, "slider-workers")
     fill(page, "field-workers", "2-5")

@@ -36,7 +36,7 @@ def main() -> int:
 def _look() -> dict[str, Any]:
     from PySide6.QtWidgets import QApplication, QListWidget, QTabBar
 
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] = {"clipboard": {"text": QApplication.clipboard().text()}}
     for widget in QApplication.allWidgets():
         name = widget.objectName() or widget.accessibleName()
         if isinstance(widget, QTabBar) and widget.isVisible():
@@ -57,6 +57,7 @@ def _look() -> dict[str, Any]:
                 "text": text() if callable(text) else "",
                 "rows": model().rowCount() if callable(model) and model() else 0,
                 "tip": widget.toolTip(),
+                "focus": widget.hasFocus(),
                 **_out_of_sight(widget),
             }
     return seen

@@ -1,0 +1,221 @@
+"""The result in words, in a room that keeps its height; what has no place there is a click away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QTextLayout, QTextOption
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.experiments.base import Summary
+from gui.theme import Theme
+from gui.views.disclosure import Disclosure
+
+_HEADLINES, _DETAILS, _GAP = 2, 2, 4
+_FRAME, _ROUNDED = 2, 1  # pixels of the border, and what lines of half pixels add up to
+_USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
+_MOST_OF_WINDOW = 0.3  # of its height, for all sentences; beyond that they scroll
+_READ_MORE, _READ_LESS = "Read more", "Read less"
+
+
+class Words(QWidget):
+    """A headline, what qualifies it, and a button that shows all sentences.
+
+    Its height changes only when a person presses that button, never with what is shown: the charts
+    below hold still while trials arrive. Whoever places it calls `fit` with its width. GUI thread.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._summary = Summary()
+        self._noted = ""
+        self._notes_in_full: tuple[str, ...] = ()
+        self._width = 1
+        self._opened = 0  # how high all sentences stand since they were asked for
+        self._headline, self._details, self._notes = QLabel(), QLabel(), QLabel()
+        why = "Show all sentences about this run, or only the first of them"
+        self._more = Disclosure("read-more", _READ_MORE, why)
+        self._area, self._inner = QScrollArea(), QWidget()
+        self._build()
+        self._more.toggled.connect(self._on_toggled)
+
+    def show_summary(self, summary: Summary) -> None:
+        """Show the result."""
+        self._summary = summary
+        self._fill()
+
+    def show_notes(self, short: str, sentences: Sequence[str]) -> None:
+        """Show in a line what is known of the run's surroundings; its sentences are in the rest."""
+        self._noted, self._notes_in_full = short, tuple(sentences)
+        self._fill()
+
+    def fit(self, width: int) -> int:
+        """Take on a width, and return the height that this takes.
+
+        A splitter asks nobody how high they are at a width, so they are told here.
+        """
+        width -= _FRAME
+        if width != self._width:
+            self._width, self._opened = width, 0
+        self._fill()
+        return self.minimumHeight()
+
+    def restyle(self) -> None:
+        """Take on the theme's sizes."""
+        self._details.setFont(self._theme.font(0.95))
+        self._notes.setFont(self._theme.font(0.95))
+        self._more.setFont(self._theme.font(0.95))
+        self._opened = 0
+        self._fill()
+
+    def _build(self) -> None:
+        for label in (self._headline, self._details):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._headline.setObjectName("headline")
+        self._headline.setAccessibleName("Result")
+        self._details.setObjectName("details")
+        self._details.setProperty("muted", True)
+        self._notes.setObjectName("notes")
+        self._notes.setProperty("muted", True)
+        self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        self._notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self._inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(_GAP)
+        column.addWidget(self._headline)
+        column.addWidget(self._details)
+        column.addStretch(1)
+        self._area.setObjectName("words")
+        self._area.setAccessibleName("All sentences about this run")
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(self._inner)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        foot.addWidget(self._more)
+        foot.addWidget(self._notes, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(2)
+        whole.addWidget(self._area)
+        whole.addLayout(foot)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        self._opened = 0
+        self._more.setText(_READ_LESS if is_open else _READ_MORE)
+        self._area.verticalScrollBar().setValue(0)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Show the sentences, or as many as there is room for, in the height that is kept."""
+        headline = [_capital(line) for line in self._summary.headline]
+        details = [_capital(line) for part in self._summary.details for line in part.split("\n")]
+        in_full = [*details, *self._notes_in_full]
+        self._headline.setAccessibleDescription(" ".join([*headline, *in_full]))
+        usual, small = self._theme.font(_USUAL, bold=True), self._theme.font(_SMALLER, bold=True)
+        kept = _HEADLINES * _spacing(usual) + _DETAILS * _spacing(self._details.font()) + _GAP
+        is_long = _count(headline, usual, self._width) > _HEADLINES
+        font = small if is_long else usual
+        most = (kept - _GAP) // _spacing(font)
+        head, is_cut = cut(headline, font, self._width, most)
+        left = kept - _GAP - min(most, _count(headline, font, self._width)) * _spacing(font)
+        room = left // _spacing(self._details.font())
+        rest, rest_is_cut = cut(details, self._details.font(), self._width, room)
+        has_more = is_cut or rest_is_cut or bool(self._notes_in_full)
+        is_open = self._more.isChecked()
+        self._headline.setFont(font)
+        self._headline.setText("\n".join(headline if is_open else head))
+        self._details.setText("\n".join(in_full if is_open else rest))
+        self._details.setVisible(bool(self._details.text()))
+        self._more.setEnabled(has_more or is_open)
+        self._more.setVisible(has_more or is_open)
+        self._fit(kept, is_open)
+
+    def _fit(self, kept: int, is_open: bool) -> None:
+        height = kept
+        if is_open:
+            scroll = self._area.verticalScrollBar().sizeHint().width()
+            needed = self._inner.heightForWidth(max(1, self._width - scroll))
+            most = max(kept, round(_MOST_OF_WINDOW * self.window().height()))
+            height = self._opened = max(self._opened, min(max(kept, needed), most))
+        policy = Qt.ScrollBarPolicy
+        self._area.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if is_open else policy.ScrollBarAlwaysOff
+        )
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_open else Qt.FocusPolicy.NoFocus)
+        height += _FRAME + _ROUNDED
+        self._area.setFixedHeight(height)
+        foot = self._foot_height()
+        room = self._width - self._more.sizeHint().width() - 10
+        metrics = self._notes.fontMetrics()
+        self._notes.setFixedHeight(foot)
+        self._notes.setText(metrics.elidedText(self._noted, Qt.TextElideMode.ElideRight, room))
+        self.setFixedHeight(height + 2 + foot)
+
+    def _foot_height(self) -> int:
+        return max(self._more.sizeHint().height(), self._notes.fontMetrics().lineSpacing())
+
+
+def cut(sentences: Sequence[str], font: QFont, width: int, most: int) -> tuple[list[str], bool]:
+    """Return what has room in so many lines of that width, and whether anything has none.
+
+    A sentence that has room in part ends in dots.
+    """
+    shown: list[str] = []
+    for sentence in sentences:
+        starts = _line_starts(sentence, font, width)
+        if len(starts) <= most:
+            shown.append(sentence)
+            most -= len(starts)
+            continue
+        if most > 0:
+            last = starts[most - 1]
+            end = Qt.TextElideMode.ElideRight
+            rest = QFontMetrics(font).elidedText(sentence[last:], end, width)
+            shown.append(sentence[:last] + rest)
+        return shown, True
+    return shown, False
+
+
+def _count(sentences: Sequence[str], font: QFont, width: int) -> int:
+    return sum(len(_line_starts(sentence, font, width)) for sentence in sentences)
+
+
+def _line_starts(sentence: str, font: QFont, width: int) -> list[int]:
+    """Return where each line begins that a sentence takes at a width."""
+    layout = QTextLayout(sentence, font)
+    wrapped = QTextOption()
+    wrapped.setWrapMode(QTextOption.WrapMode.WordWrap)
+    layout.setTextOption(wrapped)
+    layout.beginLayout()
+    starts = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        starts.append(line.textStart())
+    layout.endLayout()
+    return starts or [0]
+
+
+def _spacing(font: QFont) -> int:
+    return ceil(QFontMetricsF(font).lineSpacing())  # as a label lays its lines out
+
+
+def _capital(line: str) -> str:
+    """Begin with a capital letter, unless with code such as wait() or with π."""
+    first = line.partition(" ")[0]
+    return line[:1].upper() + line[1:] if first.isascii() and first.isalpha() else line

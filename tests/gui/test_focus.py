@@ -1,0 +1,145 @@
+"""The keyboard's focus stays where a person expects it, whatever a run disables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.experiments import deadlock, life, pi_scaling
+from core.experiments.base import Trial
+from core.results.records import RunRecord
+from gui.models.run_state import State
+from gui.views.form import Form
+from gui.views.page import ExperimentPage
+from tests.core.making import record
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
+
+ASKS: dict[str, Any] = {"kind": "asks", "prompt": "What next?", "t": 0.1}
+TRIAL = Trial(print, (), "a story", "threads", 1, 1, 1)
+
+
+@pytest.fixture
+def page(open_page: OpenPage, qtbot: QtBot) -> ExperimentPage:
+    made = open_page(deadlock.EXPERIMENT, 900, 650)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def press(qtbot: QtBot, button: QWidget) -> None:
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+
+
+def focus(page: ExperimentPage) -> str:
+    """Name what has the focus; empty where a key would do nothing."""
+    widget = page.window().focusWidget()
+    return widget.objectName() if widget.isEnabled() else ""
+
+
+def begun(page: ExperimentPage) -> RunRecord:
+    run = record([], experiment=page.experiment.name, parameters=page.experiment.defaults())
+    page.show_state(State.PREPARING)
+    page.begin(run, 1.0)
+    page.show_state(State.RUNNING)
+    return run
+
+
+def ended(page: ExperimentPage, state: State) -> None:
+    page.show_state(State.STOPPING)
+    page.show_state(state)
+    page.show_record(record([], experiment=page.experiment.name, parameters={}, status=state.value))
+
+
+def test_stop_hands_the_focus_to_run(page: ExperimentPage, qtbot: QtBot) -> None:
+    find(page, QPushButton, "run").setFocus()
+    begun(page)
+    assert focus(page) == "stop"
+    page.show_state(State.STOPPING)  # neither can be pressed now
+    assert focus(page) not in ("more", "read-more")
+    ended(page, State.STOPPED)
+    assert focus(page) == "run"
+
+
+def test_whoever_went_elsewhere_meanwhile_stays_there(page: ExperimentPage) -> None:
+    find(page, QPushButton, "run").setFocus()
+    begun(page)
+    page.show_state(State.STOPPING)
+    tabs = page._result._tabs
+    tabs.setFocus()
+    ended(page, State.STOPPED)
+    assert page.window().focusWidget() is tabs.tabBar()
+
+
+def test_a_field_has_the_focus_again_when_a_run_is_over(page: ExperimentPage, qtbot: QtBot) -> None:
+    field = find(page, QLineEdit)
+    field.setFocus()
+    begun(page)
+    assert focus(page) == "stop"
+    ended(page, State.FINISHED)
+    assert focus(page) == field.objectName()
+    begun(page)
+    press(qtbot, find(page, QPushButton, "stop"))
+    ended(page, State.STOPPED)
+    assert focus(page) == "run"  # who pressed Stop is there now
+
+
+def test_a_question_is_answered_again_and_again_by_the_same_key(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page(life.EXPERIMENT, 900, 650)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    find(page, QPushButton, "run").setFocus()
+    begun(page)
+    page.add_events([(TRIAL, ASKS)])
+    first = f"answer-{life.EXPERIMENT.answers[0].value}"
+    assert focus(page) == first  # who pressed Run answers by the next key
+    finish = find(page, QPushButton, "answer-finish")
+    for _ in range(3):
+        with qtbot.waitSignal(page.answered) as answered:
+            press(qtbot, finish)
+        assert answered.args == ["finish"]
+        assert page._result.is_in_question
+        page.add_events([(TRIAL, ASKS)])
+        assert focus(page) == "answer-finish"
+    ended(page, State.FINISHED)
+    assert focus(page) == "run"
+
+
+def test_a_question_takes_no_focus_from_who_is_elsewhere(page: ExperimentPage) -> None:
+    begun(page)
+    page._result._tabs.setFocus()
+    page.add_events([(TRIAL, ASKS)])
+    assert page.window().focusWidget() is page._result._tabs.tabBar()
+
+
+def test_a_long_run_that_is_confirmed_can_be_stopped_by_the_next_key(
+    page: ExperimentPage, qtbot: QtBot
+) -> None:
+    find(page, QPushButton, "run").setFocus()
+    page.show_state(State.PREPARING)
+    page.show_state(State.CONFIRMING, 7200)
+    go = next(one for one in page.findChildren(QPushButton) if one.text() == "Run anyway")
+    page.confirmed.connect(lambda: begun(page))
+    press(qtbot, go)
+    assert focus(page) == "stop"
+
+
+def test_more_brings_what_it_opens_into_sight(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page(pi_scaling.EXPERIMENT, 1000, 600)
+    form = find(page, Form)
+    opened = [name for name, one in form._fields.items() if one.parameter.advanced]
+    area = next(one for one in page.findChildren(QScrollArea) if one.widget() is form)
+    assert area.verticalScrollBar().value() == 0
+    qtbot.mouseClick(find(page, QToolButton, "more"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0)
+    first = form._fields[opened[0]]
+    top = first.mapTo(area.viewport(), first.rect().topLeft()).y()
+    assert top >= 0
+    assert top + first.height() <= area.viewport().height()
