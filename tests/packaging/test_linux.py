@@ -21,8 +21,9 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="linux only")
 
 
 @pytest.fixture
-def build() -> ModuleType:
-    """The script that builds the installers."""
+def build(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script that builds the installers, which has its neighbours beside it."""
+    monkeypatch.syspath_prepend(ROOT / "packaging")
     spec = importlib.util.spec_from_file_location("packaging_build", ROOT / "packaging/build.py")
     assert spec is not None
     assert spec.loader is not None
