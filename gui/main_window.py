@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.escape import asks_for_escape
 from gui.menus import Menus
 from gui.theme import Theme
 
@@ -62,9 +61,9 @@ class MainWindow(QMainWindow):
             (self._others, self._nav, self._nav.count()),
         ):
             chosen.itemSelectionChanged.connect(partial(self._on_chosen, chosen, other, first))
-        self._stack.currentChanged.connect(self.page_shown)
         self._build()
         self._menus = self._make_menus((*titles, *others))
+        self._stack.currentChanged.connect(self._on_page_changed)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -116,13 +115,6 @@ class MainWindow(QMainWindow):
     def fill_menus(self) -> None:
         """Give the menus what can be chosen, with its keys."""
         self._menus.fill()
-
-    def event(self, event: QEvent) -> bool:
-        """Let Esc stop a run only from a page of an experiment, where what it stops is seen."""
-        if asks_for_escape(event) and self.page >= self._nav.count():
-            event.accept()
-            return True
-        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -225,11 +217,15 @@ class MainWindow(QMainWindow):
             self.brought.emit(QGuiApplication.clipboard().mimeData())
 
     def _fill_screen(self, on: bool) -> None:
-        self.setWindowState(
-            self.windowState() | Qt.WindowState.WindowFullScreen
-            if on
-            else self.windowState() & ~Qt.WindowState.WindowFullScreen
-        )
+        from PySide6.QtCore import Qt  # makes all its enumerations: not before the first paint
+
+        full = Qt.WindowState.WindowFullScreen
+        state = self.windowState()
+        self.setWindowState(state | full if on else state & ~full)
+
+    def _on_page_changed(self, number: int) -> None:
+        self._menus.let_escape_stop(number < self._nav.count())
+        self.page_shown.emit(number)
 
     def _turn_page(self, steps: int) -> None:
         self.show_page((self.page + steps) % self._stack.count())

@@ -59,6 +59,8 @@ class Menus(QObject):
         self._themes: dict[str, QAction] = {}
         self._theme = "system"
         self._looks: list[QAction] = []
+        self._stop: QAction | None = None
+        self._escape_stops = True
 
     @property
     def looks(self) -> Sequence[QAction]:
@@ -73,10 +75,22 @@ class Menus(QObject):
         self._fill_edit()
         self._fill_view()
         _add(self._run, "&Run", self.run.emit, "Ctrl+R", "F5")
-        _add(self._run, "&Stop", self.stopped.emit, "Esc")
+        self._stop = _add(self._run, "&Stop", self.stopped.emit, "Esc")
+        self.let_escape_stop(self._escape_stops)
         for tab, (label, key, role) in enumerate(_HELP):
             action = _add(self._help, label, partial(self.help_wanted.emit, tab), key)
             action.setMenuRole(role)
+
+    def let_escape_stop(self, does: bool) -> None:
+        """Have Esc stop a run, or be left to whatever else has a use for it: not seen, not hit."""
+        self._escape_stops = does
+        if self._stop is not None:
+            from PySide6.QtCore import Qt  # makes all its enumerations: not before the first paint
+
+            context = Qt.ShortcutContext
+            self._stop.setShortcutContext(
+                context.WindowShortcut if does else context.WidgetShortcut
+            )
 
     def show_theme(self, choice: str) -> None:
         """Check the entry of the colour scheme in force."""

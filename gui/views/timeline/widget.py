@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from gui.escape import asks_for_escape
 from gui.models.spans import Span
 from gui.views.timeline.canvas import TimelineCanvas
 from gui.views.timeline.image import shows_rectangles
@@ -53,10 +52,15 @@ class Timeline(TimelineCanvas):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tooltip(event)
             return True
-        if asks_for_escape(event) and self._selected is not None:
+        if isinstance(event, QKeyEvent) and self._wants(event):
             event.accept()
             return True
         return super().event(event)
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        """Whether Qt asks who has a use for Esc, before it looks for a shortcut, and we do."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        return is_asked and event.key() == Qt.Key.Key_Escape and self._selected is not None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & _FOREIGN or self._is_empty:
