@@ -58,6 +58,7 @@ class Words(QWidget):
     def show_notes(self, short: str, sentences: Sequence[str]) -> None:
         """Show in a line what is known of the run's surroundings; its sentences are in the rest."""
         self._noted, self._notes_in_full = short, tuple(sentences)
+        self._notes.setAccessibleDescription("\n".join(sentences))
         self._fill()
 
     def fit(self, width: int) -> int:

@@ -108,7 +108,7 @@ def test_a_question_is_answered_again_and_again_by_the_same_key(
         assert page._result.is_in_question
         page.add_events([(TRIAL, ASKS)])
         assert focus(page) == "answer-finish"
-    ended(page, State.FINISHED)
+    ended(page, State.STOPPED)
     assert focus(page) == "run"
 
 
