@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Signal, SignalInstance
 from PySide6.QtGui import (
@@ -9,6 +10,7 @@ from PySide6.QtGui import (
     QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QKeySequence,
@@ -27,6 +29,9 @@ from PySide6.QtWidgets import (
 
 from gui.escape import asks_for_escape
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.views.drop_sign import DropSign
 
 _NAV_WIDTH, _NAV_SHARE, _NAV_ROW, _NAV_PADDING = 160, 0.24, 34, 6
 _USUAL, _FRAME = (1280, 800), (16, 48)
@@ -54,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
         self.resize(self._usual_size())
+        self._drop_sign: DropSign | None = None
         self._stack = QStackedWidget()
         self._nav = self._make_list("Experiments", titles)
         self._others = self._make_list("Other pages", others)
@@ -128,8 +134,13 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
+            self._need_drop_sign().cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._need_drop_sign().hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._need_drop_sign().hide()
         event.acceptProposedAction()
         self.brought.emit(event.mimeData())
 
@@ -222,6 +233,13 @@ class MainWindow(QMainWindow):
             action = help_menu.addAction(label)
             action.setShortcuts(_keys(*filter(None, [key])))
             action.triggered.connect(lambda _=False, tab=tab: self.help_wanted.emit(tab))
+
+    def _need_drop_sign(self) -> "DropSign":
+        if self._drop_sign is None:
+            from gui.views.drop_sign import DropSign
+
+            self._drop_sign = DropSign(self._theme, self)
+        return self._drop_sign
 
     def _paste(self) -> None:
         self.brought.emit(QGuiApplication.clipboard().mimeData())

@@ -41,7 +41,7 @@ def main() -> None:
         counted = time.perf_counter()
         page.show_gallery(found)
         drawn = time.perf_counter()
-        page.chart.viewport().repaint()
+        page.view.chart.viewport().repaint()
         figures.append(counted - began)
         drawing.append(drawn - counted)
         painting.append(time.perf_counter() - drawn)

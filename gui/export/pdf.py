@@ -33,9 +33,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from core.experiments.base import Code
 from core.report.html import capital, marked, needs, text
-from core.report.plot import Chart
 from core.report.report import Pairs, Report
-from core.report.svg import MUTED, Look
+from core.report.svg import MUTED, Look, Picture
 from core.report.table import Table
 
 _DPI = 300
@@ -77,7 +76,7 @@ def pdf(report: Report) -> bytes:
 class _Charts(QPyTextObject):
     """Draws charts in a document, in the places of its images."""
 
-    def __init__(self, charts: Sequence[Chart], width: float) -> None:
+    def __init__(self, charts: Sequence[Picture], width: float) -> None:
         super().__init__()
         self._pictures = [QSvgRenderer(QByteArray(chart.svg(_CHART).encode())) for chart in charts]
         self._width = width
