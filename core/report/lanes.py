@@ -59,7 +59,7 @@ class _Drawing:
         self._key = Key(samples, look.width - 2 * unit, unit * 0.92)
         self._top = unit + self._key.height
         bottom = look.height - 3.4 * unit - (1.5 * unit if self._note else 0)
-        self._step = min((bottom - self._top) / max(1, len(self._names)), 3.2 * unit)
+        self._step = min((bottom - self._top) / max(1, len(self._names)), 5.5 * unit)
         self._letters = min(unit, 0.8 * self._step)
         widest = max((wide(name, self._letters) for name in self._names), default=0)
         self._left = min(0.3 * look.width, widest + unit) + unit
