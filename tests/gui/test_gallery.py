@@ -141,6 +141,36 @@ def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
     assert column(page, 0) == [NASTY]
 
 
+def test_what_is_gathered_is_saved_and_drawn_as_it_is_seen(page: GalleryPage, qtbot: QtBot) -> None:
+    desk = GalleryDesk(page)
+    desk.wanted.connect(do_at_once)
+    with qtbot.waitSignal(desk.told, check_params_cb=lambda said: "open the files" in said):
+        desk.export("futureslab")
+    desk.add(CLASS)
+    choose(page, "gallery-by", "python")
+    with qtbot.waitSignal(desk.export_wanted) as asked:
+        page.export_requested.emit("paper")
+    what, name, runs, drawing = asked.args
+    assert (what, name, runs) == ("paper", "class", CLASS)
+    names = [curve.name for curve in drawing().curves if curve.name]
+    assert names[1:] == ["Python 3.11.7 (2)", "Python 3.14.0 (1)"]
+
+
+def test_an_empty_gallery_says_what_to_do_and_builds_no_chart(light: Theme, qtbot: QtBot) -> None:
+    empty = GalleryPage(light)
+    qtbot.addWidget(empty)
+    empty.show()
+    assert empty._class is None
+    begin = empty.findChild(QPushButton, "gallery-begin")
+    assert isinstance(begin, QPushButton)
+    assert begin.isVisible()
+    with qtbot.waitSignal(empty.open_requested):
+        begin.click()
+    empty.show_gallery(gallery(CLASS))
+    assert not begin.isVisible()
+    assert empty.view.isVisible()
+
+
 def test_dark_and_large_it_is_still_whole(page: GalleryPage, light: Theme) -> None:
     light.choose("dark")
     light.zoom(3)
