@@ -95,6 +95,7 @@ class _Told:
                 case "mark":
                     at = event.get("at")
                     self._add(event.get("lane"), "event", at, at, _label(event))
+        now = max(now, _time(trial.wall_s) or 0.0)  # when it was over, or was stopped
         for lane in list(self._begun):
             self._end(lane, now)
 

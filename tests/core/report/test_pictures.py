@@ -96,6 +96,10 @@ def test_what_never_ended_goes_on_to_the_last_that_was_told() -> None:
     assert found is not None
     assert [(one.start, one.end) for one in found.stretches] == [(0.1, 0.3), (0.2, 0.3), (0.3, 0.3)]
     assert of_story(told(), {}) is None
+    stopped = replace(told(*WAITS).trials[0], wall_s=2.5)
+    found = of_story(record([stopped], experiment="deadlock"), {})
+    assert found is not None
+    assert {one.end for one in found.stretches} == {2.5}
 
 
 def test_a_hundred_thousand_tasks_are_few_rectangles() -> None:
