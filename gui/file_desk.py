@@ -13,10 +13,13 @@ from gui.runs import Runs
 from gui.settings import Settings
 
 if TYPE_CHECKING:
+    from core.report.svg import Picture
     from core.results.share import Shared
-    from gui.export.exports import Exports
+    from gui.export.exports import Exports, Seen
     from gui.opening import Opener
     from gui.views.page import ExperimentPage
+
+_TIMELINE = "timeline-"
 
 
 class FileDesk(QObject):
@@ -57,16 +60,33 @@ class FileDesk(QObject):
 
     def export(self, page: ExperimentPage, what: str) -> None:
         """Take something away of what is seen on a page."""
-        from gui.export.exports import Seen, drawing_of
+        from gui.export.exports import seen_of, timeline_of
 
-        self.begun.emit()
         record, tab, options = page.in_sight
         if record is None:
+            self.begun.emit()
             self._runs.told.emit("There is no run yet to save: press Run first")
+        elif what.startswith(_TIMELINE):
+            seen = timeline_of(page.experiment, record, page.trial_in_sight)
+            self._take_away(what.removeprefix(_TIMELINE), seen)
         else:
-            drawing = drawing_of(page.experiment, record, tab, options)
-            seen = Seen(page.experiment, record, drawing, page.key)
-            self._need_exports().export(what, seen)
+            self._take_away(what, seen_of(page.experiment, record, page.key, tab, options))
+
+    def export_runs(
+        self,
+        what: str,
+        name: str,
+        runs: tuple[Shared, ...],
+        drawing: Callable[[], Picture | None] | None,
+    ) -> None:
+        """Take several runs away, or what `drawing` draws of them; `name` is for the file."""
+        from gui.export.exports import Seen
+
+        self._take_away(what, Seen(drawing, name, runs=runs))
+
+    def _take_away(self, what: str, seen: Seen) -> None:
+        self.begun.emit()
+        self._need_exports().export(what, seen)
 
     def stop(self) -> None:
         """End what is being read."""

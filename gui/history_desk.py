@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,14 @@ from gui.models.kept import Kept, made_ready
 from gui.views.history import HistoryPage
 
 if TYPE_CHECKING:
+    from core.report.plot import Plot
     from core.results.history.listing import Query, RunRow
     from core.results.records import RunRecord
     from core.results.share import Shared
-    from gui.models.compared import SideBySide
+    from gui.models.compared import RunsTogether, SideBySide
     from gui.views.comparison import ComparisonView
 
+Drawing = Callable[[], "Plot"] | None
 _UNKNOWN = (
     "This version of Futures Lab has no experiment “{}”, so the run cannot be shown."
     " Open it with a newer one; in the list it stays as it is."
@@ -33,18 +35,23 @@ class HistoryDesk(QObject):
 
     `room` has the page, and gets the comparison once there is one. `opened` carries a Kept run to
     be shown, `continue_wanted` its row and its record; `wanted` a pure job for another thread, and
-    the handler of its result.
+    the handler of its result; `export_wanted` what to take away, what to call it, the runs, and
+    what draws them, if anything. `told` has a sentence.
     """
 
     opened = Signal(object)
     continue_wanted = Signal(object, object)
     wanted = Signal(object, object)
+    export_wanted = Signal(str, str, object, object)
+    told = Signal(str)
 
     def __init__(self, page: HistoryPage, room: QStackedWidget, archive: Archive) -> None:
         super().__init__(page)
         self._page = page
         self._room = room
         self._comparison: ComparisonView | None = None
+        self._compared: tuple[Shared, ...] = ()
+        self._together: RunsTogether | None = None
         self._archive = archive
         self._asked = 0
         archive.changed.connect(page.show_changed)
@@ -85,19 +92,40 @@ class HistoryDesk(QObject):
         def take(found: Sequence[Shared]) -> None:
             records = [one.record for one in found]
             job = partial(_laid_together, ordered, records)
-            self.wanted.emit(job, partial(self._show_comparison, asked))
+            self.wanted.emit(job, partial(self._show_comparison, asked, tuple(found)))
 
         numbers = [run.id for run in ordered]
         self._archive.ask(lambda history: history.shared(numbers), take)
 
-    def _show_comparison(self, asked: int, runs: SideBySide) -> None:
+    def export(self, what: str) -> None:
+        """Take away what is seen: the comparison, or the runs that are chosen in the list."""
+        if self._comparison is not None and self._room.currentWidget() is self._comparison:
+            self._export_comparison(self._comparison, what)
+        elif chosen := [run.id for run in self._page.selected]:
+            self._archive.ask(
+                lambda history: history.shared(chosen), partial(self._take_away, what)
+            )
+        else:
+            self.told.emit("No run is chosen: choose one or more in the list, then save")
+
+    def _take_away(self, what: str, runs: Sequence[Shared], drawing: Drawing = None) -> None:
+        self.export_wanted.emit(what, "runs", tuple(runs), drawing)
+
+    def _export_comparison(self, view: ComparisonView, what: str) -> None:
+        together = self._together
+        drawing = None if together is None else partial(_drawn, together, view.shows_speedups)
+        self._take_away(what, self._compared, drawing)
+
+    def _show_comparison(self, asked: int, found: tuple[Shared, ...], runs: SideBySide) -> None:
         if asked != self._asked:
             return
+        self._compared, self._together = found, runs.together
         if self._comparison is None:
             from gui.views.comparison import ComparisonView
 
             self._comparison = ComparisonView(self._page.theme)
             self._comparison.left.connect(self._leave_comparison)
+            self._comparison.export_requested.connect(self.export)
             self._room.addWidget(self._comparison)
         self._room.setCurrentWidget(self._comparison)
         self._comparison.show_runs(runs)
@@ -128,6 +156,14 @@ class HistoryDesk(QObject):
     def _give(self, asked: int, kept: Kept) -> None:
         if asked == self._asked:
             self.opened.emit(kept)
+
+
+def _drawn(together: RunsTogether, speedups: bool) -> Plot:
+    """Draw the chart that is in front; in any thread."""
+    from core.report import charts
+
+    draw = charts.speedups if speedups else charts.runtimes
+    return draw(together.parts, called="{}")
 
 
 def _laid_together(runs: Sequence[RunRow], records: Sequence[RunRecord]) -> SideBySide:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gui.file_desk import FileDesk
     from gui.gallery_desk import GalleryDesk
     from gui.help import HelpWindow
+    from gui.history_desk import HistoryDesk
     from gui.kept_runs import KeptRuns
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
@@ -65,6 +66,7 @@ class Lab(QObject):
         self._files: Sequence[str] = ()
         self._painted = self._closed = False
         self._history: HistoryPage | None = None
+        self._listed: HistoryDesk | None = None
         self._kept: KeptRuns | None = None
         self.window = MainWindow(experiments.TITLES, _OTHERS, self._theme)
         self._connect()
@@ -235,11 +237,13 @@ class Lab(QObject):
 
         room = page.parentWidget()
         assert isinstance(room, QStackedWidget)
-        desk = HistoryDesk(page, room, runs.history)
+        desk = self._listed = HistoryDesk(page, room, runs.history)
         kept = self._kept = KeptRuns(
             runs, self._theme, self._bring, self.window.install_above, self
         )
         desk.wanted.connect(runs.compute)
+        desk.told.connect(runs.told)
+        desk.export_wanted.connect(self._export_runs)
         desk.opened.connect(kept.show)
         desk.continue_wanted.connect(kept.go_on)
         page.gathered.connect(self._show_class)
@@ -260,10 +264,18 @@ class Lab(QObject):
     def _export(self, number: int, what: str) -> None:
         self._need_desk().export(self._pages[number], what)
 
+    @Slot(str, str, object, object)
+    def _export_runs(self, *what: Any) -> None:
+        self._need_desk().export_runs(*what)
+
     @Slot()
     def _on_save_triggered(self) -> None:
         if self.window.page in self._pages:
             self._export(self.window.page, "futureslab")
+        elif self.window.page == _GALLERY:
+            self._need_gallery().export("futureslab")
+        elif self.window.page == _HISTORY and self._listed is not None:
+            self._listed.export("futureslab")
 
     @Slot()
     def _on_export_triggered(self) -> None:
@@ -311,6 +323,8 @@ class Lab(QObject):
             page.open_requested.connect(lambda: self._need_desk().ask())
             self._gallery = GalleryDesk(page)
             self._gallery.wanted.connect(self._need_runs().compute)
+            self._gallery.told.connect(self._need_runs().told)
+            self._gallery.export_wanted.connect(self._export_runs)
             self.window.install_page(_GALLERY, page)
         return self._gallery
 

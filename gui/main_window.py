@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QResizeEvent,
@@ -24,6 +26,9 @@ from PySide6.QtWidgets import (
 
 from gui.menus import Menus
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.views.drop_sign import DropSign
 
 _NAV_WIDTH, _NAV_SHARE, _NAV_ROW, _NAV_PADDING = 160, 0.24, 34, 6
 _USUAL, _FRAME = (1280, 800), (16, 48)
@@ -52,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
         self.resize(self._usual_size())
+        self._drop_sign: DropSign | None = None
         self._stack = QStackedWidget()
         self._nav = self._make_list("Experiments", titles)
         self._others = self._make_list("Other pages", others)
@@ -123,8 +129,13 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
+            self._need_drop_sign().cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._need_drop_sign().hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self._need_drop_sign().hide()
         event.acceptProposedAction()
         self.brought.emit(event.mimeData())
 
@@ -209,6 +220,13 @@ class MainWindow(QMainWindow):
         if callable(do):
             do()
         return callable(do)
+
+    def _need_drop_sign(self) -> "DropSign":
+        if self._drop_sign is None:
+            from gui.views.drop_sign import DropSign
+
+            self._drop_sign = DropSign(self._theme, self)
+        return self._drop_sign
 
     def _paste(self) -> None:
         """Paste into the text that has the focus; else take what was copied for runs."""

@@ -269,9 +269,9 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         padding: {px(3)}px {px(6)}px {px(3)}px 0; }}
     QToolButton[disclosure="true"]:hover, QToolButton[disclosure="true"]:focus {{
         background: {c.accent_soft}; }}
-    QToolButton#export {{ border: 0; padding: {px(1)}px {px(6)}px {px(6)}px; }}
-    QToolButton#export:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
-    QToolButton#export::menu-indicator {{ image: none; width: 0; }}
+    QToolButton[export="true"] {{ border: 0; padding: {px(1)}px {px(6)}px {px(6)}px; }}
+    QToolButton[export="true"]:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
+    QToolButton[export="true"]::menu-indicator {{ image: none; width: 0; }}
     QMenu::item:disabled {{ color: {c.muted}; }}
     QMenu::separator {{ height: 1px; background: {c.line}; margin: {px(4)}px {px(8)}px; }}
     QPushButton {{ background: {c.card}; border: 1px solid {c.line}; border-radius: {px(6)}px;

@@ -32,8 +32,9 @@ def main() -> None:
     page = GalleryPage(theme)
     page.resize(1280, 800)
     page.show()
-    app.processEvents()
     runs = _class()
+    page.show_gallery(gallery(runs))  # the first laptops bring the chart, which is then painted
+    app.processEvents()
     figures, drawing, painting = [], [], []
     for _ in range(int(sys.argv[1])):
         began = time.perf_counter()
@@ -41,7 +42,7 @@ def main() -> None:
         counted = time.perf_counter()
         page.show_gallery(found)
         drawn = time.perf_counter()
-        page.chart.viewport().repaint()
+        page.view.chart.viewport().repaint()
         figures.append(counted - began)
         drawing.append(drawn - counted)
         painting.append(time.perf_counter() - drawn)

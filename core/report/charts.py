@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.experiments import base
 from core.experiments.base import Experiment, Scaling, Show, configuration
 from core.lab.kinds import CEILING, called
+from core.report.graph import Graph, graph_of
 from core.report.marks import KINDS, MARKS, OTHER, PHASES, SERIES, beside, look_of
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot
 from core.report.svg import MUTED, TEXT
@@ -24,6 +25,7 @@ from core.results.statistics import seconds
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
 
+Part = tuple[str, "RunRecord"]  # a name, and what it is of: a Python of a run, or a whole run
 _SHAPES = ("circle", "square", "triangle", "diamond", "star", "plus")
 _MOST_BARS = 24
 _MOST = 1e15  # of what a program told; more is no measurement
@@ -32,12 +34,12 @@ _SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 
 def charts(
     record: RunRecord, experiment: Experiment, baseline: str = "serial", laws: bool = False
-) -> dict[str, Chart]:
+) -> dict[str, Chart | Graph]:
     """Make the charts of a run, by the titles of their tabs; empty ones are left out.
 
     `baseline` and `laws` are what the speed-up is divided by, and whether laws are drawn into it.
     """
-    found: dict[str, Chart] = {}
+    found: dict[str, Chart | Graph] = {}
     for show in experiment.shows:
         if isinstance(show, Scaling):
             found |= {
@@ -50,7 +52,9 @@ def charts(
     return {title: chart for title, chart in found.items() if _has_something(chart)}
 
 
-def _has_something(chart: Chart) -> bool:
+def _has_something(chart: Chart | Graph) -> bool:
+    if isinstance(chart, Graph):
+        return bool(chart.names)
     if isinstance(chart, Bars):
         return bool(chart.bars)
     return any(curve.mark and (curve.middles or curve.dots) for curve in chart.curves)
@@ -61,8 +65,12 @@ def _has_something(chart: Chart) -> bool:
 
 def runtime(record: RunRecord) -> Plot:
     """Draw seconds of work over workers, from zero up; a bar is the range of the repeats."""
+    return runtimes(by_python(record))
+
+
+def runtimes(parts: Sequence[Part], called: str = "Python {}") -> Plot:
+    """Draw the same for the parts of a run, or for several runs; `called` names each of several."""
     curves: list[Curve] = []
-    parts = by_python(record)
     for place, (_, part) in enumerate(parts):
         flags = _disturbed(part)
         for one in _with_ceiling(part):
@@ -72,16 +80,23 @@ def runtime(record: RunRecord) -> Plot:
             curves.append(_curve(one.executor, place, middles, dots, grey))
     return Plot(
         "Runtime over workers",
-        _workers(record),
+        _workers(parts),
         Axis("work time, seconds", least=0.0),
-        (*curves, *_pythons([name for name, _ in parts])),
+        (*curves, *_named(parts, called)),
         "Dots: repeats; marks: medians; bars: ranges. Grey crosses: disturbed.",
     )
 
 
 def speedup(record: RunRecord, baseline: str = "serial", laws: bool = False) -> Plot:
     """Draw how many times as fast each configuration is, with its interval, and the line y = x."""
-    axis = _workers(record)
+    return speedups(by_python(record), baseline, laws)
+
+
+def speedups(
+    parts: Sequence[Part], baseline: str = "serial", laws: bool = False, called: str = "Python {}"
+) -> Plot:
+    """Draw the same for the parts of a run, or for several runs, each divided by its own."""
+    axis = _workers(parts)
     ideal = Curve(
         "textbook: y = x",
         MUTED,
@@ -90,7 +105,6 @@ def speedup(record: RunRecord, baseline: str = "serial", laws: bool = False) -> 
         weight=0.7,
     )
     curves: list[Curve] = []
-    parts = by_python(record)
     plain = "one worker"
     counts = []
     for place, (_, part) in enumerate(parts):
@@ -117,7 +131,7 @@ def speedup(record: RunRecord, baseline: str = "serial", laws: bool = False) -> 
         "Speed-up over workers",
         axis,
         axis_up,
-        (ideal, *curves, *_pythons([name for name, _ in parts])),
+        (ideal, *curves, *_named(parts, called)),
         _what_bars_are(counts),
     )
 
@@ -178,14 +192,14 @@ def _curve(
     )
 
 
-def _pythons(names: Sequence[str]) -> tuple[Curve, ...]:
-    """Tell which line and which marks are which Python's, where there are several."""
-    if len(names) < 2:
+def _named(parts: Sequence[Part], called: str) -> tuple[Curve, ...]:
+    """Tell which line and which marks are which part's, where there are several."""
+    if len(parts) < 2:
         return ()
-    looks = [(name, look_of(place)) for place, name in enumerate(names)]
+    looks = [(name, look_of(place)) for place, (name, _) in enumerate(parts)]
     return tuple(
         Curve(
-            f"Python {name}",
+            called.format(name),
             look.of(MUTED, TEXT),
             "circle",
             DASHES[look.line],
@@ -208,8 +222,8 @@ def _laws(part: RunRecord, baseline: str) -> list[Curve]:
     return found
 
 
-def _workers(record: RunRecord) -> Axis:
-    most = max((trial.workers for trial in record.trials), default=1)
+def _workers(parts: Sequence[Part]) -> Axis:
+    most = max((trial.workers for _, part in parts for trial in part.trials), default=1)
     return Axis("workers", 0.5, max(2, most) + 0.5, whole=True)
 
 
@@ -266,7 +280,9 @@ def _what_bars_are(counts: Sequence[int]) -> str:
 # ------------------------------------------------------------------------------------ of a story
 
 
-def _told(record: RunRecord, show: Show) -> Chart | None:
+def _told(record: RunRecord, show: Show) -> Chart | Graph | None:
+    if isinstance(show, base.WaitGraph):
+        return graph_of(record, show.title)
     rows = [row for trial in record.trials for row in trial.rows]
     if isinstance(show, base.Bars):
         return _bars_of(rows, show)

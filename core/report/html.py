@@ -35,8 +35,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th { text-align: left; color: #566170; font-weight: 600; }
-th, td { padding: .12rem 1rem .12rem 0; border-bottom: 1px solid #e8ebef;
-  overflow-wrap: anywhere; }
+th, td { padding: .12rem 1rem .12rem 0; border-bottom: 1px solid #e8ebef; max-width: 24rem;
+  overflow-wrap: break-word; vertical-align: top; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; }
 pre { font: .8rem/1.4 'DejaVu Sans Mono', Consolas, Menlo, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; margin: 0; }

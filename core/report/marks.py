@@ -5,6 +5,7 @@ read well on white; each executor kind has one everywhere, and a mark of its own
 Pythons, or runs, are on one chart, each has a line, a strength of colour and marks of its own.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 KINDS = {
@@ -27,6 +28,15 @@ DODGE = {"interpreters": -0.14, "threads": -0.07, "processes": 0.07, "pool": 0.1
 ASIDE = 0.028  # of one worker, so that kinds and Pythons with equal times hide no other
 OTHER = "#566170"  # of a kind that this version does not know
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
+SPANS = {  # what a lane of a timeline has, from back to front
+    "startup": "#8c8c8c",
+    "task": KINDS["processes"],
+    "waiting": "#a3457d",
+    "cancelled": "#566170",
+    "failed": "#b3261e",
+    "event": "#16202c",
+}
+SCALE = ("#fde725", "#5ec962", "#21918c", "#3b528b")  # viridis, told apart in grey too
 PHASES = {
     "startup_s": "#8c8c8c",
     "sending_s": "#e69f00",
@@ -78,3 +88,14 @@ def mixed(colour: str, other: str, share: float) -> str:
     """Mix two colours, written as "#d55e00", with so large a share of the other."""
     both = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
     return "#" + bytes(round(a + (b - a) * share) for a, b in both).hex()
+
+
+def along(scale: Sequence[str], count: int) -> list[str]:
+    """Take colours evenly from a scale, its first one first."""
+    return [_on(scale, place / max(1, count - 1)) for place in range(count)]
+
+
+def _on(scale: Sequence[str], share: float) -> str:
+    place = share * (len(scale) - 1)
+    first = min(int(place), len(scale) - 2)
+    return mixed(scale[first], scale[first + 1], place - first)

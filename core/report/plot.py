@@ -10,7 +10,7 @@ from core.report.svg import LINE, MUTED, TEXT, Canvas, Look, Place, short, wide
 
 DASHES = ("", "6 3", "6 2 1.5 2", "6 2 1.5 2 1.5 2", "1.5 2.5")  # of the Pythons, in their order
 _MOST_TICKS = 16
-_FAINT = 0.45
+_FAINT, _PALE = 0.45, 0.18
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Curve:
     """A line through middles with a mark at each, and the dots that they come from.
 
     `grey` are dots that something disturbed, and marks are empty where it is `hollow`. One without
-    a `name` is not in the legend.
+    a `name` is not in the legend. With `is_band` the bars of the middles are one area, from the
+    first to the last.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Curve:
     grey: tuple[Place, ...] = ()
     weight: float = 1.0
     hollow: bool = False
+    is_band: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Bars:
 Chart = Plot | Bars
 
 
-class _Scale:
+class Scale:
     """From values to places along an axis, and the ticks on it."""
 
     def __init__(self, axis: Axis, values: Sequence[float], start: float, end: float) -> None:
@@ -170,15 +172,15 @@ class _Plotting:
         self._canvas = Canvas(look, plot.title)
         unit = look.letters
         named = [curve for curve in plot.curves if curve.name]
-        self._key = _Key([(c.name, c) for c in named], look.width - 2 * unit, unit * 0.92)
+        self._key = Key([(c.name, c) for c in named], look.width - 2 * unit, unit * 0.92)
         top = 1.0 * unit + self._key.height
         below = 3.4 * unit + (1.5 * unit if plot.note else 0)
         right = look.width - 1.2 * unit
         xs = [p for c in plot.curves for p in _xs(c)]
         ys = [p for c in plot.curves for p in _ys(c)]
-        rough = _Scale(plot.up, ys, look.height - below, top)
+        rough = Scale(plot.up, ys, look.height - below, top)
         left = 2.6 * unit + max((wide(text, unit) for _, text in rough.ticks), default=0)
-        self._across = _Scale(plot.across, xs, left, right)
+        self._across = Scale(plot.across, xs, left, right)
         self._up = rough
         self._frame = (left, top, right, look.height - below)
 
@@ -227,8 +229,12 @@ class _Plotting:
 
     def _draw_middles(self, curve: Curve) -> None:
         canvas, stroke = self._canvas, self._look.stroke
+        if curve.is_band:
+            up = [self._place(one.x, one.high) for one in curve.middles]
+            down = [self._place(one.x, one.low) for one in reversed(curve.middles)]
+            canvas.area([*up, *down], curve.colour, _PALE)
         for one in curve.middles:
-            if one.high > one.low:
+            if one.high > one.low and not curve.is_band:
                 x, low = self._place(one.x, one.low)
                 high = self._up.at(one.high)
                 width = stroke * (0.8 if one.is_sure else 0.45)
@@ -242,7 +248,7 @@ class _Plotting:
                 canvas.mark(curve.mark, place, 2.2 * stroke, curve.colour, curve.hollow)
 
 
-class _Key:
+class Key:
     """The legend: a sample and a name for each, in as many lines as they take."""
 
     def __init__(self, named: Sequence[tuple[str, Curve]], room: float, letters: float) -> None:
@@ -295,7 +301,7 @@ def _bars(chart: Bars, look: Look) -> str:
     canvas, unit = Canvas(look, chart.title), look.letters
     room = look.width - 2 * unit
     samples = [(name, Curve(name, colour, "square", weight=0)) for name, colour in chart.key]
-    key = _Key(samples, room, unit)
+    key = Key(samples, room, unit)
     names = min(0.4 * look.width, max((wide(b.name, unit) for b in chart.bars), default=0) + unit)
     words = max((wide(bar.words, unit) for bar in chart.bars), default=0) + unit
     top = unit + key.height
@@ -305,7 +311,7 @@ def _bars(chart: Bars, look: Look) -> str:
     known = [*lengths, *(dot for bar in chart.bars for dot in bar.dots)]
     least = _decade_below(known) if chart.log else 0.0
     axis = Axis("", least=least, most=max(known, default=1.0) or 1.0, log=chart.log)
-    scale = _Scale(axis, (), left, right)
+    scale = Scale(axis, (), left, right)
     step = min((bottom - top) / max(1, len(chart.bars)), 3 * unit)
     bottom = top + step * len(chart.bars)
     if chart.log:
@@ -327,7 +333,7 @@ def _bars(chart: Bars, look: Look) -> str:
 def _bar(
     canvas: Canvas,
     bar: Bar,
-    scale: _Scale,
+    scale: Scale,
     place: Place,
     thick: float,
     letters: float,

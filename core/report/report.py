@@ -12,8 +12,9 @@ from core.continuing import values_of
 from core.errors import BadInput
 from core.experiments.base import Code, Experiment, Summary
 from core.report.charts import charts
-from core.report.plot import Chart
+from core.report.svg import Picture
 from core.report.table import Table, table_of
+from core.report.timeline import of_story
 
 if TYPE_CHECKING:
     from core.results.records import Environment, PythonRecord, RunRecord
@@ -42,7 +43,7 @@ class Report:
     about: tuple[str, ...]
     headline: tuple[str, ...]
     details: tuple[str, ...]
-    charts: Mapping[str, Chart]
+    charts: Mapping[str, Picture]
     table: Table
     left_out: str
     settings: Pairs
@@ -71,7 +72,7 @@ def report_of(
         about=_about(record, whose),
         headline=said.headline or ("Nothing was measured.",),
         details=said.details,
-        charts=_tried(lambda: charts(record, known) if known else {}, {}),
+        charts=_tried(lambda: _pictures(record, known) if known else {}, {}),
         table=Table(table.headings, table.figures, table.rows[:_MOST_ROWS]),
         left_out=f"{more} more rows are in the CSV of this run." if more > 0 else "",
         settings=_settings(record, known),
@@ -79,6 +80,13 @@ def report_of(
         script=script,
         no_script=no_script,
     )
+
+
+def _pictures(record: RunRecord, known: Experiment) -> dict[str, Picture]:
+    """Draw the charts; of a story also its timeline, which has no room beside those of a sweep."""
+    found: dict[str, Picture] = {**charts(record, known)}
+    story = of_story(record, known.span_words)
+    return found if story is None else {**found, story.title: story}
 
 
 def _find(name: str) -> Experiment | None:

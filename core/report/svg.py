@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 
 TEXT, MUTED, LINE, GROUND = "#16202c", "#566170", "#d5dae1", "#ffffff"
 _FONT = "'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
@@ -28,6 +29,13 @@ class Look:
     def stroke(self) -> float:
         """How thick a line is beside letters of that size."""
         return self.letters / 6.5
+
+
+class Picture(Protocol):
+    """Whatever can be drawn."""
+
+    def svg(self, look: Look) -> str:
+        """Draw it."""
 
 
 PAPER, SLIDE = Look(), Look(1280.0, 720.0, 28.0)

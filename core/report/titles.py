@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.experiments.base import Bars, Experiment, Lines, Scaling
+from core.experiments.base import Bars, Experiment, Lines, Scaling, WaitGraph
 
 RUNTIME, SPEEDUP, WHERE = "Runtime", "Speed-up", "Where it went"
 
@@ -13,6 +13,6 @@ def chart_titles(experiment: Experiment) -> tuple[str, ...]:
     for show in experiment.shows:
         if isinstance(show, Scaling):
             found += (RUNTIME, SPEEDUP, WHERE)
-        elif isinstance(show, Bars | Lines):
+        elif isinstance(show, Bars | Lines | WaitGraph):
             found.append(show.title)
     return tuple(found)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from core.parameters import group
 from core.results import statistics, verdicts
 from core.results.history.rows import python_of
 from core.results.pythons import by_python
@@ -193,7 +194,9 @@ def _text(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_text, value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return group(value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

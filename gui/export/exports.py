@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from core.experiments.base import Experiment
-    from core.report.plot import Chart
+    from core.report.svg import Picture
     from core.results.records import RunRecord
     from core.results.share import Shared
 
@@ -41,17 +41,20 @@ _FILES = {
 
 @dataclass(frozen=True)
 class Seen:
-    """What is in front of a person: an experiment's run, and the tab whose chart is seen.
+    """What is in front of a person: one run of an experiment, or several runs, and a picture.
 
-    `drawing` makes that chart, or None where the tab has none; it is called in another thread.
-    `key` is what the run is known by in the history, and `kept` is what the history has of it.
+    `drawing` makes the picture, or None where there is none; it is called in another thread. `name`
+    is for the file. `key` is what the one run is known by in the history, and `kept` is what the
+    history has of it.
     """
 
-    experiment: Experiment | None
-    record: RunRecord
-    drawing: Callable[[], Chart | None] | None
+    drawing: Callable[[], Picture | None] | None
+    name: str
+    record: RunRecord | None = None
+    experiment: Experiment | None = None
     key: str = ""
     kept: Shared | None = None
+    runs: tuple[Shared, ...] = ()
 
 
 class Exports(QObject):
@@ -147,7 +150,7 @@ def _made(what: str, seen: Seen) -> bytes:
         "futureslab": share.dump,
     }
     if what in makers:
-        return makers[what]([_run(seen)])
+        return makers[what](list(seen.runs) or [_run(seen)])
     if what in ("html", "pdf"):
         return _report(what, seen.experiment, _run(seen))
     chart = _chart(seen)
@@ -166,6 +169,7 @@ def _run(seen: Seen) -> Shared:
     from core.results import share
 
     kept = seen.kept
+    assert seen.record is not None
     if kept is not None and len(kept.record.trials) >= len(seen.record.trials):
         return kept
     made = share.shared(seen.record, seen.key)
@@ -187,7 +191,7 @@ def _report(what: str, experiment: Experiment | None, run: Shared) -> bytes:
     return pdf(report)
 
 
-def _chart(seen: Seen) -> Chart:
+def _chart(seen: Seen) -> Picture:
     chart = seen.drawing() if seen.drawing is not None else None
     if chart is None:
         raise FuturesLabError("This chart has nothing in it yet. Wait for the first trials.")
@@ -204,10 +208,8 @@ def _draw(seen: Seen, what: str) -> Written:
 
 
 def _name(seen: Seen, what: str) -> str:
-    """Suggest a name for a file: the experiment, when it ran, and what of it."""
-    at = "".join(one for one in seen.record.started_at[:16] if one.isdigit() or one == "T")
-    kind = {"tasks": "tasks", "slide": "slide"}.get(what, "")
-    words = (seen.record.experiment, at, kind)
+    """Suggest a name for a file: what it is of, and what of it."""
+    words = (seen.name, {"tasks": "tasks", "slide": "slide"}.get(what, ""))
     return "-".join(
         "".join(one if one.isalnum() or one in "-_" else "-" for one in word)[:80]
         for word in words
@@ -215,20 +217,35 @@ def _name(seen: Seen, what: str) -> str:
     )
 
 
-def drawing_of(
-    experiment: Experiment, record: RunRecord, tab: str, options: dict[str, Any]
-) -> Callable[[], Chart | None] | None:
-    """Make what draws the chart of a page's tab; None for a tab without one."""
-    return (
-        partial(_drawn, experiment, record, tab, options)
-        if tab in chart_titles(experiment)
-        else None
-    )
+def seen_of(
+    experiment: Experiment, record: RunRecord, key: str, tab: str, options: dict[str, Any]
+) -> Seen:
+    """Say what is seen of a run on its page: with the chart of a tab, if that has one."""
+    drawing = partial(_drawn, experiment, record, tab, options)
+    has_chart = tab in chart_titles(experiment)
+    return Seen(drawing if has_chart else None, _called(record), record, experiment, key)
+
+
+def timeline_of(experiment: Experiment, record: RunRecord, trial: int | None) -> Seen:
+    """Say what is seen below: the timeline of one trial of a sweep, or of a story."""
+    drawing = partial(_timeline, experiment, record, trial)
+    return Seen(drawing, f"{_called(record)}-timeline", record, experiment)
+
+
+def _called(record: RunRecord) -> str:
+    at = "".join(one for one in record.started_at[:16] if one.isdigit() or one == "T")
+    return f"{record.experiment}-{at}"
 
 
 def _drawn(
     experiment: Experiment, record: RunRecord, tab: str, options: dict[str, Any]
-) -> Chart | None:
+) -> Picture | None:
     from core.report.charts import charts
 
     return charts(record, experiment, **options).get(tab)
+
+
+def _timeline(experiment: Experiment, record: RunRecord, trial: int | None) -> Picture | None:
+    from core.report.timeline import timeline
+
+    return timeline(record, experiment, trial)

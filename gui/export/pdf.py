@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QFont,
     QFontDatabase,
+    QFontMetricsF,
     QGuiApplication,
     QPageLayout,
     QPageSize,
@@ -33,9 +34,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from core.experiments.base import Code
 from core.report.html import capital, marked, needs, text
-from core.report.plot import Chart
 from core.report.report import Pairs, Report
-from core.report.svg import MUTED, Look
+from core.report.svg import MUTED, Look, Picture
 from core.report.table import Table
 
 _DPI = 300
@@ -43,6 +43,10 @@ _MARGINS = QMarginsF(13, 11, 13, 11)  # millimetres
 _CHART = Look(480, 300, 12)
 _BESIDE, _ALONE = 0.49, 0.6  # of the page's width, for one chart of several
 _LETTERS = 7.5  # points
+_ROOM = 69.0  # heights of such letters, across the page
+_BETWEEN = 1.6  # the same, between columns: what is kept free behind each cell, and a little more
+_LEAST = 0.75  # how much smaller letters may be where a table is wide
+_FINE = 100  # pixels, to measure letters by
 _SCALES = (1.0, 0.93, 0.86, 0.8)  # tried until everything is on one page
 _SIZE = re.compile(r"(?<=font-size:)([0-9.]+)pt")
 _FOOT = 5  # millimetres below the text, for the number of the page
@@ -77,7 +81,7 @@ def pdf(report: Report) -> bytes:
 class _Charts(QPyTextObject):
     """Draws charts in a document, in the places of its images."""
 
-    def __init__(self, charts: Sequence[Chart], width: float) -> None:
+    def __init__(self, charts: Sequence[Picture], width: float) -> None:
         super().__init__()
         self._pictures = [QSvgRenderer(QByteArray(chart.svg(_CHART).encode())) for chart in charts]
         self._width = width
@@ -209,16 +213,61 @@ def _grid(cells: Sequence[str]) -> str:
 
 
 def _table(table: Table) -> str:
-    head = "".join(_cells(table.headings, table.figures, f"color:{MUTED}; font-weight:600;"))
-    rows = "".join(f"<tr>{''.join(_cells(row, table.figures))}</tr>" for row in table.rows)
-    look = 'width="100%" cellspacing="0" cellpadding="0" border="0"'
-    return f"<table {look}><thead><tr>{head}</tr></thead>{rows}</table>"
+    """Lay out a table whose columns are wide enough for their words, as far as that can be."""
+    widths = _widths(table)
+    letters = min(1.0, _ROOM / sum(widths))
+    look = f"font-size:{_LETTERS * max(_LEAST, letters):.2f}pt;"
+    bold = f"{look} color:{MUTED}; font-weight:600;"
+    shares = [f'width="{round(100 * width / sum(widths))}%"' for width in widths]
+    head = "".join(_cells(table.headings, table.figures, bold, shares))
+    rows = "".join(
+        f"<tr>{''.join(_cells(row, table.figures, look, shares))}</tr>" for row in table.rows
+    )
+    about = 'width="100%" cellspacing="0" cellpadding="0" border="0"'
+    return f"<table {about}><thead><tr>{head}</tr></thead>{rows}</table>"
 
 
-def _cells(cells: Sequence[str], figures: Sequence[bool], style: str = "") -> Iterator[str]:
-    for cell, is_figure in zip(cells, figures, strict=True):
+def _widths(table: Table) -> list[float]:
+    """Give each column's width in letters' heights: its longest word, and of the rest its share.
+
+    Qt by itself gives a column of long words no more than one of short ones, and breaks them.
+    """
+    plain, bold = QFont(QGuiApplication.font()), QFont(QGuiApplication.font())
+    bold.setBold(True)
+    for font in (plain, bold):
+        font.setPixelSize(_FINE)
+    of_cell = QFontMetricsF(plain).horizontalAdvance
+    of_heading = QFontMetricsF(bold).horizontalAdvance
+    columns = [
+        [(of_heading, heading), *((of_cell, row[place]) for row in table.rows)]
+        for place, heading in enumerate(table.headings)
+    ]
+    words = [
+        max((w(word) for w, cell in one for word in cell.split()), default=0) for one in columns
+    ]
+    cells = [max(width(cell) for width, cell in one) for one in columns]
+    least = [word / _FINE + _BETWEEN for word in words]
+    whole = [cell / _FINE + _BETWEEN for cell in cells]
+    more = _shared_out([high - low for low, high in zip(least, whole, strict=True)], sum(least))
+    return [low + extra for low, extra in zip(least, more, strict=True)]
+
+
+def _shared_out(wanted: Sequence[float], taken: float) -> list[float]:
+    """Share out what is left of the page's width: whoever wants little gets it whole."""
+    left, given = max(0.0, _ROOM - taken), dict.fromkeys(range(len(wanted)), 0.0)
+    for served, place in enumerate(sorted(given, key=lambda place: wanted[place])):
+        given[place] = min(wanted[place], left / (len(wanted) - served))
+        left -= given[place]
+    return list(given.values())
+
+
+def _cells(
+    cells: Sequence[str], figures: Sequence[bool], style: str, widths: Sequence[str]
+) -> Iterator[str]:
+    for cell, is_figure, width in zip(cells, figures, widths, strict=True):
         side = "right" if is_figure else "left"
-        yield f'<td align="{side}" style="padding:4px 36px 4px 0px; {style}">{text(cell)}</td>'
+        look = f"padding:4px 12px 4px 0px; {style}"
+        yield f'<td {width} align="{side}" style="{look}">{text(cell)}</td>'
 
 
 def _pairs(pairs: Pairs) -> str:

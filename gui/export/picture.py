@@ -6,14 +6,13 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from core.report.plot import Chart
-from core.report.svg import SLIDE, Look
+from core.report.svg import SLIDE, Look, Picture
 
 _WIDTHS = {True: 1920, False: 2000}  # dots, of a slide and of paper
 _PAPER_MM = 160.0
 
 
-def image(chart: Chart, look: Look) -> QImage:
+def image(chart: Picture, look: Look) -> QImage:
     """Draw a chart: a slide in Full HD, or paper at 318 dots an inch. Any thread, with an app."""
     width = _WIDTHS[look == SLIDE]
     made = QImage(width, round(width * look.height / look.width), QImage.Format.Format_RGB32)
@@ -32,7 +31,7 @@ def image(chart: Chart, look: Look) -> QImage:
     return made
 
 
-def png(chart: Chart, look: Look) -> bytes:
+def png(chart: Picture, look: Look) -> bytes:
     """Draw a chart as a PNG file's bytes."""
     data = QByteArray()
     buffer = QBuffer(data)

@@ -20,6 +20,7 @@ from core.results.compare import ABOUT_INTERVALS
 from gui.models.compared import Rows, RunsTogether, SideBySide
 from gui.models.told import RowTable
 from gui.theme import Theme
+from gui.views.export_button import ExportButton
 from gui.views.fitting_table import FittingTable
 from gui.views.frame import PageFrame
 from gui.views.result import Card
@@ -32,14 +33,19 @@ _NO_RATIOS = "Their times cannot be divided: other work, or no configuration in 
 
 
 class ComparisonView(PageFrame):
-    """Several runs side by side; `left` fires when a person goes back to the list. GUI thread."""
+    """Several runs side by side; `left` fires when a person goes back to the list. GUI thread.
+
+    `export_requested` says what shall be taken away of what is seen.
+    """
 
     left = Signal()
+    export_requested = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self._shown: SideBySide | None = None
         self._back = QPushButton("Back to the list")
+        self._export = ExportButton(theme, of_run=False)
         self._heading, self._warnings, self._found = QLabel(), QLabel(), QLabel()
         self._runtime, self._speedup = RuntimeChart(theme), SpeedupChart(theme)
         self._charts = QTabWidget()
@@ -53,6 +59,11 @@ class ComparisonView(PageFrame):
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def shows_speedups(self) -> bool:
+        """Whether the chart of speed-ups is in front, and not that of times."""
+        return self._charts.currentIndex() == 1
 
     def show_runs(self, runs: SideBySide) -> None:
         """Show these runs; the chart of speed-ups is in front where their times tell little."""
@@ -91,6 +102,10 @@ class ComparisonView(PageFrame):
         else:
             self._timer.stop()
 
+    def _offer_export(self) -> None:
+        has_chart = self._shown is not None and self._shown.together is not None
+        self._export.offer(has_chart, self._shown is not None)
+
     def _findings(self, runs: SideBySide) -> list[str]:
         return [
             f"{name}\n{found or 'Nothing was found.'}"
@@ -104,6 +119,9 @@ class ComparisonView(PageFrame):
         back = QShortcut(QKeySequence("Alt+Left"), self)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(self.left)
+        self._export.setObjectName("comparison-export")
+        self._export.asked.connect(self._offer_export)
+        self._export.chosen.connect(self.export_requested)
         self._heading.setObjectName("comparison-heading")
         for label, name in ((self._warnings, "warnings"), (self._found, "found")):
             label.setObjectName(f"comparison-{name}")
@@ -120,6 +138,7 @@ class ComparisonView(PageFrame):
         self._charts.addTab(self._speedup, "Speed-up")
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
+        top.addWidget(self._export)
         top.addWidget(self._back)
         upper = Card()
         column = QVBoxLayout(upper)

@@ -1,4 +1,4 @@
-"""The small menu of what can be taken away from a page: its chart, its run, its report."""
+"""The small menu of what can be taken away from a page: pictures, its run or runs, its report."""
 
 from __future__ import annotations
 
@@ -20,53 +20,72 @@ _CHART = (
     ("copy-paper", "&Copy chart for paper", "Put it on the clipboard, to be pasted into a text"),
     ("copy-slide", "C&opy chart for a slide", "Put it on the clipboard, to be pasted on a slide"),
 )
+_TIMELINE = (
+    ("timeline-paper", "For &paper (PNG) …", _CHART[0][2]),
+    ("timeline-slide", "For a &slide (PNG) …", _CHART[1][2]),
+    ("timeline-svg", "As S&VG …", _CHART[2][2]),
+    ("timeline-copy-paper", "&Copy for paper", _CHART[3][2]),
+    ("timeline-copy-slide", "C&opy for a slide", _CHART[4][2]),
+)
 _RUN = (
     ("csv", "&Trials as CSV …", "A table with a row for each trial"),
     ("tasks", "T&asks as CSV …", "A table with a row for each task"),
-    ("json", "Run as &JSON …", "The whole record, for other programs"),
+    ("json", "Records as &JSON …", "All that was recorded, for other programs"),
 )
 _REPORT = (
     ("html", "Report as &HTML …", "One page with everything, for any browser; it works offline"),
     ("pdf", "Report as P&DF …", "One page with everything, and the script"),
-    ("futureslab", "Run as .&futureslab …", "A file that Futures Lab opens elsewhere"),
 )
+_FILE = ("futureslab", "Run as .&futureslab …", "A file that Futures Lab opens elsewhere")
+_FILE_OF_ALL = ("futureslab", "Runs as one .&futureslab …", "All of them, to be opened elsewhere")
 
 
 class ExportButton(QToolButton):
     """A button with a menu; `chosen` says what, `asked` comes before the menu is seen. GUI thread.
 
-    Who hears `asked` calls `offer`.
+    Who hears `asked` calls `offer`. `of_run` is for a page of one run, which has a timeline and a
+    report too; else the menu is of several runs laid over one another.
     """
 
     asked = Signal()
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, of_run: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setText("Export ▾")
         self.setObjectName("export")
+        self.setProperty("export", True)
         self.setAccessibleName("Export")
         self.setToolTip("Take the chart, the run or a report away (Ctrl+E)")
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
-        self._charts = [self._add(*one) for one in _CHART]
+        self._charts = [self._add(self._menu, *one) for one in _CHART]
+        self._timeline = QMenu("T&imeline", self._menu)
+        self._timeline.setToolTipsVisible(True)
+        self._timelines = [self._add(self._timeline, *one) for one in _TIMELINE]
+        self._timeline.menuAction().setData("The timeline below as a picture, all of it")
+        self._timelines.append(self._timeline.menuAction())
+        if of_run:
+            self._menu.addMenu(self._timeline)
         self._menu.addSeparator()
-        self._runs = [self._add(*one) for one in _RUN]
+        self._runs = [self._add(self._menu, *one) for one in _RUN]
         self._menu.addSeparator()
-        self._runs += [self._add(*one) for one in _REPORT]
+        last = (*_REPORT, _FILE) if of_run else (_FILE_OF_ALL,)
+        self._runs += [self._add(self._menu, *one) for one in last]
         self._menu.aboutToShow.connect(self.asked)
         self.setMenu(self._menu)
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def offer(self, has_chart: bool, has_run: bool) -> None:
+    def offer(self, has_chart: bool, has_run: bool, why_none: str = NO_RUN) -> None:
         """Enable what there is something for; the rest says why not."""
         for actions, is_there, why in (
-            (self._charts, has_chart and has_run, NO_CHART if has_run else NO_RUN),
-            (self._runs, has_run, NO_RUN),
+            (self._charts, has_chart and has_run, NO_CHART if has_run else why_none),
+            (self._timelines, has_run, why_none),
+            (self._runs, has_run, why_none),
         ):
             for action in actions:
                 action.setEnabled(is_there)
@@ -76,8 +95,8 @@ class ExportButton(QToolButton):
         """Show the menu at a place of the screen."""
         self._menu.popup(place)
 
-    def _add(self, what: str, label: str, tip: str) -> QAction:
-        action = self._menu.addAction(label)
+    def _add(self, menu: QMenu, what: str, label: str, tip: str) -> QAction:
+        action = menu.addAction(label)
         action.setObjectName(f"export-{what}")
         action.setData(tip)
         action.setToolTip(tip)
@@ -89,5 +108,6 @@ class ExportButton(QToolButton):
 
     def _restyle(self) -> None:
         self.setFont(self._theme.font(0.95))
-        self._menu.setFont(self._theme.font())
-        self._theme.dress(self._menu)
+        for menu in (self._menu, self._timeline):
+            menu.setFont(self._theme.font())
+            self._theme.dress(menu)

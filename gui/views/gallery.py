@@ -2,231 +2,136 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
-from core.results.gallery import Gallery, Laptop, Measure, sort_key
-from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
-from gui.plain import plain
 from gui.theme import Theme
+from gui.views.export_button import ExportButton
 from gui.views.frame import PageFrame
-from gui.views.gallery_chart import Choice, GalleryChart
 from gui.views.result import Card
-from gui.views.tables import Table
 
-_HEADINGS = (Heading("Whose"), Heading("CPUs"), Heading("Python"))
-_WIDEST = ("student 30 of us", "CPUs", "")
-_EMPTY = (
-    "Drop the files of a class here, or open them (Ctrl+O): all curves are laid over one another."
-    "\nEach student saves a run as .futureslab (Ctrl+S, or Export) and sends it to you."
+if TYPE_CHECKING:
+    from core.results.gallery import Gallery
+    from gui.views.class_view import ClassView
+
+_TITLE = "Class gallery"
+_NO_LAPTOPS = "There are no laptops yet: open the files of a class first."
+_INVITATION = "Thirty laptops over one another"
+_STEPS = (
+    "1.  Each student runs the same experiment, saves it as .futureslab (Ctrl+S) and sends it.\n"
+    "2.  Drop all their files here, or open them at once (Ctrl+O).\n"
+    "3.  All curves are laid over one another: point at one to see whose it is.\n\n"
+    "Your own runs come here from the History: choose some, then press Gallery."
 )
-_HINT = "Point at a curve to see whose it is."
 
 
 class GalleryPage(PageFrame):
-    """Curves of a class beside the list of its laptops. GUI thread.
+    """What to do while there are no laptops, then those of a class. GUI thread.
 
-    `open_requested` asks for files; `cleared` says that a person took all away.
+    `open_requested` asks for files; `cleared` says that a person took all away; `export_requested`
+    what shall be taken away of what is seen. The curves and their heavy imports come with the first
+    laptops, or with `prepare`.
     """
 
     open_requested = Signal()
     cleared = Signal()
+    export_requested = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._gallery = Gallery(())
-        self.chart = GalleryChart(theme)
-        self.laptops = Laptops()
-        self._table = Table(self.laptops, "Laptops of the class", _WIDEST, theme)
-        self._title, self._said, self._warned = QLabel(), QLabel(), QLabel()
-        self._kind, self._measure, self._by = QComboBox(), QComboBox(), QComboBox()
-        self._names = QCheckBox("Names")
-        self._open, self._clear = QPushButton("Open files …"), QPushButton("Clear")
+        self._count = 0
+        self._class: ClassView | None = None
+        self._title, self._invitation, self._steps = QLabel(), QLabel(_INVITATION), QLabel(_STEPS)
+        self._clear, self._export = QPushButton("Clear"), ExportButton(theme, of_run=False)
+        self._open, self._begin = QPushButton("Open files …"), QPushButton("Open files …")
+        self._places = QStackedWidget()
         self._build()
         self._connect()
         self._restyle()
-        self.show_gallery(Gallery(()))
+        self._show_count(0)
+
+    @property
+    def view(self) -> ClassView:
+        """What is seen of the class; built now, if need be."""
+        self.prepare()
+        assert self._class is not None
+        return self._class
+
+    def prepare(self) -> None:
+        """Build what laptops are seen on."""
+        if self._class is None:
+            from gui.views.class_view import ClassView
+
+            self._class = ClassView(self._theme)
+            self._places.addWidget(self._class)
 
     def show_gallery(self, gallery: Gallery) -> None:
         """Show these laptops in place of all others."""
-        self._gallery = gallery
-        kept = self._kind.currentData()
-        self._kind.blockSignals(True)
-        self._kind.clear()
-        kinds = [kind for kind in gallery.kinds if kind != "serial"]
-        for kind in kinds:
-            self._kind.addItem(kind, kind)
-        self._kind.addItem("all kinds", "")
-        wanted = kept if kept in kinds else "processes"
-        self._kind.setCurrentIndex(max(0, self._kind.findData(wanted)))
-        self._kind.blockSignals(False)
-        count = len(gallery.laptops)
-        self._title.setText(f"{count} laptops" if count != 1 else "1 laptop")
-        self._warn()
-        for widget in (self._kind, self._measure, self._by, self._names, self._clear):
-            widget.setEnabled(bool(count))
-        self._show()
+        self.view.show_gallery(gallery)
+        self._show_count(len(gallery.laptops), bool(gallery.laptops or gallery.left_out))
 
-    def _warn(self) -> None:
-        """Say what to know before reading; who is left out only while names may be seen."""
-        left_out = self._gallery.left_out
-        if left_out and not self._names.isChecked():
-            left_out = (f"Left out, all or in part: {len(left_out)}.",)
-        lines = (*self._gallery.warnings, *left_out)
-        self._warned.setText("\n".join(lines[:4]))
-        self._warned.setToolTip(plain("\n".join(lines)))
-        self._warned.setVisible(bool(lines))
+    def _show_count(self, count: int, has_something: bool = False) -> None:
+        self._count = count
+        counted = "1 laptop" if count == 1 else f"{count} laptops"
+        self._title.setText(counted if has_something else _TITLE)
+        self._places.setCurrentIndex(int(has_something))
+        for button in (self._clear, self._export, self._open):
+            button.setVisible(has_something)
 
     def _build(self) -> None:
-        for label, measure in (("speed-up", "speed-up"), ("work time", "seconds")):
-            self._measure.addItem(label, measure)
-        for label, by in (("CPUs", "cores"), ("Python", "python"), ("executor", "kind")):
-            self._by.addItem(label, by)
-        self._names.setChecked(True)
-        self._names.setToolTip("Uncheck to show numbers in place of names, before the class")
         self._open.setToolTip("Choose the files of a class (Ctrl+O)")
+        self._begin.setToolTip("Choose the files of a class (Ctrl+O)")
         self._clear.setToolTip("Take all laptops away; their runs stay in the history")
-        names = ("gallery-kind", "gallery-measure", "gallery-by", "gallery-names")
-        for widget, name in zip(
-            (self._kind, self._measure, self._by, self._names), names, strict=True
+        self._begin.setProperty("primary", True)
+        for widget, name in (
+            (self._open, "open"),
+            (self._begin, "begin"),
+            (self._clear, "clear"),
+            (self._export, "export"),
+            (self._title, "title"),
+            (self._steps, "steps"),
         ):
-            widget.setObjectName(name)
-        self._warned.setObjectName("gallery-warned")
-        self._open.setObjectName("gallery-open")
-        self._clear.setObjectName("gallery-clear")
-        self._said.setObjectName("gallery-said")
-        self._title.setObjectName("gallery-title")
-        self._table.setObjectName("gallery-table")
-        for words in (self._said, self._warned, self._title):
-            words.setTextFormat(Qt.TextFormat.PlainText)
-            words.setWordWrap(True)
-        self._said.setProperty("muted", True)
-        self._warned.setProperty("muted", True)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        for caption, box in (
-            ("Workers are", self._kind),
-            ("Show", self._measure),
-            ("Colours and order tell", self._by),
-        ):
-            before = QLabel(caption)
-            before.setBuddy(box)
-            box.setAccessibleName(caption)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            row.addWidget(before)
-            row.addWidget(box)
-        row.addWidget(self._names)
-        row.addStretch(1)
-        card = Card()
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(16, 12, 16, 8)
-        inside.addLayout(row)
-        inside.addWidget(self._warned)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.chart)
-        split.addWidget(self._table)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 1)
-        split.setSizes([740, 300])
-        split.setChildrenCollapsible(False)
-        inside.addWidget(split, 1)
-        inside.addWidget(self._said)
+            widget.setObjectName(f"gallery-{name}")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._steps.setWordWrap(True)
+        empty = Card()
+        column = QVBoxLayout(empty)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(14)
+        column.addStretch(1)
+        column.addWidget(self._invitation)
+        column.addWidget(self._steps)
+        column.addWidget(self._begin, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(2)
+        self._places.addWidget(empty)
         header = QHBoxLayout()
         header.addWidget(self._title, 1)
+        header.addWidget(self._export)
         header.addWidget(self._clear)
         header.addWidget(self._open)
         layout = self._make_column()
         layout.addLayout(header)
-        layout.addWidget(card, 1)
+        layout.addWidget(self._places, 1)
 
     def _connect(self) -> None:
-        for box in (self._kind, self._measure, self._by):
-            box.currentIndexChanged.connect(self._show)
-        self._names.toggled.connect(self._show_names)
-        self._open.clicked.connect(self.open_requested)
+        for button in (self._open, self._begin):
+            button.clicked.connect(self.open_requested)
         self._clear.clicked.connect(self._on_clear)
-        self._table.row_chosen.connect(self._on_row_chosen)
-        self.chart.pointed.connect(self._on_pointed)
+        self._export.asked.connect(self._offer_export)
+        self._export.chosen.connect(self.export_requested)
         self._theme.changed.connect(self._restyle)
 
     def _on_clear(self) -> None:
         self.cleared.emit()
-        self.show_gallery(Gallery(()))
+        self._show_count(0)
 
-    @property
-    def _choice(self) -> Choice:
-        measure: Measure = self._measure.currentData()
-        return Choice(self._kind.currentData() or "", measure, self._by.currentData())
-
-    def _show(self) -> None:
-        choice = self._choice
-        self.chart.show_gallery(self._gallery, choice)
-        by = "python" if choice.by == "python" else "cores"
-        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
-        self.laptops.show(ordered, self._names.isChecked())
-        self._say(None, "")
-
-    def _show_names(self, shown: bool) -> None:
-        self.laptops.show(self.laptops.rows, shown)
-        self._warn()
-        self._say(None, "")
-
-    def _on_pointed(self, laptop: Laptop | None, words: str) -> None:
-        self.chart.point_at(laptop)
-        if laptop is not None:
-            self._table.select(self.laptops.rows.index(laptop))
-        self._say(laptop, words)
-
-    def _on_row_chosen(self, row: int) -> None:
-        self.chart.point_at(self.laptops.rows[row])
-        self._say(self.laptops.rows[row], "")
-
-    def _say(self, laptop: Laptop | None, words: str) -> None:
-        if laptop is None:
-            self._said.setText(_HINT if self._gallery.laptops else _EMPTY)
-            return
-        cores = "1 CPU" if laptop.cores == 1 else f"{laptop.cores} CPUs"
-        parts = (self.laptops.name_of(laptop), words, cores, f"Python {laptop.python}", laptop.cpu)
-        self._said.setText(" · ".join(filter(None, parts)))
+    def _offer_export(self) -> None:
+        self._export.offer(bool(self._count), bool(self._count), _NO_LAPTOPS)
 
     def _restyle(self) -> None:
         self._title.setFont(self._theme.font(1.2, bold=True))
-        self._said.setMinimumHeight(2 * self._said.fontMetrics().lineSpacing())
+        self._invitation.setFont(self._theme.font(1.4, bold=True))
+        self._steps.setFont(self._theme.font(1.05))
         self._dress_when_seen()
-
-
-class Laptops(HeadedTable):
-    """The laptops in their order, with their names or with numbers. GUI thread."""
-
-    def __init__(self) -> None:
-        super().__init__(_HEADINGS)
-        self.rows: list[Laptop] = []
-        self._has_names = True
-
-    def show(self, laptops: list[Laptop], names: bool) -> None:
-        """Show these."""
-        self.beginResetModel()
-        self.rows, self._has_names = laptops, names
-        self.endResetModel()
-
-    def name_of(self, laptop: Laptop) -> str:
-        """Give a laptop's name, or its number where names are hidden."""
-        return laptop.name if self._has_names else f"laptop {laptop.number}"
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        one = self.rows[index.row()]
-        cell = (self.name_of(one), f"{one.cores}", one.python)[index.column()]
-        return plain(cell) if role == Qt.ItemDataRole.ToolTipRole else cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 
 from core.experiments.base import configuration
-from core.report.marks import SERIES
+from core.report.marks import SCALE, SERIES, along
+from core.report.together import label_of, value_of
 from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
 from core.results.statistics import seconds
 from gui.plain import as_html
@@ -22,10 +23,7 @@ from gui.views.plot import Plot
 _NEAR = 22  # pixels
 _LEGEND_COLUMN = 190
 _FAINT, _BAND = 150, 40  # of 255
-_SCALE = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")  # viridis, told apart in grey too
 _DARK_SCALE = ("#fde725", "#a5db36", "#35b779", "#2a9d9d", "#7f9bd1")
-_LABELS = {"speed-up": "× one plain call", "seconds": "work time, seconds"}
-_OVER_ONE = "× one worker of the same kind"
 
 
 @dataclass(frozen=True)
@@ -129,18 +127,11 @@ class GalleryChart(Plot):
         self._fit()
 
     def _value(self, one: _Drawn) -> str:
-        match self._choice.by:
-            case "kind":
-                return one.kind
-            case "python":
-                return f"Python {one.laptop.python}"
-        return "1 CPU" if one.laptop.cores == 1 else f"{one.laptop.cores} CPUs"
+        return value_of(one.laptop, one.kind, self._choice.by)
 
     def _along(self, count: int) -> list[QColor]:
         """Take colours evenly from a scale on which more is darker, or on dark ground paler."""
-        scale = _DARK_SCALE if self._theme.is_dark else _SCALE[::-1][:4][::-1]
-        stops = [QColor(one) for one in scale]
-        return [_between(stops, n / max(1, count - 1)) for n in range(count)]
+        return list(map(QColor, along(_DARK_SCALE if self._theme.is_dark else SCALE, count)))
 
     def _draw(self) -> None:
         plot = self.getPlotItem()
@@ -172,8 +163,7 @@ class GalleryChart(Plot):
 
     @property
     def _label(self) -> str:
-        is_over_one = self._choice.measure == "speed-up" and self._gallery.baseline == "one"
-        return _OVER_ONE if is_over_one else _LABELS[self._choice.measure]
+        return label_of(self._gallery, self._choice.measure)
 
     def _draw_group(self, value: str, colour: QColor, ours: Sequence[_Drawn]) -> None:
         faint = QColor(colour)
@@ -257,14 +247,3 @@ def _joined(curves: Sequence[_Drawn]) -> tuple[np.ndarray[Any, Any], np.ndarray[
     x = np.concatenate([part for one in curves for part in (one.x, gap)])
     y = np.concatenate([part for one in curves for part in (one.y, gap)])
     return x, y
-
-
-def _between(stops: Sequence[QColor], share: float) -> QColor:
-    place = share * (len(stops) - 1)
-    first = min(int(place), len(stops) - 2)
-    one, two, part = stops[first], stops[first + 1], place - first
-    channels: Mapping[str, float] = {
-        name: getattr(one, name)() + part * (getattr(two, name)() - getattr(one, name)())
-        for name in ("red", "green", "blue")
-    }
-    return QColor(*(round(value) for value in channels.values()))

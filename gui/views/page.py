@@ -115,6 +115,11 @@ class ExperimentPage(PageFrame):
         return record, self._result.tab, options
 
     @property
+    def trial_in_sight(self) -> int | None:
+        """The order of the trial whose timeline is seen, where it is of one."""
+        return None if self._stage is None else self._stage.trial_in_sight
+
+    @property
     def key(self) -> str:
         """What the run in sight is known by in the history; empty where that is not known."""
         return self._key_of()

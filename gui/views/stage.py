@@ -66,6 +66,11 @@ class Stage(QObject):
         """Say what a person has chosen about the charts, as `core.report.charts` names it."""
         return {}
 
+    @property
+    def trial_in_sight(self) -> int | None:
+        """The order of the trial whose timeline is seen; None where it is of all that was told."""
+        return None
+
     @abstractmethod
     def steps(self) -> list[Callable[[], None]]:
         """List what brings everything up to date, in pieces that take a few milliseconds each."""

@@ -104,6 +104,11 @@ class SweepStage(Stage):
     def drawn_with(self) -> dict[str, Any]:
         return {} if self._speedup is None else self._speedup.drawn_with()
 
+    @property
+    def trial_in_sight(self) -> int | None:
+        trial = self._chosen or self._newest()
+        return None if trial is None else trial.order
+
     def steps(self) -> list[Callable[[], None]]:
         if self._measured is None:
             return []

@@ -7,10 +7,13 @@ import re
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
 from core.report.report import Report, report_of
+from core.report.table import Table
+from gui.export import pdf as pdf_module
 from gui.export.pdf import pdf
 from tests.gui.sweeps import begun, sweep
 
@@ -52,6 +55,20 @@ def test_all_but_the_script_is_on_one_page(qapp: QApplication) -> None:
 
 def test_what_fits_on_no_page_goes_on_the_next(qapp: QApplication) -> None:
     assert pages(pdf(without_script(report(tuple(range(1, 40)))))) > 1
+
+
+def test_columns_are_wide_enough_for_their_words(qapp: QApplication) -> None:
+    word, sentence = "FIRST_EXCEPTION", "give what it needs as an argument " * 9
+    table = Table(("mode", "n", "way"), (False, True, False), ((word, "1", sentence),))
+    mode, number, way = pdf_module._widths(table)
+    assert mode > 0.6 * len(word), "an em and a half beside capitals, which are wide"
+    assert number < mode < way
+    assert mode + number + way == pytest.approx(pdf_module._ROOM)
+    few = pdf_module._widths(Table(("a", "b"), (False, False), (("short one", "x"),)))
+    assert sum(few) < pdf_module._ROOM
+    many = pdf_module._widths(Table((word,) * 12, (False,) * 12, ()))
+    assert len(set(many)) == 1
+    assert sum(many) > pdf_module._ROOM, "which makes the letters smaller"
 
 
 def test_another_thread_may_write_it(qapp: QApplication) -> None:

@@ -18,7 +18,7 @@ from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
 from core.results.records import to_json
 from core.results.share import load, shared
-from gui.export.exports import Exports, Seen, drawing_of, write
+from gui.export.exports import Exports, Seen, seen_of, timeline_of, write
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
@@ -32,7 +32,7 @@ RUN = replace(begun(blocks=3), trials=tuple(sweep(3)), status="finished")
 
 def seen(tab: str = "Runtime", **options: Any) -> Seen:
     kept = shared(RUN, "its own", "<b>=1+1")
-    return Seen(PI, RUN, drawing_of(PI, RUN, tab, options), "its own", kept)
+    return dataclasses.replace(seen_of(PI, RUN, "its own", tab, options), kept=kept)
 
 
 @pytest.fixture
@@ -101,11 +101,8 @@ def test_what_cannot_be_written_is_a_sentence_with_a_next_step(what: str, tmp_pa
 
 def test_a_chart_without_anything_in_it_is_a_sentence(tmp_path: Path) -> None:
     empty = replace(RUN, trials=())
-    drawing = drawing_of(PI, empty, "Speed-up", {})
-    assert (
-        "Wait for the first trials"
-        in write("svg", Seen(PI, empty, drawing), tmp_path / "a").problem
-    )
+    one = seen_of(PI, empty, "", "Speed-up", {})
+    assert "Wait for the first trials" in write("svg", one, tmp_path / "a").problem
     assert not (tmp_path / "a").exists()
 
 
@@ -126,6 +123,24 @@ def test_pictures_are_of_what_was_chosen(tmp_path: Path) -> None:
         assert not write("svg", one, files[-1]).problem
     assert "× one plain call" in files[0].read_text()
     assert "× one worker" in files[1].read_text()
+
+
+def test_the_timeline_is_a_picture_too(tmp_path: Path) -> None:
+    trial = next(one for one in reversed(RUN.trials) if one.tasks)
+    for order, name in ((trial.order, "a"), (None, "b")):
+        assert not write("svg", timeline_of(PI, RUN, order), tmp_path / name).problem
+    assert f"Trial {trial.order}:" in (tmp_path / "a").read_text()
+    told = "Wait for the first trials"
+    assert told in write("svg", timeline_of(PI, RUN, 10**6), tmp_path / "c").problem
+
+
+def test_several_runs_go_into_one_file(tmp_path: Path) -> None:
+    runs = tuple(shared(RUN, key) for key in ("one", "two"))
+    seen = Seen(None, "class", runs=runs)
+    assert not write("futureslab", seen, tmp_path / "a").problem
+    assert [run.key for run in load(tmp_path / "a")] == ["one", "two"]
+    assert not write("csv", seen, tmp_path / "b").problem
+    assert len((tmp_path / "b").read_text().splitlines()) == 1 + 2 * len(RUN.trials)
 
 
 def test_dots_are_fine_enough_for_paper(tmp_path: Path) -> None:
@@ -182,5 +197,5 @@ def test_titles_are_those_of_the_charts() -> None:
 
     assert tuple(charts(RUN, PI)) == chart_titles(PI)
     for one in experiments.catalogue():
-        drawings = map(partial(drawing_of, one, RUN, options={}), chart_titles(one))
-        assert all(drawing is not None for drawing in drawings)
+        seen = map(partial(seen_of, one, RUN, "", options={}), chart_titles(one))
+        assert all(one.drawing is not None for one in seen)

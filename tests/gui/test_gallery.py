@@ -46,24 +46,24 @@ def choose(page: GalleryPage, name: str, value: str) -> None:
 
 
 def column(page: GalleryPage, number: int) -> list[str | None]:
-    model = page.laptops
+    model = page.view.laptops
     return [model.data(model.index(row, number)) for row in range(model.rowCount())]
 
 
 def test_laptops_are_sorted_and_coloured_by_what_is_chosen(page: GalleryPage) -> None:
     assert words(page, "gallery-title") == "3 laptops"
     assert column(page, 1) == ["2", "4", "8"]
-    assert list(page.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
+    assert list(page.view.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
     choose(page, "gallery-by", "python")
     assert column(page, 2) == ["3.11.7", "3.11.7", "3.14.0"]
-    assert list(page.chart.colours) == ["Python 3.11.7", "Python 3.14.0"]
+    assert list(page.view.chart.colours) == ["Python 3.11.7", "Python 3.14.0"]
     choose(page, "gallery-by", "kind")
-    assert list(page.chart.colours) == ["processes"]
-    assert len({colour.name() for colour in page.chart.colours.values()}) == 1
+    assert list(page.view.chart.colours) == ["processes"]
+    assert len({colour.name() for colour in page.view.chart.colours.values()}) == 1
 
 
 def test_the_pointer_tells_whose_a_curve_is(page: GalleryPage) -> None:
-    chart = page.chart
+    chart = page.view.chart
     view = chart.getPlotItem().getViewBox()
     place = chart.mapFromScene(view.mapViewToScene(QPointF(2, 2.5)))
     chart._point(chart._nearest(QPointF(place)))
@@ -76,7 +76,7 @@ def test_the_pointer_tells_whose_a_curve_is(page: GalleryPage) -> None:
 
 
 def axis(page: GalleryPage) -> str:
-    return str(page.chart.getPlotItem().getAxis("left").labelText)
+    return str(page.view.chart.getPlotItem().getAxis("left").labelText)
 
 
 def test_the_axis_names_what_all_speedups_are_over(page: GalleryPage) -> None:
@@ -102,13 +102,13 @@ def test_names_are_hidden_at_a_click(page: GalleryPage, qtbot: QtBot) -> None:
     assert isinstance(box, QCheckBox)
     box.click()
     assert column(page, 0) == ["laptop 1", "laptop 3", "laptop 2"]
-    page._on_row_chosen(1)
+    page.view._on_row_chosen(1)
     assert words(page, "gallery-said").startswith("laptop 3 · 4 CPUs")
 
 
 def test_tips_do_not_obey_a_name(page: GalleryPage) -> None:
-    index = page.laptops.index(1, 0)
-    tip = page.laptops.data(index, Qt.ItemDataRole.ToolTipRole)
+    index = page.view.laptops.index(1, 0)
+    tip = page.view.laptops.data(index, Qt.ItemDataRole.ToolTipRole)
     assert tip is not None
     assert "&lt;b&gt;Mallory" in tip
 
@@ -120,7 +120,7 @@ def test_every_choice_can_be_drawn(page: GalleryPage) -> None:
                 choose(page, "gallery-measure", measure)
                 choose(page, "gallery-by", by)
                 choose(page, "gallery-kind", kind)
-                assert len(page.chart.getPlotItem().items) > 3
+                assert len(page.view.chart.getPlotItem().items) > 3
 
 
 def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
@@ -136,13 +136,43 @@ def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
     clear = page.findChild(QPushButton, "gallery-clear")
     assert isinstance(clear, QPushButton)
     clear.click()
-    assert words(page, "gallery-title") == "0 laptops"
+    assert words(page, "gallery-title") == "Class gallery"
     desk.add(CLASS[2:])
     assert column(page, 0) == [NASTY]
+
+
+def test_what_is_gathered_is_saved_and_drawn_as_it_is_seen(page: GalleryPage, qtbot: QtBot) -> None:
+    desk = GalleryDesk(page)
+    desk.wanted.connect(do_at_once)
+    with qtbot.waitSignal(desk.told, check_params_cb=lambda said: "open the files" in said):
+        desk.export("futureslab")
+    desk.add(CLASS)
+    choose(page, "gallery-by", "python")
+    with qtbot.waitSignal(desk.export_wanted) as asked:
+        page.export_requested.emit("paper")
+    what, name, runs, drawing = asked.args
+    assert (what, name, runs) == ("paper", "class", CLASS)
+    names = [curve.name for curve in drawing().curves if curve.name]
+    assert names[1:] == ["Python 3.11.7 (2)", "Python 3.14.0 (1)"]
+
+
+def test_an_empty_gallery_says_what_to_do_and_builds_no_chart(light: Theme, qtbot: QtBot) -> None:
+    empty = GalleryPage(light)
+    qtbot.addWidget(empty)
+    empty.show()
+    assert empty._class is None
+    begin = empty.findChild(QPushButton, "gallery-begin")
+    assert isinstance(begin, QPushButton)
+    assert begin.isVisible()
+    with qtbot.waitSignal(empty.open_requested):
+        begin.click()
+    empty.show_gallery(gallery(CLASS))
+    assert not begin.isVisible()
+    assert empty.view.isVisible()
 
 
 def test_dark_and_large_it_is_still_whole(page: GalleryPage, light: Theme) -> None:
     light.choose("dark")
     light.zoom(3)
-    assert list(page.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
-    assert len({colour.name() for colour in page.chart.colours.values()}) == 3
+    assert list(page.view.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
+    assert len({colour.name() for colour in page.view.chart.colours.values()}) == 3

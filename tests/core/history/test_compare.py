@@ -7,6 +7,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
+from core.parameters import group
 from core.results import compare
 from core.results.compare import Ratio
 from core.results.records import Calibration, Flag, RunRecord
@@ -155,6 +156,13 @@ def test_settings_differ_by_the_names_that_they_have_now() -> None:
     (found,) = compare.differences([few, many])
 
     assert (found.name, found.values) == ("repeats", ("3", "5"))
+
+
+def test_large_numbers_are_in_groups_as_everywhere() -> None:
+    one, two = (record([], parameters={"terms": n, "sizes": [n, 2]}) for n in (10**7, 10**6))
+    values = {found.name: found.values for found in compare.differences([one, two])}
+    assert values["terms"] == (group(10**7), group(10**6))
+    assert values["sizes"] == (f"{group(10**7)}, 2", f"{group(10**6)}, 2")
 
 
 def test_different_work_is_warned_of() -> None:

@@ -163,6 +163,15 @@ def test_what_a_newer_program_saw_is_kept_and_shown_by_its_sentence() -> None:
     assert ("Seen before", "It was high tide.") in report_of(read.record).environment
 
 
+@pytest.mark.parametrize("digits", [20, 400, 4000, 5000])
+def test_a_whole_number_beyond_all_others_is_refused_as_any(digits: int) -> None:
+    run = to_json(record([done("serial", 1, 1, 0.5)]))
+    large = run.replace(b'"workers": 1,', b'"workers": ' + b"9" * digits + b",")
+    assert large != run
+    with pytest.raises(ShareError, match=r"`\$.*trials\[(0|\.\.\.)\].workers`"):
+        parse(large)
+
+
 def test_a_newer_record_is_refused_by_its_number() -> None:
     made = plain(record([]))
     made["runs"][0]["record"]["schema"] = 77

@@ -1,0 +1,142 @@
+"""Who was at work and who waited, from a record alone: the timeline that a page has below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from core.experiments.base import Experiment, Scaling, SpanWord, configuration
+from core.report.lanes import Lanes, Stretch
+from core.report.marks import KINDS, OTHER, SPANS
+from core.results.statistics import seconds
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord, TrialRecord
+
+_CALLED = {
+    "startup": "start-up",
+    "task": "at work",
+    "waiting": "waiting",
+    "cancelled": "cancelled",
+    "failed": "failed",
+    "event": "event",
+}
+TITLE = "Timeline"
+
+
+def timeline(record: RunRecord, experiment: Experiment, trial: int | None = None) -> Lanes | None:
+    """Draw the timeline of a sweep's trial, by its order, or of all that a story told; or None.
+
+    Without `trial` a sweep has that of its last one that is done.
+    """
+    if any(isinstance(show, Scaling) for show in experiment.shows):
+        found = [one for one in record.trials if one.tasks and trial in (None, one.order)]
+        return of_trial(found[-1]) if found else None
+    return of_story(record, experiment.span_words)
+
+
+def of_trial(trial: TrialRecord) -> Lanes:
+    """Draw a lane for each worker: its start-up, then its tasks."""
+    startup = trial.startup_s or 0.0
+    is_serial = trial.executor == "serial"
+    names = ["main thread"] if is_serial else [f"worker {n}" for n in range(1, trial.workers + 1)]
+    ready = [Stretch(n, "startup", 0.0, startup) for n in range(len(names))] if startup > 0 else []
+    tasks = [
+        Stretch(task.worker - 1, "task", task.start_s, task.end_s, f"task {number}")
+        for number, task in enumerate(trial.tasks, 1)
+        if task.end_s > task.start_s
+    ]
+    who = configuration(trial.executor, trial.workers)
+    note = f"Trial {trial.order}: {who}, repeat {trial.block}; work {seconds(trial.work_s or 0.0)}."
+    colours = {"task": KINDS.get(trial.executor, OTHER)}
+    return Lanes(TITLE, tuple(names), (*ready, *tasks), _CALLED, colours, note)
+
+
+def of_story(record: RunRecord, words: Mapping[str, SpanWord]) -> Lanes | None:
+    """Draw what programs told, trial after trial; None where no lane was named."""
+    told = _Told()
+    for trial in record.trials:
+        told.take(trial)
+    if not told.stretches:
+        return None
+    called = {**_CALLED, **{state: one.name for state, one in words.items()}}
+    return Lanes(TITLE, tuple(told.lanes), tuple(told.stretches), called, {})
+
+
+class _Told:
+    """Lanes and what is in them, as `gui.views.story_timeline` puts it together."""
+
+    def __init__(self) -> None:
+        self.lanes: dict[str, int] = {}
+        self.stretches: list[Stretch] = []
+        self._begun: dict[str, tuple[str, float, str]] = {}
+        self._zero: float | None = None
+        self._last = 0.0
+
+    def take(self, trial: TrialRecord) -> None:
+        """Take what a trial told; one whose lanes are there already goes on behind the last."""
+        self._zero = None
+        now = 0.0
+        for event in trial.events:
+            now = max(now, _time(event.get("t")) or 0.0)
+            match event.get("kind"):
+                case "waits":
+                    words = f"waits for {event.get('whom')}"
+                    self._begin(event.get("who"), "waiting", event.get("t"), words)
+                case "goes_on":
+                    self._end(event.get("who"), _time(event.get("t")))
+                case "begins":
+                    self._begin(event.get("lane"), _kind(event), event.get("start"), _label(event))
+                case "span":
+                    self._begun.pop(str(event.get("lane")), None)
+                    span = event.get("start"), event.get("end")
+                    self._add(event.get("lane"), _kind(event), *span, _label(event))
+                case "mark":
+                    at = event.get("at")
+                    self._add(event.get("lane"), "event", at, at, _label(event))
+        now = max(now, _time(trial.wall_s) or 0.0)  # when it was over, or was stopped
+        for lane in list(self._begun):
+            self._end(lane, now)
+
+    def _begin(self, lane: Any, kind: str, start: Any, words: str) -> None:
+        since = _time(start)
+        if isinstance(lane, str) and since is not None:
+            self._end(lane, since)
+            self._place(lane)
+            self._begun[lane] = kind, since, words
+
+    def _end(self, lane: Any, end: float | None) -> None:
+        if end is not None and (begun := self._begun.pop(str(lane), None)) is not None:
+            kind, start, words = begun
+            self._add(lane, kind, start, max(start, end), words)
+
+    def _add(self, lane: Any, kind: str, start: Any, end: Any, words: str) -> None:
+        first, last = _time(start), _time(end)
+        if isinstance(lane, str) and first is not None and last is not None:
+            number, zero = self._place(lane)
+            last = max(first, last)
+            self._last = max(self._last, zero + last)
+            self.stretches.append(Stretch(number, kind, zero + first, zero + last, words))
+
+    def _place(self, lane: str) -> tuple[int, float]:
+        if self._zero is None:
+            self._zero = self._last if lane in self.lanes else 0.0
+        return self.lanes.setdefault(lane, len(self.lanes)), self._zero
+
+
+def _kind(event: Mapping[str, Any]) -> str:
+    state = event.get("state", "task")
+    return state if isinstance(state, str) and state in SPANS else "task"
+
+
+def _label(event: Mapping[str, Any]) -> str:
+    label = event.get("label", "")
+    return label if isinstance(label, str) else ""
+
+
+def _time(value: Any) -> float | None:
+    """Read a time of anybody's record; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return min(max(float(value), 0.0), 1e10)

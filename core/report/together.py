@@ -1,0 +1,89 @@
+"""Many laptops in one picture, as the class gallery shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.report.marks import KINDS, OTHER, SCALE, SERIES, along
+from core.report.plot import DASHES, Axis, Curve, Middle, Plot
+from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
+
+_LABELS: dict[Measure, str] = {"speed-up": "× one plain call", "seconds": "work time, seconds"}
+_OVER_ONE = "× one worker of the same kind"
+
+
+def gallery_chart(gallery: Gallery, kind: str, measure: Measure, by: str) -> Plot | None:
+    """Draw each laptop's curves, and the median of the class with its quartiles; None without any.
+
+    `kind` is that of the workers, empty for all; colours tell what `by` names: "cores", "python" or
+    "kind". No name is in it: a picture may be handed on.
+    """
+    curves = _curves(gallery, kind, measure, by)
+    if not curves:
+        return None
+    kinds = dict.fromkeys(one for _, one, _ in curves)
+    colours = _colours(list(dict.fromkeys(value for value, _, _ in curves)), by)
+    drawn = [
+        Curve("", colours[value], middles=_middles(points), dots=tuple(points), weight=0.6)
+        for value, _, points in curves
+    ]
+    of_class = (_class(gallery, one, measure) for one in kinds)
+    drawn += [curve for curve in of_class if curve.middles]
+    counts = {value: sum(one == value for one, _, _ in curves) for value in colours}
+    key = [Curve(f"{value} ({counts[value]})", colour) for value, colour in colours.items()]
+    most = max(int(x) for _, _, points in curves for x, _ in points)
+    return Plot(
+        "Class gallery",
+        Axis("workers", 0.5, max(2, most) + 0.5, whole=True),
+        Axis(label_of(gallery, measure), least=0.0),
+        (*drawn, *key),
+        f"{len(gallery.laptops)} laptops; dashes: the median of the class, area: its quartiles.",
+    )
+
+
+def label_of(gallery: Gallery, measure: Measure) -> str:
+    """Say what stands along the axis of a measure."""
+    is_over_one = measure == "speed-up" and gallery.baseline == "one"
+    return _OVER_ONE if is_over_one else _LABELS[measure]
+
+
+_Drawn = tuple[str, str, Sequence[tuple[int, float]]]  # what colours tell, kind, points
+
+
+def _curves(gallery: Gallery, kind: str, measure: Measure, by: str) -> list[_Drawn]:
+    order = "python" if by == "python" else "cores"
+    return [
+        (value_of(one, of, by), of, points)
+        for one in sorted(gallery.laptops, key=lambda one: sort_key(one, order))
+        for of, points in one.curves(measure).items()
+        if kind in ("", of) and of != "serial" and points
+    ]
+
+
+def value_of(laptop: Laptop, kind: str, by: str) -> str:
+    """Say what a curve's colour tells of it."""
+    if by == "kind":
+        return kind
+    if by == "python":
+        return f"Python {laptop.python}"
+    return "1 CPU" if laptop.cores == 1 else f"{laptop.cores} CPUs"
+
+
+def _colours(values: Sequence[str], by: str) -> dict[str, str]:
+    if by == "kind":
+        return {value: KINDS.get(value, OTHER) for value in values}
+    if by == "cores":
+        return dict(zip(values, along(SCALE, len(values)), strict=True))
+    return {value: SERIES[place % len(SERIES)] for place, value in enumerate(values)}
+
+
+def _class(gallery: Gallery, kind: str, measure: Measure) -> Curve:
+    points = class_of(gallery.laptops, kind, measure)
+    middles = tuple(Middle(one.workers, one.median, one.low, one.high) for one in points)
+    name = f"median of the class: {kind}"
+    colour = KINDS.get(kind, OTHER)
+    return Curve(name, colour, dash=DASHES[1], middles=middles, weight=1.6, is_band=True)
+
+
+def _middles(points: Sequence[tuple[int, float]]) -> tuple[Middle, ...]:
+    return tuple(Middle(x, y, y, y) for x, y in points)
