@@ -21,23 +21,26 @@ def gallery_chart(gallery: Gallery, kind: str, measure: Measure, by: str) -> Plo
     curves = _curves(gallery, kind, measure, by)
     if not curves:
         return None
-    kinds = dict.fromkeys(one for _, one, _ in curves)
-    colours = _colours(list(dict.fromkeys(value for value, _, _ in curves)), by)
+    kinds = dict.fromkeys(one for _, one, _, _ in curves)
+    colours = _colours(list(dict.fromkeys(value for value, _, _, _ in curves)), by)
     drawn = [
         Curve("", colours[value], middles=_middles(points), dots=tuple(points), weight=0.6)
-        for value, _, points in curves
+        for value, _, points, _ in curves
     ]
     of_class = (_class(gallery, one, measure) for one in kinds)
     drawn += [curve for curve in of_class if curve.middles]
-    counts = {value: sum(one == value for one, _, _ in curves) for value in colours}
-    key = [Curve(f"{value} ({counts[value]})", colour) for value, colour in colours.items()]
-    most = max(int(x) for _, _, points in curves for x, _ in points)
+    whose: dict[str, set[int]] = {}
+    for value, _, _, number in curves:
+        whose.setdefault(value, set()).add(number)
+    key = [Curve(f"{value} ({len(whose[value])})", colour) for value, colour in colours.items()]
+    counted = "1 laptop" if gallery.machines == 1 else f"{gallery.machines} laptops"
+    most = max(int(x) for _, _, points, _ in curves for x, _ in points)
     return Plot(
         "Class gallery",
         Axis("workers", 0.5, max(2, most) + 0.5, whole=True),
         Axis(label_of(gallery, measure), least=0.0),
         (*drawn, *key),
-        f"{len(gallery.laptops)} laptops; dashes: the median of the class, area: its quartiles.",
+        f"{counted}; dashes: the median of the class, area: its quartiles.",
     )
 
 
@@ -47,13 +50,14 @@ def label_of(gallery: Gallery, measure: Measure) -> str:
     return _OVER_ONE if is_over_one else _LABELS[measure]
 
 
-_Drawn = tuple[str, str, Sequence[tuple[int, float]]]  # what colours tell, kind, points
+# What colours tell, the kind, the points, and the machine's number.
+_Drawn = tuple[str, str, Sequence[tuple[int, float]], int]
 
 
 def _curves(gallery: Gallery, kind: str, measure: Measure, by: str) -> list[_Drawn]:
     order = "python" if by == "python" else "cores"
     return [
-        (value_of(one, of, by), of, points)
+        (value_of(one, of, by), of, points, one.number)
         for one in sorted(gallery.laptops, key=lambda one: sort_key(one, order))
         for of, points in one.curves(measure).items()
         if kind in ("", of) and of != "serial" and points

@@ -26,7 +26,8 @@ _OVER: dict[Baseline, str] = {"serial": "a plain call", "one": "one worker"}
 class Laptop:
     """One machine with one Python: whose it is, what it is, and its curves by executor kind.
 
-    `number` counts from 1 in the order in which the runs came, and stands for a hidden name.
+    `number` counts machines from 1 in the order in which the runs came, and stands for a hidden
+    name; a machine with several Pythons has it several times.
     """
 
     number: int
@@ -67,6 +68,11 @@ class Gallery:
     baseline: Baseline = "serial"
 
     @property
+    def machines(self) -> int:
+        """How many machines there are, each counted once whatever it ran."""
+        return len({one.number for one in self.laptops})
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The executor kinds that any laptop has, in the order of first appearance."""
         return tuple(dict.fromkeys(kind for one in self.laptops for kind in one.seconds))
@@ -78,30 +84,26 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
     All speed-ups are over the same: over the plain call where every laptop timed one, else over
     what most of them have. Who lacks it has no speed-up, and is named.
     """
-    parts: list[tuple[str, RunRecord]] = []
+    parts: list[tuple[int, str, RunRecord]] = []
     left_out: list[str] = []
     records: list[RunRecord] = []
     for run in runs:
         name = run.whose or run.name
         found = [part for _, part in by_python(run.record) if _seconds(part)]
-        parts += [(name, part) for part in found]
         if found:
             records.append(run.record)
+            parts += [(len(records), name, part) for part in found]
         else:
             left_out.append(f"{name or run.record.experiment}: it has no curve over workers.")
-    baseline = _baseline([part for _, part in parts])
+    baseline = _baseline([part for _, _, part in parts])
     laptops = tuple(
-        _laptop(number, name or f"laptop {number}", part, baseline)
-        for number, (name, part) in enumerate(parts, 1)
+        _laptop(number, name or f"laptop {number}", part, baseline) for number, name, part in parts
     )
     said = [*different_work(records), *_cut_short(records)]
     if baseline == "one":
         said.append("Speed-ups are over one worker of the same kind: not all timed a plain call.")
-    left_out += [
-        f"{one.name}: it has no speed-up over {_OVER[baseline]}."
-        for one in laptops
-        if not one.speedups
-    ]
+    lacking = dict.fromkeys(one.name for one in laptops if not one.speedups)
+    left_out += [f"{name}: it has no speed-up over {_OVER[baseline]}." for name in lacking]
     return Gallery(laptops, tuple(said), tuple(left_out), baseline)
 
 
@@ -168,14 +170,17 @@ def _speedups(record: RunRecord, baseline: Baseline) -> dict[str, Points]:
 
 
 def class_of(laptops: Sequence[Laptop], kind: str, measure: Measure) -> tuple[ClassPoint, ...]:
-    """Give the median and the quartiles of all laptops, for each number of workers of several."""
-    values: dict[int, list[float]] = {}
+    """Give the median and the quartiles of all machines, for each number of workers of several.
+
+    A machine with several Pythons counts once, with the median of what it has.
+    """
+    values: dict[int, dict[int, list[float]]] = {}  # by workers, then by machine
     for one in laptops:
         for workers, value in one.curves(measure).get(kind, ()):
-            values.setdefault(workers, []).append(value)
+            values.setdefault(workers, {}).setdefault(one.number, []).append(value)
     found = []
     for workers in sorted(values):
-        those = values[workers]
+        those = [median(of_one) for of_one in values[workers].values()]
         if len(those) > 1:
             low, _, high = quantiles(those, n=4, method="inclusive")
             found.append(ClassPoint(workers, median(those), low, high, len(those)))

@@ -31,6 +31,7 @@ class ClassView(Card):
         self._said, self._warned = QLabel(), QLabel()
         self._kind, self._measure, self._by = QComboBox(), QComboBox(), QComboBox()
         self._names = QCheckBox("Names")
+        self._wanted = "processes"  # the kind that a person chose, also while no laptop has it
         self._build()
         self._connect()
         self._restyle()
@@ -44,15 +45,13 @@ class ClassView(Card):
     def show_gallery(self, gallery: Gallery) -> None:
         """Show these laptops in place of all others."""
         self._gallery = gallery
-        kept = self._kind.currentData()
         self._kind.blockSignals(True)
         self._kind.clear()
         kinds = [kind for kind in gallery.kinds if kind != "serial"]
         for kind in kinds:
             self._kind.addItem(kind, kind)
         self._kind.addItem("all kinds", "")
-        wanted = kept if kept in kinds else "processes"
-        self._kind.setCurrentIndex(max(0, self._kind.findData(wanted)))
+        self._kind.setCurrentIndex(max(0, self._kind.findData(self._wanted)))
         self._kind.blockSignals(False)
         self._warn()
         self._show()
@@ -116,12 +115,16 @@ class ClassView(Card):
         inside.addWidget(self._said)
 
     def _connect(self) -> None:
+        self._kind.currentIndexChanged.connect(self._note_kind)
         for box in (self._kind, self._measure, self._by):
             box.currentIndexChanged.connect(self._show)
         self._names.toggled.connect(self._show_names)
         self._table.row_chosen.connect(self._on_row_chosen)
         self.chart.pointed.connect(self._on_pointed)
         self._theme.changed.connect(self._restyle)
+
+    def _note_kind(self) -> None:
+        self._wanted = self._kind.currentData()
 
     def _show(self) -> None:
         choice = self.choice

@@ -70,7 +70,7 @@ class GalleryPage(PageFrame):
     def show_gallery(self, gallery: Gallery) -> None:
         """Show these laptops in place of all others."""
         self.view.show_gallery(gallery)
-        self._show_count(len(gallery.laptops), bool(gallery.laptops or gallery.left_out))
+        self._show_count(gallery.machines, bool(gallery.laptops or gallery.left_out))
 
     def _show_count(self, count: int, has_something: bool = False) -> None:
         self._count = count

@@ -96,10 +96,23 @@ def test_the_class_has_a_median_and_quartiles() -> None:
     assert class_of(found.laptops, "threads", "speed-up") == ()
 
 
-def test_a_run_over_several_pythons_is_a_laptop_for_each() -> None:
-    trials = tuple(one for name in ("3.11", "3.13t") for one in sweep(2, python=name))
-    made = replace(begun(("3.11", "3.13t")), trials=trials, status="finished")
-    assert [one.number for one in gallery([shared(made)]).laptops] == [1, 2]
+def over_two_pythons() -> Shared:
+    parts = (("3.11", 1.0), ("3.13t", 2.0))
+    trials = tuple(one for name, slower in parts for one in sweep(2, python=name, slower=slower))
+    return shared(replace(begun(("3.11", "3.13t")), trials=trials, status="finished"))
+
+
+def test_a_run_over_several_pythons_has_curves_of_each_and_is_one_laptop() -> None:
+    found = gallery([over_two_pythons()])
+    assert [one.number for one in found.laptops] == [1, 1]
+    assert found.machines == 1
+    assert class_of(found.laptops, "processes", "seconds") == (), "one laptop is no class"
+    both = gallery([over_two_pythons(), laptop("Ada")])
+    assert [one.number for one in both.laptops] == [1, 1, 2]
+    seconds = [dict(one.seconds["processes"])[2] for one in both.laptops]
+    (_, two) = class_of(both.laptops, "processes", "seconds")
+    assert two.laptops == 2
+    assert two.median == pytest.approx(((seconds[0] + seconds[1]) / 2 + seconds[2]) / 2)
 
 
 def test_what_has_no_curve_is_named_and_different_work_is_told() -> None:

@@ -7,13 +7,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.report.together import gallery_chart
 from core.results.gallery import gallery
 from core.results.share import shared
 from gui.gallery_desk import GalleryDesk
 from gui.theme import Theme
 from gui.views.gallery import GalleryPage
 from tests.core.making import record
-from tests.core.test_gallery import laptop, without
+from tests.core.test_gallery import laptop, over_two_pythons, without
 from tests.gui.finding import shown
 from tests.gui.jobs import do_at_once
 
@@ -121,6 +122,28 @@ def test_every_choice_can_be_drawn(page: GalleryPage) -> None:
                 choose(page, "gallery-by", by)
                 choose(page, "gallery-kind", kind)
                 assert len(page.view.chart.getPlotItem().items) > 3
+
+
+def test_a_kind_that_was_chosen_stays_chosen_as_files_come(page: GalleryPage) -> None:
+    box = page.findChild(QComboBox, "gallery-kind")
+    assert isinstance(box, QComboBox)
+    assert box.currentData() == "processes"
+    choose(page, "gallery-kind", "")
+    page.show_gallery(gallery((*CLASS, laptop("Eve"))))
+    assert box.currentText() == "all kinds"
+    choose(page, "gallery-kind", "processes")
+    page.show_gallery(gallery(()))
+    page.show_gallery(gallery(CLASS))
+    assert box.currentData() == "processes"
+
+
+def test_a_machine_with_two_pythons_is_counted_once(page: GalleryPage) -> None:
+    page.show_gallery(gallery([over_two_pythons()]))
+    assert words(page, "gallery-title") == "1 laptop"
+    assert len(column(page, 0)) == 2
+    drawn = gallery_chart(gallery([over_two_pythons()]), "", "seconds", "cores")
+    assert drawn is not None
+    assert drawn.note.startswith("1 laptop;")
 
 
 def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
