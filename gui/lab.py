@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from gui import experiments
 from gui.main_window import MainWindow
+from gui.notices import Notices
 from gui.painted import when_painted
 from gui.settings import Settings
 from gui.theme import Theme
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gui.models.found import Offer, Refusal
     from gui.runs import Runs
     from gui.views.history import HistoryPage
-    from gui.views.message_bar import MessageBar
     from gui.views.page import ExperimentPage
 
 _OTHERS = ("History", "Class gallery")
@@ -60,7 +60,6 @@ class Lab(QObject):
         self._pages: dict[int, ExperimentPage] = {}
         self.runs: Runs | None = None
         self._help: HelpWindow | None = None
-        self._bars: dict[str, MessageBar] = {}
         self._desk: FileDesk | None = None
         self._gallery: GalleryDesk | None = None
         self._files: Sequence[str] = ()
@@ -69,6 +68,7 @@ class Lab(QObject):
         self._listed: HistoryDesk | None = None
         self._kept: KeptRuns | None = None
         self.window = MainWindow(experiments.TITLES, _OTHERS, self._theme)
+        self._notices = Notices(self.window, self._theme, self)
         self._connect()
 
     def open(self, files: Sequence[str] = ()) -> None:
@@ -176,8 +176,8 @@ class Lab(QObject):
 
             self.runs = Runs(self._settings.pythons, self)
             self.runs.pythons.added.connect(self._on_python_added)
-            self.runs.history.problem_found.connect(self._on_history_problem)
-            self.runs.history.mended.connect(self._on_history_mended)
+            self.runs.history.problem_found.connect(self._notices.say_of_history)
+            self.runs.history.mended.connect(self._notices.say_history_is_mended)
             for page in self._pages.values():
                 self.runs.attach(page)
             self._serve_history()
@@ -248,7 +248,7 @@ class Lab(QObject):
         desk.continue_wanted.connect(kept.go_on)
         page.gathered.connect(self._show_class)
         kept.continue_asked.connect(page.continued)
-        kept.problem_found.connect(self._on_history_problem)
+        kept.problem_found.connect(self._notices.say_of_history)
         runs.busy_changed.connect(lambda _: page.show_busy(runs.busy_title))
         page.show_busy(runs.busy_title)
         page.look_again()
@@ -295,8 +295,8 @@ class Lab(QObject):
             from gui.file_desk import FileDesk
 
             self._desk = FileDesk(self.window, self._need_runs(), self._settings, self)
-            self._desk.failed.connect(lambda sentence: self._bar("file").say(sentence))
-            self._desk.begun.connect(lambda: self._bar("file").hide())
+            self._desk.failed.connect(self._notices.say_of_files)
+            self._desk.begun.connect(self._notices.forget_files)
             self._desk.opened.connect(self._on_opened)
         return self._desk
 
@@ -366,27 +366,6 @@ class Lab(QObject):
 
         if isinstance(what, Offer):
             self._settings.pythons = tuple(dict.fromkeys((*self._settings.pythons, what.paths[0])))
-
-    def _bar(self, about: str) -> "MessageBar":
-        """Give the bar for what there is to say about the history, or about files."""
-        if about not in self._bars:
-            from gui.views.message_bar import MessageBar
-
-            self._bars[about] = MessageBar(about, self._theme)
-            self._bars[about].setProperty("outer", True)
-            self.window.install_bar(self._bars[about])
-        return self._bars[about]
-
-    @Slot(str)
-    def _on_history_problem(self, sentence: str) -> None:
-        self._bar("history").say(sentence)
-
-    @Slot()
-    def _on_history_mended(self) -> None:
-        if "history" in self._bars:
-            self._bar("history").say(
-                "The history is up to date again: what was missing is written."
-            )
 
     @Slot(int)
     def _on_zoomed(self, steps: int) -> None:
