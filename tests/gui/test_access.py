@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -88,14 +89,19 @@ def nameless(window: QWidget) -> tuple[int, list[str]]:
     return len(controls), without
 
 
+def has_controls(place: QWidget) -> bool:
+    return nameless(place)[0] > 0
+
+
 def test_every_control_of_every_page_has_a_name(lab: Lab, qtbot: QtBot) -> None:
     lab.open()
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
     for number in range(lab.window._stack.count()):
         lab.window.show_page(number)
-        qtbot.waitUntil(lambda: nameless(lab.window)[0] > 5)  # it is built when it is seen
         place = lab.window._stack.widget(number)
-        tabs = place.findChild(QTabWidget) if place is not None else None
+        assert place is not None
+        qtbot.waitUntil(partial(has_controls, place))  # it is built when it is seen
+        tabs = place.findChild(QTabWidget)
         for tab in range(tabs.count() if isinstance(tabs, QTabWidget) else 1):
             if isinstance(tabs, QTabWidget):
                 tabs.setCurrentIndex(tab)
