@@ -45,7 +45,8 @@ class LabExecutor(Engine):
     and results are what JSON carries (tuples arrive as lists). A function marked with
     `core.lab.events.emits` may report events while it runs: `on_event(future, event)` gets them in
     the dispatcher's thread and must only hand them on. One marked with `converses` may ask too: the
-    question comes as an event of kind "asks" with its `prompt`, and `answer` answers it.
+    question comes as an event of kind "asks" with its `prompt`, and `answer` answers it, unless the
+    job takes it back before.
 
     What is said of the process names it as `called`.
 
@@ -238,6 +239,9 @@ class LabExecutor(Engine):
         raise AssertionError("call_over ends with an answer or raises")
 
     def _pass_on(self, future: "Future[Any]", message: protocol.Message) -> None:
+        if message["kind"] == "withdraw":
+            self.answer(None)
+            return
         event = message.get("data")
         if message["kind"] == "ask":
             with self._turn:

@@ -46,8 +46,8 @@ _ENDS = {
     "after kill": "Their process was killed: no thread, no lock and no future is left of it.",
 }
 _ENDED_BY_OTHERS = (
-    "Their process was ended from elsewhere, before that way out: no thread, no lock and no future"
-    " is left of it."
+    "Their process was ended from elsewhere, before a way out was taken: no thread, no lock and no"
+    " future is left of it."
 )
 _MENDED = {
     "callbacks": "No task waits: each is submitted by the callback of the one that it needs.",

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from core.lab import protocol
@@ -97,9 +98,10 @@ def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Mes
     def emit(event: dict[str, Any]) -> None:
         send({"kind": "event", "data": event})
 
-    def ask(prompt: str) -> str:
+    def ask(prompt: str, process: int | None = None) -> str:
         send({"kind": "ask", "prompt": prompt})
-        answer = next(requests, {"text": None})["text"]
+        with _taken_back(process, lambda: send({"kind": "withdraw"})):
+            answer = next(requests, {"text": None})["text"]
         if answer is None:
             raise EOFError("nobody answers")
         return str(answer)
@@ -111,6 +113,14 @@ def _call(request: protocol.Message, send: Send, requests: Iterator[protocol.Mes
         call = getattr(call, part)
     hands = (emit, ask)[: call.hands] if isinstance(call, Telling) else ()
     return call(*hands, *request["args"], **request["kwargs"])
+
+
+def _taken_back(process: int | None, take_back: Callable[[], None]) -> AbstractContextManager[None]:
+    if process is None:
+        return contextlib.nullcontext()
+    from core.lab.asking import taken_back
+
+    return taken_back(process, take_back)
 
 
 def _is_clean() -> bool:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 Emit = Callable[[dict[str, Any]], None]
-Ask = Callable[[str], str]
+
+
+class Ask(Protocol):
+    """Asks the owner; `process` is the sentinel of a process whose end takes the question back."""
+
+    def __call__(self, prompt: str, process: int | None = None, /) -> str: ...
+
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -42,6 +49,7 @@ def converses(
     """Mark a job that wants `emit` and `ask` as its first two arguments.
 
     `ask(prompt)`, in the job's own thread only, waits until the owner answers and returns the
-    answer, as `input` does; it raises EOFError when nobody will answer.
+    answer, as `input` does; it raises EOFError when nobody will answer. `ask(prompt, sentinel)`
+    raises it, too, when the process of that sentinel ends: then there is nothing left to choose.
     """
     return Telling(job, 2)

@@ -1,7 +1,7 @@
 """The messages between a lab process and its owner: JSON objects, framed by their length.
 
-    owner  -- call, answer -->                       lab process
-    owner  <-- hello, event, ask, result, failure --
+    owner  -- call, answer -->                                 lab process
+    owner  <-- hello, event, ask, withdraw, result, failure --
 
 The lab process first writes `PREAMBLE`, so that whatever a wrapper script or a shell hook printed
 before it is skipped. Each frame after it is four bytes of length, big-endian, then UTF-8 JSON.
@@ -21,6 +21,7 @@ _FIELDS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "hello": {"protocol": int, "pid": int, "python": str},
     "event": {"data": dict},
     "ask": {"prompt": str},
+    "withdraw": {},
     "answer": {"text": (str, type(None))},
     "result": {"value": object, "clean": bool},
     "failure": {"clean": bool, "type": str, "message": str, "traceback": str},

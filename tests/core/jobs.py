@@ -7,6 +7,7 @@ that a test knows without guessing that it runs.
 from __future__ import annotations
 
 import _thread
+import multiprocessing
 import os
 import re
 import signal
@@ -114,6 +115,18 @@ def leave_system() -> None:
 @converses
 def ask_for_names(emit: Emit, ask: Ask, how_many: int) -> list[str]:
     return [ask(f"name {number}?") for number in range(how_many)]
+
+
+@converses
+def ask_about_a_process(emit: Emit, ask: Ask, ends: bool) -> list[str]:
+    """Ask twice, for as long as a child lives; one that `ends` does so at once."""
+    child = multiprocessing.Process(target=int if ends else time.sleep, args=(0 if ends else 600,))
+    child.start()
+    try:
+        return [ask("what?", child.sentinel) for _ in range(2)]
+    finally:
+        child.kill()
+        child.join()
 
 
 @emits

@@ -85,6 +85,28 @@ def test_a_job_that_waits_for_an_answer_can_be_stopped(lab: LabExecutor, heard: 
     assert works(lab)
 
 
+def test_a_question_about_a_process_is_taken_back_at_its_end(
+    lab: LabExecutor, heard: Heard
+) -> None:
+    future = lab.submit(jobs.ask_about_a_process, ends=True)
+    heard.get(timeout=SOON_S)
+
+    assert failure(future, RemoteError).type_name == "EOFError"
+    assert not lab.answer("too late")
+    assert works(lab)
+
+
+def test_a_question_about_a_process_that_lives_is_answered(lab: LabExecutor, heard: Heard) -> None:
+    future = lab.submit(jobs.ask_about_a_process, ends=False)
+    heard.get(timeout=SOON_S)
+
+    assert lab.answer("first")
+    heard.get(timeout=SOON_S)
+    assert lab.answer("second")
+    assert future.result(SOON_S) == ["first", "second"]
+    assert works(lab)
+
+
 # ------------------------------------------------------------------------------------------ limits
 
 

@@ -168,6 +168,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "hello": {"protocol": 1, "pid": 1, "python": "3.11.7"},
     "event": {"data": {}},
     "ask": {"prompt": "more?"},
+    "withdraw": {},
     "answer": {"text": "yes"},
     "result": {"value": None, "clean": True},
     "failure": {"type": "ValueError", "message": "", "traceback": "", "clean": True},

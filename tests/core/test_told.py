@@ -132,7 +132,7 @@ def test_a_program_cannot_tell_what_nobody_reads(
     monkeypatch.setattr("core.lab.perform.import_module", lambda name: SimpleNamespace(main=main))
     heard: list[dict[str, Any]] = []
     with pytest.raises(ValueError, match="told what is no event"):
-        perform(heard.append, str, "splendid", {})
+        perform(heard.append, lambda *_: "", "splendid", {})
     assert heard == []
 
 

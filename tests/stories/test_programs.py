@@ -55,6 +55,26 @@ def test_a_deadlock_can_be_stopped_and_the_next_experiment_runs_at_once(person: 
     run_race(person)
 
 
+@pytest.mark.parametrize(
+    ("victim", "says"),
+    [("the lab", "Ended with failures"), ("the stuck", "Finished")],
+    ids=["lab", "stuck"],
+)
+def test_a_process_killed_from_outside_takes_the_question_back(
+    person: Person, victim: str, says: str
+) -> None:
+    open_page(person, "Deadlock")
+    person.click("run")
+    person.wait_for(lambda seen: "answer-kill" in seen, "the lab noticed it")
+    (lab,) = [one for one in person.labs() if one.ppid() == person.program.pid]
+    children = [one for one in lab.children() if "resource_tracker" not in str(one.cmdline())]
+    (lab if victim == "the lab" else children[0]).kill()
+    person.wait_for_text("status-message", says, timeout_s=10)
+    assert "answer-kill" not in person.see()
+    person.wait_for(lambda seen: seen["run"]["enabled"], "Deadlock can be run again")
+    run_race(person)
+
+
 def test_a_future_is_lived_through_by_clicking(person: Person) -> None:
     open_page(person, "Life of a future")
     person.click("run")

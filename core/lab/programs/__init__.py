@@ -1,9 +1,10 @@
 """The book's programs: plain scripts, which are run here, shown as they are, and exported.
 
 Each has its settings as constants at the top and `main(...)` with the same settings, in lower
-case, as arguments, then `tell=show` and, where it asks, `ask=input`. Alone, `python race.py`, it
-prints. In the lab `tell` sends an event home and `ask` waits for what a person chooses. It imports
-the standard library only, never another module of ours: the file is what a student takes home.
+case, as arguments, then `tell=show` and, where it asks, `ask=type_in`. Alone, `python race.py`, it
+prints, and reads what is typed. In the lab `tell` sends an event home and `ask` waits for what a
+person chooses, or for the end of the process whose sentinel it got too, which raises EOFError. It
+imports the standard library only, never another module of ours: a student takes this file home.
 
 `tell(kind, **what)` knows these kinds, and `core.lab.told` holds it to them; times are
 `time.perf_counter()`, lanes and futures names.

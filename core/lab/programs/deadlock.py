@@ -2,9 +2,9 @@
 
 import concurrent.futures
 import contextlib
-import functools
 import logging
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import threading
@@ -163,7 +163,7 @@ def submit(name, task, *arguments):
     if workers == 1:
         tell_home("waits", who=name, whom="worker 1")  # there is no other who could run it
     futures[name] = future = pool.submit(run, name, task, *arguments)
-    future.add_done_callback(functools.partial(tell_end, name))
+    future.add_done_callback(lambda future: tell_end(name, future))
     return future
 
 
@@ -328,7 +328,7 @@ def watch(story, rescue, timeout_s, tell, ask):
             if cycle and moment == "at the end":
                 graph.name(cycle)
                 if rescue == "ask":
-                    rescue = choose(ask)
+                    rescue = choose(ask, player)
                 elif patience is None:
                     time.sleep(LOOK_S)
                 moment = f"after {save(player, here, rescue, patience, tell)}"
@@ -355,7 +355,9 @@ def messages(connection):
 
 
 def save(player, connection, rescue, patience, tell):
-    """Do something about the deadlock; return what was done."""
+    """Do something about the deadlock; return what ended it."""
+    if multiprocessing.connection.wait([player.sentinel], timeout=0):
+        return "death"  # somebody else ended their process
     if patience is not None:
         tell("note", text="Each will give up by itself: it waits with a timeout.")
         return "timeout"
@@ -363,32 +365,32 @@ def save(player, connection, rescue, patience, tell):
         with contextlib.suppress(OSError):  # it may have ended meanwhile
             connection.send("set free")
         return "exception"
-    if rescue == "timeout":
-        tell("note", text="Too late: they wait without a timeout. So this process is killed.")
-    else:
-        tell("note", text="Their process is killed, with all that is in it.")
+    why = "Too late for a timeout. " if rescue == "timeout" else ""
+    tell("note", text=f"{why}Their process is killed, with all that is in it.")
     player.kill()
     return "kill"
 
 
-def choose(ask):
-    """Ask for a way out until one is named."""
+def choose(ask, player):
+    """Ask for a way out until one is named, for as long as there is somebody to be saved."""
     question = f"They are stuck. What shall be done: {', '.join(WAYS_OUT)}? "
     with contextlib.suppress(EOFError):
-        while answer := ask(question).strip():
+        while answer := ask(question, player.sentinel).strip():
             if answer in WAYS_OUT:
                 return answer
     return "kill"  # nobody answers, and this helps always
 
 
 def show(kind, **what):
-    if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
-    elif kind == "note":
-        print(what["text"])
+    if kind in ("row", "note"):
+        print(what.get("text") or "   ".join(f"{name} {value}" for name, value in what.items()))
 
 
-def main(story=STORY, rescue=RESCUE, timeout_s=TIMEOUT_S, tell=show, ask=input):
+def type_in(question, process):
+    return input(question)  # in a terminal, the end of that process is seen after the answer
+
+
+def main(story=STORY, rescue=RESCUE, timeout_s=TIMEOUT_S, tell=show, ask=type_in):
     way_out = watch(story, rescue, timeout_s, tell, ask)
     if rescue == "ask" and way_out == "timeout":  # once more, with the timeout from the beginning
         watch(story, "timeout", timeout_s, tell, ask)

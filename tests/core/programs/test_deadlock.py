@@ -17,14 +17,14 @@ import psutil
 import pytest
 
 from core.engines.lab_client import LabExecutor
-from core.errors import LabStopped
+from core.errors import LabCrashed, LabStopped
 from core.experiments.deadlock import EXPERIMENT
 from core.lab.perform import perform
 from core.lab.programs.deadlock import WaitForGraph
 from core.results.records import from_json
 from tests.core.making import done, record
 from tests.core.programs.running import command_line
-from tests.core.watching import ROOT, SOON_S, eventually, gone, pid_of, pythons
+from tests.core.watching import ROOT, SOON_S, gone, pid_of, pythons
 
 Events = list[dict[str, Any]]
 STUCK = {
@@ -327,24 +327,40 @@ def test_a_deadlock_that_waits_for_an_answer_can_be_killed_from_the_owner(stage:
     assert rows(stage.all_told("callbacks", "timeout"), "at the end")
 
 
-@pytest.mark.parametrize("answer", ["exception", "kill"])
-def test_a_process_that_dies_in_the_middle_is_part_of_the_story(answer: str, stage: Stage) -> None:
+def test_a_process_that_dies_while_it_is_asked_for_needs_no_answer(stage: Stage) -> None:
     future = stage.play("futures", "ask")
     stage.until("asks")
-    assert stage.lab.pid is not None
-    children = psutil.Process(stage.lab.pid).children()
-    players = [child for child in children if "resource_tracker" not in str(child.cmdline())]
-    for player in players:
-        player.kill()
-    eventually(
-        lambda: not any(p.is_running() and p.status() != "zombie" for p in players), "killed"
-    )
-
-    stage.lab.answer(answer)
+    kill_players(stage)
 
     future.result(SOON_S)
-    *_, last = [event for event in stage.rest() if event["kind"] == "row"]
+
+    events = stage.rest()
+    last = [event for event in events if event["kind"] == "row"][-1]
     assert (last["who"], last["is_now"]) == ("their process", "ended with exit code -9")
+    assert set(rows(events, "after death").values()) == {"gone", last["is_now"]}
+    assert not [event for event in events if event["kind"] == "note"]  # nobody here killed it
+    assert not stage.lab.answer("kill")
+    assert rows(stage.all_told("callbacks", "timeout"), "at the end")
+
+
+def test_the_lab_process_killed_while_it_asks_is_told_at_once(stage: Stage) -> None:
+    group = pid_of(stage.lab)
+    future = stage.play("futures", "ask")
+    stage.until("asks")
+
+    psutil.Process(group).kill()
+
+    assert type(future.exception(SOON_S)) is LabCrashed
+    assert not stage.lab.answer("kill")
+    gone(group)
+
+
+def kill_players(stage: Stage) -> None:
+    assert stage.lab.pid is not None
+    children = psutil.Process(stage.lab.pid).children()
+    for child in children:
+        if "resource_tracker" not in str(child.cmdline()):
+            child.kill()
 
 
 def test_a_ring_is_found_wherever_one_looks_first() -> None:
@@ -453,9 +469,9 @@ def test_of_two_performances_the_second_is_told() -> None:
 
 
 def test_one_that_was_ended_from_elsewhere_claims_no_way_out() -> None:
-    text = summary([*RING, {"moment": "after exception", "who": "inner", "is_now": "gone"}])
+    text = summary([*RING, {"moment": "after death", "who": "inner", "is_now": "gone"}])
 
-    assert "\nTheir process was ended from elsewhere, before that way out" in text
+    assert "\nTheir process was ended from elsewhere, before a way out was taken:" in text
     assert "The exception was set" not in text
 
 
