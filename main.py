@@ -9,7 +9,15 @@ from multiprocessing import freeze_support
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.experiments.base import Experiment
     from core.report.report import Report
+
+
+def _find(name: str) -> "Experiment":
+    """Find an experiment, those of the window too."""
+    from gui.experiments import find
+
+    return find(name)
 
 
 def _pdf(report: "Report") -> bytes:
@@ -36,8 +44,9 @@ def main() -> int:
         return read(*sys.argv[2:])
     if len(sys.argv) > 1 and not all(name.lower().endswith(".futureslab") for name in sys.argv[1:]):
         from core.headless import main as headless
+        from core.headless_history import Hands
 
-        return headless(sys.argv[1:], _pdf)
+        return headless(sys.argv[1:], Hands(_find, _pdf))
     from gui.app import main as window
 
     return window(sys.argv[1:])

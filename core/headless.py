@@ -22,6 +22,7 @@ from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, FuturesLabError, HistoryError, LabError, cannot_write
 from core.experiments.base import Experiment, Scaling, Trial
+from core.headless_history import Hands
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
 from core.headless_target import Target
@@ -44,10 +45,10 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"futures-lab: {message}. Try {self.prog} --help.\n")
 
 
-def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> int:
+def main(argv: Sequence[str], hands: Hands | None = None) -> int:
     """Parse, run, print; return 0 if done, 2 on bad input, 3 on a failed trial, 130 if stopped.
 
-    `to_pdf` is the window's hand for what core cannot write; it raises BadInput where it cannot.
+    `hands` do what core cannot, about runs that were kept.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -69,7 +70,7 @@ def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> i
         if words.command == "pythons":
             return _list_pythons(words.paths, words.json)
         if words.command == "history":
-            return _history(words, to_pdf)
+            return _history(words, hands or Hands())
         if words.command != "run":
             parser.print_help()
             return DONE
@@ -88,11 +89,11 @@ def main(argv: Sequence[str], to_pdf: headless_history.ToPdf | None = None) -> i
     return _run(experiment, values, pythons, target, keeps=not words.no_history)
 
 
-def _history(words: argparse.Namespace, to_pdf: headless_history.ToPdf | None) -> int:
+def _history(words: argparse.Namespace, hands: Hands) -> int:
     """Do what is asked of the history; raise BadInput and HistoryError."""
     target = Target(words.json) if words.json is not None else None
     if words.action != "continue":
-        headless_history.perform(words, target, to_pdf)
+        headless_history.perform(words, target, hands)
         return DONE
     record = headless_history.unfinished(words.run)
     experiment = experiments.find(record.experiment)

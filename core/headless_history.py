@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from rich.table import Table
 from core.continuing import values_of
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments import find
-from core.experiments.base import configuration
+from core.experiments.base import Experiment, configuration
 from core.headless_output import cell, plain, to_stdout
 from core.headless_output import table as medians
 from core.headless_target import Target
-from core.keeping import headline, users_history
+from core.keeping import users_history
 from core.report.html import html
 from core.report.report import Report, report_of
 from core.results import share, tables
@@ -33,12 +34,27 @@ _ORDERS = ("started", "name", "experiment", "status", "trials", "python", "machi
 _SHOWN = 50
 
 
-def _script(runs: Sequence[Shared]) -> bytes:
+ToPdf = Callable[[Report], bytes]
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What the window's side does for the command line, which core itself cannot.
+
+    `find` gives an experiment by its name, or raises BadInput; `to_pdf` writes a report as PDF, and
+    raises BadInput where that cannot be.
+    """
+
+    find: Callable[[str], Experiment] = find
+    to_pdf: ToPdf | None = None
+
+
+def _script(hands: Hands, runs: Sequence[Shared]) -> bytes:
     """Make the script of a run, with what the run found; raises BadInput for several."""
     if len(runs) != 1:
         raise BadInput("A script is of one run: name one.")
     record = runs[0].record
-    experiment = find(record.experiment)
+    experiment = hands.find(record.experiment)
     values = experiment.as_run(values_of(experiment, record), record)
     return experiment.code(values).text.encode()
 
@@ -48,10 +64,8 @@ _WRITERS: dict[str, _Writer] = {
     "futureslab": share.dump,
     "csv": tables.trials_csv,
     "json": tables.to_json,
-    "py": _script,
 }
-_FORMATS = (*_WRITERS, "html", "pdf")
-ToPdf = Callable[[Report], bytes]
+_FORMATS = (*_WRITERS, "py", "html", "pdf")
 
 
 def add_parser(commands: Any) -> None:
@@ -90,15 +104,12 @@ def _action(actions: Any, name: str, help: str) -> Any:
     return one
 
 
-def perform(words: argparse.Namespace, target: Target | None, to_pdf: ToPdf | None) -> None:
-    """Do an action; raises BadInput and HistoryError with a sentence.
-
-    `to_pdf` writes a report as PDF, which core itself cannot.
-    """
+def perform(words: argparse.Namespace, target: Target | None, hands: Hands) -> None:
+    """Do an action; raises BadInput and HistoryError with a sentence."""
     actions: dict[str, Callable[[History, argparse.Namespace], _Found]] = {
         "list": _list,
-        "show": _show,
-        "export": partial(_export, to_pdf),
+        "show": partial(_show, hands),
+        "export": partial(_export, hands),
         "import": _import,
         "compare": _compare,
     }
@@ -199,7 +210,7 @@ def _table_of(page: Page) -> Table:
     return shown
 
 
-def _show(history: History, words: argparse.Namespace) -> _Found:
+def _show(hands: Hands, history: History, words: argparse.Namespace) -> _Found:
     (run,) = _runs(history, words.runs)
     record = run.record
     count = f"{len(record.trials)} of {record.planned_trials} trials"
@@ -211,15 +222,17 @@ def _show(history: History, words: argparse.Namespace) -> _Found:
     ]
     said: list[str | Table]
     try:
-        said = [headline(record), medians(record)]
+        known = _known(hands, record)
+        found = known.summarize(record).headline if known is not None else ()
+        said = ["; ".join(found), medians(record)]
     except Exception as error:  # a stranger's file may hold what no run of ours could
         said = [f"What it found cannot be said: {error}."]
     return _Found(to_json(record, key=run.key), *lines, *said)
 
 
-def _export(to_pdf: ToPdf | None, history: History, words: argparse.Namespace) -> _Found:
+def _export(hands: Hands, history: History, words: argparse.Namespace) -> _Found:
     path = Path(words.file)
-    writer = _writer(path, words, to_pdf)
+    writer = _writer(path, words, hands)
     runs = _runs(history, words.runs)
     try:
         write_whole(path, writer(runs))
@@ -230,7 +243,7 @@ def _export(to_pdf: ToPdf | None, history: History, words: argparse.Namespace) -
     return _Found(_json(said), f"{count} written to {path}.")
 
 
-def _writer(path: Path, words: argparse.Namespace, to_pdf: ToPdf | None) -> _Writer:
+def _writer(path: Path, words: argparse.Namespace, hands: Hands) -> _Writer:
     """Find what writes the format that was asked for; raises BadInput."""
     format = words.format or path.suffix.lower().removeprefix(".")
     if words.tasks:
@@ -239,21 +252,31 @@ def _writer(path: Path, words: argparse.Namespace, to_pdf: ToPdf | None) -> _Wri
         return tables.tasks_csv
     if format in _WRITERS:
         return _WRITERS[format]
+    if format == "py":
+        return partial(_script, hands)
     if format == "html":
-        return lambda runs: html(_report(runs))
-    if format == "pdf" and to_pdf is not None:
-        return lambda runs: to_pdf(_report(runs))
+        return lambda runs: html(_report(hands, runs))
+    if format == "pdf" and (to_pdf := hands.to_pdf) is not None:
+        return lambda runs: to_pdf(_report(hands, runs))
     if format == "pdf":
         raise BadInput("PDF needs Qt, which is not here. Write a .html and print it instead.")
     kinds = ", ".join(f".{name}" for name in _FORMATS)
     raise BadInput(f"“{path.name}” says no format: end its name with one of {kinds}.")
 
 
-def _report(runs: Sequence[Shared]) -> Report:
+def _report(hands: Hands, runs: Sequence[Shared]) -> Report:
     if len(runs) != 1:
         raise BadInput("A report is of one run: name one.")
     (run,) = runs
-    return report_of(run.record, run.name, run.whose)
+    return report_of(run.record, run.name, run.whose, _known(hands, run.record))
+
+
+def _known(hands: Hands, record: RunRecord) -> Experiment | None:
+    """Give the experiment of a record; None where this program has none of that name."""
+    try:
+        return hands.find(record.experiment)
+    except BadInput:
+        return None
 
 
 def _import(history: History, words: argparse.Namespace) -> _Found:

@@ -1,7 +1,7 @@
 """RunController: the state of a run, in the GUI thread.
 
-idle -> preparing -> (confirming) -> running -> finished | failed
-             \\______________\\___________\\-> stopping -> stopped
+idle -> preparing -> (confirming) -> (recalling) -> running -> finished | failed
+             \\______________\\_____________\\____________\\-> stopping -> stopped
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,8 @@ class RunController(QObject):
         """Begin a run, in the lab process unless another engine is given, over these `pythons`.
 
         None of them means our own. With `earlier`, the record of a run that was cut off, go on
-        where that ended; a problem is found where that cannot be. Ignored while a run is busy.
+        where that ended, once `go_on` tells that what it has is seen; a problem is found where
+        that cannot be. Ignored while a run is busy.
         """
         if self.state in BUSY:
             return
@@ -73,12 +74,21 @@ class RunController(QObject):
     def confirm(self) -> None:
         """Go on with a run that will take long."""
         if self.state is State.CONFIRMING:
+            self._begin()
+
+    def go_on(self) -> None:
+        """Begin what is left of an earlier run, or end it where that was stopped meanwhile."""
+        if self.state is State.RECALLING:
             self._submit()
+        elif self.state is State.STOPPING and not self._waiting:
+            self._end(stopped=True)
 
     def stop(self) -> None:
         """End the run as soon as can be; what was measured stays."""
         if self.state is State.CONFIRMING:
             self._end(stopped=True)
+        elif self.state is State.RECALLING:
+            self._enter(State.STOPPING)  # what is there is seen to its end: `go_on` comes
         elif self.state in (State.PREPARING, State.RUNNING):
             none_left = self.state is State.RUNNING and not self._waiting
             self._enter(State.STOPPING)
@@ -130,11 +140,18 @@ class RunController(QObject):
         if self.run.expected_s >= runner.LONG_RUN_S:
             self._enter(State.CONFIRMING)
         else:
+            self._begin()
+
+    def _begin(self) -> None:
+        assert self.run is not None
+        self.run_started.emit(self.run)
+        if self._earlier is not None:
+            self._enter(State.RECALLING)
+        else:
             self._submit()
 
     def _submit(self) -> None:
         assert self.run is not None
-        self.run_started.emit(self.run)
         self._enter(State.RUNNING)
         try:
             self._queue(self.run.pending or self.run.grow())

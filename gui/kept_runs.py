@@ -16,7 +16,7 @@ from gui.models.kept import Kept
 from gui.theme import Theme
 from gui.views.message_bar import MessageBar
 from gui.views.page import ExperimentPage
-from gui.views.replay import Replay
+from gui.views.replay import Replay, whole_run
 
 if TYPE_CHECKING:
     from core.results.history.listing import RunRow
@@ -61,7 +61,7 @@ class KeptRuns(QObject):
                 )
             return
         self._leave(kept.place)
-        replay = self._replays[kept.place] = Replay(page, kept)
+        replay = self._replays[kept.place] = Replay(page, whole_run(page, kept))
         replay.finished.connect(lambda: self._replays.pop(kept.place, None))
         replay.failed.connect(self.problem_found)
         self._shown[kept.place] = kept.run

@@ -17,10 +17,10 @@ from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
 from gui.models.found import FoundPythons
-from gui.models.kept import events_of, teller_of
 from gui.models.run_state import BUSY, State
 from gui.pythons import Pythons
 from gui.views.page import ExperimentPage
+from gui.views.replay import Replay, earlier_trials
 
 if TYPE_CHECKING:
     from core.engines.interpreters import Search
@@ -56,6 +56,7 @@ class Runs(QObject):
         self._pages: list[ExperimentPage] = []
         self._running: tuple[Experiment, ExperimentPage] | None = None
         self._earlier: tuple[int, RunRecord] | None = None
+        self._recalling: Replay | None = None
         self.controller.run_started.connect(self._on_run_started)
         self.controller.trials_arrived.connect(self._on_trials_arrived)
         self.controller.events_arrived.connect(self._on_events_arrived)
@@ -127,6 +128,9 @@ class Runs(QObject):
     def shut_down(self) -> None:
         """Leave nothing behind: no process, no thread."""
         run = self.controller.run
+        if self._recalling is not None:
+            self._recalling.stop()
+            self._recalling = None
         if self._keeper is not None and run is not None:
             self._keeper.save(replace(run.record(), status="interrupted"))
         self.controller.shut_down()
@@ -181,10 +185,16 @@ class Runs(QObject):
         keeper = self._keeper = RunKeeper(self.history, record, self._earlier and self._earlier[0])
         self._page.begin(replace(record, trials=()), longest, lambda: keeper.key)
         if self._earlier is not None:
-            for trial in record.trials:
-                if told := events_of(run.experiment, trial):
-                    self._page.add_events([(teller_of(trial), event) for event in told])
-            self._page.add_trials(list(record.trials))
+            steps = earlier_trials(self._page, run.experiment, record.trials)
+            self._recalling = Replay(self._page, steps)
+            self._recalling.finished.connect(self._on_recalled)
+            self._recalling.failed.connect(self.told)
+
+    @Slot()
+    def _on_recalled(self) -> None:
+        """Begin what is left, now that what was there is seen: both at once would mix them."""
+        self._recalling = None
+        self.controller.go_on()
 
     def _on_trials_arrived(self, trials: list[Any]) -> None:
         self._page.add_trials(trials)
@@ -238,6 +248,7 @@ class Runs(QObject):
         return title + {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",
             State.CONFIRMING: "Waiting for your answer",
+            State.RECALLING: "Showing what is there already",
             State.STOPPING: "Stopping",
             State.FINISHED: f"Finished{done}",
             State.STOPPED: f"Stopped{done}",

@@ -25,6 +25,12 @@ def at(place: int) -> Experiment:
     return experiment
 
 
+def find(name: str) -> Experiment:
+    """Return the experiment of that name; raises BadInput for another."""
+    place = place_of(name)
+    return experiments.find(name) if place is None else at(place)
+
+
 def names() -> tuple[str, ...]:
     """Return the name of each, in the order of `TITLES`; imports them all."""
     return (*(one.name for one in experiments.catalogue()), *_HERE)

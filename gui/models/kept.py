@@ -82,24 +82,28 @@ def made_ready(run: RunRow, place: int, experiment: Experiment, record: RunRecor
         place=place,
         record=sound,
         values=values,
-        told=tuple((trial, events_of(experiment, trial)) for trial in sound.trials),
+        told=tuple((trial, list(each_event_of(experiment, trial))) for trial in sound.trials),
         summary=_summary(experiment, sound),
         longest_s=max(times, default=0.0),
         remarks=remarks,
     )
 
 
-def events_of(experiment: Experiment, trial: TrialRecord) -> list[dict[str, Any]]:
-    """Give what a trial told, in order, but for what no view could show.
+def each_event_of(experiment: Experiment, trial: TrialRecord) -> Iterator[dict[str, Any]]:
+    """Give what a trial told, one by one and in order, but for what no view could show.
 
     Rows are kept apart from events too, and longer: those that are only there come last.
     """
     if _is_sweep(experiment):
-        return []
-    rows = [{"kind": "row", **row} for row in trial.rows]
-    told = list(trial.events)
-    seen = sum(event.get("kind") == "row" for event in told)
-    return [event for event in (*told, *rows[seen:]) if _is_sound(experiment, event)]
+        return
+    seen = 0
+    for event in trial.events:
+        seen += event.get("kind") == "row"
+        if _is_sound(experiment, event):
+            yield event
+    for row in trial.rows[seen:]:
+        if _is_sound(experiment, event := {"kind": "row", **row}):
+            yield event
 
 
 def _is_sweep(experiment: Experiment) -> bool:

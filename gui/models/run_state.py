@@ -9,6 +9,7 @@ class State(Enum):
     IDLE = "idle"
     PREPARING = "preparing"
     CONFIRMING = "confirming"
+    RECALLING = "recalling"
     RUNNING = "running"
     STOPPING = "stopping"
     FINISHED = "finished"
@@ -16,5 +17,7 @@ class State(Enum):
     FAILED = "failed"
 
 
-BUSY = frozenset({State.PREPARING, State.CONFIRMING, State.RUNNING, State.STOPPING})
+BUSY = frozenset(
+    {State.PREPARING, State.CONFIRMING, State.RECALLING, State.RUNNING, State.STOPPING}
+)
 CAN_STOP = BUSY - {State.STOPPING}

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gui.models.kept import Kept, teller_of
+from gui.models.kept import Kept, each_event_of, teller_of
 from gui.views.page import ExperimentPage
+
+if TYPE_CHECKING:
+    from core.experiments.base import Experiment
+    from core.results.records import TrialRecord
 
 _SLICE_S = 0.004  # of the event loop's time, then it has its turn
 _TRIALS, _EVENTS = 100, 200  # at once
 
 
+Steps = Iterator[None]
+Told = Iterable["tuple[TrialRecord, Iterable[dict[str, Any]]]"]
+
+
 class Replay(QObject):
-    """Shows one kept run, by the very calls that a live one makes; `failed` has a sentence.
+    """Shows what was kept, step after step; `failed` has a sentence.
 
     `finished` fires at its end, failed or not. `stop` leaves the page as it is by then, for a run
     that begins there. GUI thread.
@@ -25,11 +35,9 @@ class Replay(QObject):
     finished = Signal()
     failed = Signal(str)
 
-    def __init__(self, page: ExperimentPage, kept: Kept) -> None:
+    def __init__(self, page: ExperimentPage, steps: Steps) -> None:
         super().__init__(page)
-        self._page = page
-        self._kept = kept
-        self._steps = self._in_steps()
+        self._steps = steps
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
@@ -56,28 +64,41 @@ class Replay(QObject):
                 f" not know ({error!r}). A newer Futures Lab may show it."
             )
 
-    def _in_steps(self) -> Iterator[None]:
-        kept, page = self._kept, self._page
-        page.set_values(kept.values)
-        yield
-        page.begin(replace(kept.record, trials=()), kept.longest_s, lambda: kept.run.key)
-        yield
-        if any(events for _, events in kept.told):
-            yield from self._tell()
-        else:
-            trials = list(kept.record.trials)
-            for first in range(0, len(trials), _TRIALS):
-                page.add_trials(trials[first : first + _TRIALS])
-                yield
-        page.show_record(kept.record, kept.summary)
 
-    def _tell(self) -> Iterator[None]:
-        """Show trial after trial, each after what it told."""
-        for trial, events in self._kept.told:
-            teller = teller_of(trial)
-            told = [(teller, event) for event in events]
-            for first in range(0, len(told), _EVENTS):
-                self._page.add_events(told[first : first + _EVENTS])
-                yield
-            self._page.add_trials([trial])
+def whole_run(page: ExperimentPage, kept: Kept) -> Steps:
+    """Show a kept run from its settings to its summary, by the very calls that a live one makes."""
+    page.set_values(kept.values)
+    yield
+    page.begin(replace(kept.record, trials=()), kept.longest_s, lambda: kept.run.key)
+    yield
+    yield from _trials(page, kept.told)
+    page.show_record(kept.record, kept.summary)
+
+
+def earlier_trials(
+    page: ExperimentPage, experiment: Experiment, trials: Iterable[TrialRecord]
+) -> Steps:
+    """Show what a run has that goes on, on a page where it has begun."""
+    return _trials(page, ((trial, each_event_of(experiment, trial)) for trial in trials))
+
+
+def _trials(page: ExperimentPage, told: Told) -> Steps:
+    """Show trial after trial, each after what it told; those that told nothing many at once."""
+    quiet: list[TrialRecord] = []
+    for trial, events in told:
+        teller, left = teller_of(trial), iter(events)
+        has_told = False
+        while some := [(teller, event) for event in islice(left, _EVENTS)]:
+            if quiet:
+                page.add_trials(quiet)
+                quiet = []
+            page.add_events(some)
+            has_told = True
             yield
+        quiet.append(trial)
+        if has_told or len(quiet) == _TRIALS:
+            page.add_trials(quiet)
+            quiet = []
+            yield
+    if quiet:
+        page.add_trials(quiet)

@@ -245,6 +245,23 @@ def test_a_report_is_written_of_one_run(
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
+def test_a_run_that_needs_a_window_is_reported_and_scripted_without(
+    home: Home, tmp_path: Path
+) -> None:
+    way = {"way": "future.result()", "worst_gap_ms": 988.0, "came_of_it": "π = 3.141593"}
+    trial = done("child process", 1, 1, 1.0, rows=(way,))
+    file = tmp_path / "one.futureslab"
+    save(file, [shared(record([trial], experiment="keep-alive"))])
+    said, _ = home.main("history", "show", str(file))
+    assert "future.result() held the window up for 988 ms" in said
+    home.main("history", "export", str(file), str(tmp_path / "a.html"))
+    page = (tmp_path / "a.html").read_text()
+    for part in ("Keep the UI alive", "held the window up for 988 ms", "def bridge", "<svg"):
+        assert part in page
+    home.main("history", "export", str(file), str(tmp_path / "a.py"))
+    compile((tmp_path / "a.py").read_text(), "a.py", "exec")
+
+
 def test_a_report_of_several_runs_is_refused(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "one.futureslab"
     save(file, [shared(record([done("serial", 1, 1, 0.5)]))])

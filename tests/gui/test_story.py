@@ -20,7 +20,7 @@ from gui.models.kept import made_ready
 from gui.models.spans import SpanKind
 from gui.theme import Theme
 from gui.views.lines import LinesView, LogAxis
-from gui.views.replay import Replay
+from gui.views.replay import Replay, whole_run
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
 from tests.core.making import done
@@ -106,7 +106,7 @@ def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
     stopped = done("threads", 2, 1, 0.0, events=(WAITS,), wall_s=3.4)
     stopped = msgspec.structs.replace(stopped, status="stopped", work_s=None)
     kept = made_ready(row(1), 0, deadlock, record([stopped], experiment="deadlock"))
-    with qtbot.waitSignal(Replay(page, kept).finished):
+    with qtbot.waitSignal(Replay(page, whole_run(page, kept)).finished):
         pass
     span = find_widget(page, Timeline)._store.nearest(0, 0.4)
     assert span is not None
