@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _BOX = "#e1eef8"
 _CAUGHT = SPANS["failed"]
-_MOST_NAMES = 40
+MOST_NAMES = 40
 _Waits = Mapping[str, str]
 
 
@@ -36,30 +36,27 @@ class Graph:
 
 def graph_of(record: RunRecord, title: str) -> Graph | None:
     """Draw the waits at the end of a run or, where nobody waits then, when most did; or None."""
-    best: tuple[tuple[str, ...], _Waits, str] | None = None
-    last: tuple[tuple[str, ...], _Waits, str] | None = None
-    for names, waits, t in _moments(record):
-        last = names, waits, "As it was at the end."
-        if waits and (best is None or len(waits) >= len(best[1])):
-            best = names, waits, f"As it was {seconds(t)} after its trial began, when most waited."
-    chosen = last if last is not None and last[1] else best
-    return None if chosen is None else Graph(title, *chosen)
-
-
-def _moments(record: RunRecord) -> Iterator[tuple[tuple[str, ...], _Waits, float]]:
-    """Give everybody named so far and all waits, after each event of a record."""
-    names: list[str] = []
+    names: dict[str, None] = {}  # in the order in which they were named
     waits: dict[str, str] = {}
+    most: dict[str, str] = {}
+    at = 0.0
     for event in (event for trial in record.trials for event in trial.events):
         who, whom = event.get("who"), event.get("whom")
         if event.get("kind") == "waits" and isinstance(who, str) and isinstance(whom, str):
-            names += [name for name in (who, whom) if name not in names]
+            names[who] = names[whom] = None
             waits[who] = whom
-        elif event.get("kind") == "goes_on" and isinstance(who, str):
-            waits.pop(who, None)
-        else:
-            continue
-        yield tuple(names), dict(waits), _number(event.get("t"))
+            if len(waits) > len(most) or waits is most:
+                most, at = waits, _number(event.get("t"))
+        elif event.get("kind") == "goes_on" and isinstance(who, str) and who in waits:
+            if waits is most:
+                waits = dict(waits)  # the fullest moment stays as it was
+            del waits[who]
+    if waits:
+        return Graph(title, tuple(names), waits, "As it was at the end.")
+    if most:
+        note = f"As it was {seconds(at)} after its trial began, when most waited."
+        return Graph(title, tuple(names), most, note)
+    return None
 
 
 def _number(value: Any) -> float:
@@ -68,18 +65,22 @@ def _number(value: Any) -> float:
 
 def circle(waits: _Waits) -> Sequence[str]:
     """Name those who wait for one another in a circle, in its order; nobody where there is none."""
+    seen: set[str] = set()
     for first in waits:
-        path = [first]
-        while (following := waits.get(path[-1])) is not None:
-            if following in path:
-                return path[path.index(following) :]
-            path.append(following)
+        path: dict[str, int] = {}
+        who: str | None = first
+        while who is not None and who not in seen:
+            if who in path:
+                return list(path)[path[who] :]
+            path[who] = len(path)
+            who = waits.get(who)
+        seen.update(path)  # none of these leads into a circle
     return ()
 
 
 def _drawn(graph: Graph, look: Look) -> str:
     canvas, unit = Canvas(look, graph.title), look.letters
-    names = graph.names[:_MOST_NAMES]
+    names = graph.names[:MOST_NAMES]
     room = look.height - 2 * unit - (1.5 * unit if graph.note else 0)
     letters = min(unit, room / max(4, len(names)))
     widest = min(0.3 * look.width, max((wide(n, letters) for n in names), default=0) + 2 * letters)

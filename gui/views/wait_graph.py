@@ -1,11 +1,13 @@
 """Who waits for whom, as a graph: names on a circle, arrows between them, a cycle in red."""
 
 import math
+from itertools import islice
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from core.report.graph import MOST_NAMES, circle
 from gui.theme import Theme
 
 
@@ -15,19 +17,19 @@ class WaitGraphView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._names: list[str] = []
+        self._names: dict[str, None] = {}
         self._waits: dict[str, str] = {}
         self.setAccessibleName("Who waits for whom")
         theme.changed.connect(self.update)
 
     def clear(self) -> None:
         """Forget everybody."""
-        self._names, self._waits = [], {}
+        self._names, self._waits = {}, {}
         self._changed()
 
     def wait(self, who: str, whom: str) -> None:
         """Somebody waits for somebody from now on."""
-        self._names += [name for name in (who, whom) if name not in self._names]
+        self._names[who] = self._names[whom] = None
         self._waits[who] = whom
         self._changed()
 
@@ -35,16 +37,6 @@ class WaitGraphView(QWidget):
         """Somebody waits no longer."""
         self._waits.pop(who, None)
         self._changed()
-
-    def cycle(self) -> list[str]:
-        """Return those who wait for one another in a circle, in its order; empty if nobody does."""
-        for first in self._waits:
-            path = [first]
-            while (following := self._waits.get(path[-1])) is not None:
-                if following in path:
-                    return path[path.index(following) :]
-                path.append(following)
-        return []
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(360), self._theme.px(240))
@@ -65,9 +57,11 @@ class WaitGraphView(QWidget):
         if not self._waits:
             painter.setPen(QColor(colours.muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Nobody waits any more.")
-        caught = self.cycle()
+        caught = frozenset(circle(self._waits))
         boxes = self._boxes(painter)
         for who, whom in self._waits.items():
+            if who not in boxes or whom not in boxes:
+                continue
             in_cycle = who in caught and whom in caught
             self._arrow(
                 painter, boxes[who], boxes[whom], colours.error if in_cycle else colours.text
@@ -83,13 +77,14 @@ class WaitGraphView(QWidget):
     def _boxes(self, painter: QPainter) -> dict[str, QRectF]:
         metrics, pad = painter.fontMetrics(), self._theme.px(12)
         centre = QRectF(self.rect()).center()
-        widest = max(metrics.horizontalAdvance(name) for name in self._names) + 2 * pad
+        names = tuple(islice(self._names, MOST_NAMES))
+        widest = max(metrics.horizontalAdvance(name) for name in names) + 2 * pad
         height = metrics.height() + pad
         across = max(10.0, self.width() / 2 - widest / 2 - pad)
         down = max(10.0, self.height() / 2 - height / 2 - pad)
         boxes = {}
-        for place, name in enumerate(self._names):
-            angle = 2 * math.pi * place / len(self._names) - math.pi / 2
+        for place, name in enumerate(names):
+            angle = 2 * math.pi * place / len(names) - math.pi / 2
             x = centre.x() + min(across, 2.2 * down) * math.cos(angle)
             y = centre.y() + down * math.sin(angle)
             boxes[name] = QRectF(x - widest / 2, y - height / 2, widest, height)
@@ -115,7 +110,8 @@ class WaitGraphView(QWidget):
         painter.drawPolygon(QPolygonF([head, head - unit * size + side, head - unit * size - side]))
 
     def _changed(self) -> None:
-        waits = ", ".join(f"{who} waits for {whom}" for who, whom in self._waits.items())
+        told = islice(self._waits.items(), MOST_NAMES)
+        waits = ", ".join(f"{who} waits for {whom}" for who, whom in told)
         self.setAccessibleDescription(waits or "Nobody waits")
         self.update()
 

@@ -179,3 +179,25 @@ def test_whatever_a_record_has_its_pictures_can_be_drawn(made: RunRecord, of: An
                 "nan|inf", re.sub("<text.*?</text>|<title.*", "", picture.svg(PAPER))
             )
             ElementTree.fromstring(picture.svg(SLIDE))
+
+
+def leads_to_itself(name: str, waits: dict[str, str]) -> bool:
+    reached = {name}
+    while (following := waits.get(name)) is not None and following not in reached:
+        reached.add(following)
+        name = following
+    return following is not None
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.sampled_from("abcdefgh")))
+def test_a_circle_is_one_and_is_found_where_there_is_any(waits: dict[str, str]) -> None:
+    found = circle(waits)
+    assert bool(found) == any(leads_to_itself(name, waits) for name in waits)
+    assert all(waits[a] == b for a, b in zip(found, (*found[1:], *found[:1]), strict=True))
+
+
+def test_a_chain_of_very_many_waits_is_looked_through_once() -> None:
+    waits = {str(number): str(number + 1) for number in range(100_000)}
+    assert not circle(waits)
+    last = {**waits, "100000": "99999"}
+    assert circle(last) == ["99999", "100000"]
