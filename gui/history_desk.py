@@ -124,13 +124,14 @@ class HistoryDesk(QObject):
             from gui.views.comparison import ComparisonView
 
             self._comparison = ComparisonView(self._page.theme)
-            self._comparison.left.connect(self._leave_comparison)
+            self._comparison.left.connect(self.show_list)
             self._comparison.export_requested.connect(self.export)
             self._room.addWidget(self._comparison)
         self._room.setCurrentWidget(self._comparison)
         self._comparison.show_runs(runs)
 
-    def _leave_comparison(self) -> None:
+    def show_list(self) -> None:
+        """Put the list of runs in front of a comparison."""
         self._room.setCurrentWidget(self._page)
         self._page.setFocus()
 

@@ -286,6 +286,8 @@ class Lab(QObject):
     @Slot()
     def _on_find_triggered(self) -> None:
         self.window.show_page(_HISTORY)
+        if self._listed is not None:
+            self._listed.show_list()
         if self._history is not None:
             self._history.search()
 

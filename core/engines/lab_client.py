@@ -40,13 +40,13 @@ class LabExecutor(Engine):
     `submit_on` runs a call on another interpreter, in a lab process of that one: still one call at
     a time. Lab processes of other interpreters wait, asleep, for as long as calls are queued.
 
-    The process starts with the first call, and anew after it was killed, has crashed, or a job left
-    threads or children behind. Submitted functions must be importable in the lab process; arguments
-    and results are what JSON carries (tuples arrive as lists). A function marked with
-    `core.lab.events.emits` may report events while it runs: `on_event(future, event)` gets them in
-    the dispatcher's thread and must only hand them on. One marked with `converses` may ask too: the
-    question comes as an event of kind "asks" with its `prompt`, and `answer` answers it, unless the
-    job takes it back before.
+    The process starts with the first call, and anew after `renew`, or it was killed, has crashed,
+    or a job left threads or children behind. Submitted functions must be importable in the lab
+    process; arguments and results are what JSON carries (tuples arrive as lists). A function marked
+    with `core.lab.events.emits` may report events while it runs: `on_event(future, event)` gets
+    them in the dispatcher's thread and must only hand them on. One marked with `converses` may ask
+    too: the question comes as an event of kind "asks" with its `prompt`, and `answer` answers it,
+    unless the job takes it back before.
 
     What is said of the process names it as `called`.
 

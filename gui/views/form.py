@@ -187,7 +187,9 @@ class _TextField(Field):
     def _tidy(self) -> None:
         """Write what was typed as the program writes it, its thousands apart."""
         with suppress(BadInput):
-            self._edit.setText(self.parameter.format(self.parameter.parse(self._edit.text())))
+            tidy = self.parameter.format(self.parameter.parse(self._edit.text()))
+            if tidy != self._edit.text():  # or what could be undone would be lost for nothing
+                self._edit.setText(tidy)
 
     def show_problem(self, sentence: str) -> None:
         super().show_problem(sentence)

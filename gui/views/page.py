@@ -366,7 +366,7 @@ class ExperimentPage(PageFrame):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the same where a chart, a graph or a timeline was clicked."""
-        if self.is_finished:
+        if self.is_finished and not self._side.geometry().contains(event.pos()):
             self._export.pop_up(event.globalPos())
 
     def _make_lesson(self) -> QWidget:

@@ -126,7 +126,7 @@ class Words(QWidget):
         """Show the sentences, or as many as there is room for, in the height that is kept."""
         headline = [_capital(line) for line in self._summary.headline]
         details = [_capital(line) for part in self._summary.details for line in part.split("\n")]
-        in_full = [*details, *self._notes_in_full]
+        in_full = list(dict.fromkeys((*details, *self._notes_in_full)))
         self._headline.setAccessibleDescription(" ".join([*headline, *in_full]))
         usual, small = self._theme.font(_USUAL, bold=True), self._theme.font(_SMALLER, bold=True)
         kept = _HEADLINES * _spacing(usual) + _DETAILS * _spacing(self._details.font()) + _GAP
