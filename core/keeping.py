@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from core import experiments
 from core.errors import BadInput, FuturesLabError
+from core.installed import typed
 from core.results.history.history import History, Writing
 from core.results.history.opening import default_folder
 from core.results.records import RunRecord
@@ -28,15 +29,18 @@ def users_history(on_problem: Callable[[str], None] = lambda sentence: None) -> 
 class Keeper:
     """Writes one run to a history, and tells once what went wrong; without one it does nothing.
 
-    For a front end that has no event loop. One thread; only `resume` and `close` wait.
+    For a front end that has no event loop. One thread; only `resume` and `close` wait. What could
+    not be written is tried again with each `save`, and once more by `close`.
     """
 
     def __init__(self, history: History | None, say: Callable[[str], None]) -> None:
         self._history = history
         self._say = say
         self._writing: Writing | None = None if history is None else history.begin()
-        self._asked: deque[Future[int]] = deque()
+        self._asked: deque[tuple[Future[int], RunRecord]] = deque()
         self._is_behind = False
+        self._run: int | None = None
+        self._kept = 0  # trials that the history has
 
     @property
     def key(self) -> str:
@@ -51,30 +55,50 @@ class Keeper:
     def save(self, record: RunRecord) -> None:
         """Write the run as it stands; see `Writing.save`."""
         if self._writing is not None:
-            self._asked.append(self._writing.save(record))
-            while self._asked[0].done() and len(self._asked) > 1:
-                self._look_at(self._asked.popleft())
+            self._asked.append((self._writing.save(record), record))
+            while self._asked[0][0].done() and len(self._asked) > 1:
+                self._look_at(*self._asked.popleft())
 
     def close(self) -> None:
         """Wait for what is not written yet, and say under which number the run is found."""
         if self._history is None:
             return
-        run = None
+        record: RunRecord | None = None
         while self._asked:
-            run = self._look_at(self._asked.popleft())
-        for sentence in self._history.opened.result().sentences:
+            future, record = self._asked.popleft()
+            self._look_at(future, record)
+        if self._is_behind and record is not None and self._writing is not None:
+            self._look_at(self._writing.save(record), record)  # there may be room by now
+        opened = self._history.opened.result()
+        for sentence in opened.sentences:
             self._say(sentence)
-        if run is not None and self._history.opened.result().place == "file":
-            self._say(f"This is run {run} of the history.")
+        if self._is_behind and record is not None:
+            self._say(self._what_is_missing(len(record.trials)))
+        elif self._run is not None and opened.place == "file":
+            self._say(f"This is run {self._run} of the history.")
         self._history.shutdown()
 
-    def _look_at(self, future: Future[int]) -> int | None:
+    def _what_is_missing(self, measured: int) -> str:
+        """Say what the history has of a run that it could not be given whole, and what to do."""
+        whole = "A file named with --json has all of it."
+        if self._run is None:
+            return (
+                "Nothing of this run is in the history."
+                f" {whole} Free some space, then run it again to have it there."
+            )
+        return (
+            f"The history has {self._kept} of {measured} trials of this run, run {self._run}."
+            f" {whole} Free some space, then measure what is missing with:"
+            f" {typed()} history continue {self._run}"
+        )
+
+    def _look_at(self, future: Future[int], record: RunRecord) -> None:
         try:
-            run = future.result()
+            self._run = future.result()
         except FuturesLabError as error:
             if not self._is_behind:
                 self._say(f"{error}")
             self._is_behind = True
-            return None
+            return
         self._is_behind = False
-        return run
+        self._kept = len(record.trials)

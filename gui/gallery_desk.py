@@ -44,7 +44,6 @@ class GalleryDesk(QObject):
         self._asked += 1
         job = partial(_gallery, tuple(self._runs.values()))
         self.wanted.emit(job, partial(self._take, self._asked))
-        self._page.prepare()
 
     def replace(self, runs: Sequence[Shared]) -> None:
         """Show these runs and no others."""
@@ -66,11 +65,12 @@ class GalleryDesk(QObject):
 
     def _take(self, asked: int, found: Gallery) -> None:
         if asked == self._asked:
-            self._page.show_gallery(found)
+            self._page.show_soon(found)
 
 
 def _gallery(runs: Sequence[Shared]) -> Gallery:
     """Make the curves; in another thread, which also bears the imports."""
+    import core.report.together  # noqa: F401 - for the view, which is built next
     from core.results.gallery import gallery
 
     return gallery(runs)

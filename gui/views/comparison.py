@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.results.compare import ABOUT_INTERVALS
 from gui.models.compared import Rows, RunsTogether, SideBySide
 from gui.models.told import RowTable
+from gui.page_keys import BACK
 from gui.theme import Theme
 from gui.views.export_button import ExportButton
 from gui.views.fitting_table import FittingTable
@@ -116,7 +117,8 @@ class ComparisonView(PageFrame):
         self._back.setObjectName("comparison-back")
         self._back.setToolTip("Back to the list of runs (Alt+Left)")
         self._back.clicked.connect(self.left)
-        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back = QShortcut(self)
+        back.setKeys([QKeySequence.fromString(one) for one in BACK.keys])
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(self.left)
         self._export.setObjectName("comparison-export")

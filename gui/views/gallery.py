@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from gui.theme import Theme
+from gui.turns import Turns
 from gui.views.export_button import ExportButton
 from gui.views.frame import PageFrame
 from gui.views.result import Card
@@ -31,8 +33,8 @@ class GalleryPage(PageFrame):
     """What to do while there are no laptops, then those of a class. GUI thread.
 
     `open_requested` asks for files; `cleared` says that a person took all away; `export_requested`
-    what shall be taken away of what is seen. The curves and their heavy imports come with the first
-    laptops, or with `prepare`.
+    what shall be taken away of what is seen. What laptops are seen on, and its heavy imports, come
+    with the first of them.
     """
 
     open_requested = Signal()
@@ -43,6 +45,7 @@ class GalleryPage(PageFrame):
         super().__init__(theme)
         self._count = 0
         self._class: ClassView | None = None
+        self._turns = Turns(self)
         self._title, self._invitation, self._steps = QLabel(), QLabel(_INVITATION), QLabel(_STEPS)
         self._clear, self._export = QPushButton("Clear"), ExportButton(theme, of_run=False)
         self._open, self._begin = QPushButton("Open files …"), QPushButton("Open files …")
@@ -55,21 +58,37 @@ class GalleryPage(PageFrame):
     @property
     def view(self) -> ClassView:
         """What is seen of the class; built now, if need be."""
-        self.prepare()
-        assert self._class is not None
-        return self._class
+        return self._need_view()
 
-    def prepare(self) -> None:
-        """Build what laptops are seen on."""
+    def _need_view(self) -> ClassView:
         if self._class is None:
             from gui.views.class_view import ClassView
 
             self._class = ClassView(self._theme)
             self._places.addWidget(self._class)
+        return self._class
+
+    def show_soon(self, gallery: Gallery) -> None:
+        """Show these laptops in place of all others, a part in each turn of the event loop."""
+        self._turns.take(
+            (
+                _import_view,
+                self._need_view,
+                partial(self._draw, gallery),
+                partial(self._count_laptops, gallery),
+            )
+        )
 
     def show_gallery(self, gallery: Gallery) -> None:
-        """Show these laptops in place of all others."""
+        """Show these laptops in place of all others, at once."""
+        self._turns.drop()
+        self._draw(gallery)
+        self._count_laptops(gallery)
+
+    def _draw(self, gallery: Gallery) -> None:
         self.view.show_gallery(gallery)
+
+    def _count_laptops(self, gallery: Gallery) -> None:
         self._show_count(gallery.machines, bool(gallery.laptops or gallery.left_out))
 
     def _show_count(self, count: int, has_something: bool = False) -> None:
@@ -124,6 +143,7 @@ class GalleryPage(PageFrame):
         self._theme.changed.connect(self._restyle)
 
     def _on_clear(self) -> None:
+        self._turns.drop()
         self.cleared.emit()
         self._show_count(0)
 
@@ -135,3 +155,7 @@ class GalleryPage(PageFrame):
         self._invitation.setFont(self._theme.font(1.4, bold=True))
         self._steps.setFont(self._theme.font(1.05))
         self._dress_when_seen()
+
+
+def _import_view() -> None:
+    import gui.views.class_view  # noqa: F401 - a step of its own: the next makes one

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from core.results.history.listing import Page, Query, RunRow
 from gui.models.history import NAME, STARTED, RunsModel
+from gui.page_keys import DELETE, OPEN, RENAME, SEARCH, UNDO, PageKey
 from gui.theme import Theme
 from gui.views.frame import PageFrame
 from gui.views.history_actions import RunActions
@@ -207,19 +208,18 @@ class HistoryPage(PageFrame):
         layout.addWidget(self._details)
 
     def _make_keys(self) -> None:
-        self._act("Ctrl+F", self.search)
-        self._act("Ctrl+Z", self._undo)
-        for keys, do in (
-            ("F2", self._actions.rename),
-            ("Del", self._actions.delete),
-            ("Return", self._actions.open),
-            ("Enter", self._actions.open),
+        self._act(SEARCH, self.search)
+        self._act(UNDO, self._undo)
+        for key, do in (
+            (RENAME, self._actions.rename),
+            (DELETE, self._actions.delete),
+            (OPEN, self._actions.open),
         ):
-            self._act(keys, do, self._table)
+            self._act(key, do, self._table)
 
-    def _act(self, keys: str, do: Callable[[], None], where: QWidget | None = None) -> None:
+    def _act(self, key: PageKey, do: Callable[[], None], where: QWidget | None = None) -> None:
         action = QAction(where or self)
-        action.setShortcut(QKeySequence.fromString(keys))
+        action.setShortcuts([QKeySequence.fromString(one) for one in key.keys])
         if where is not None:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(do)

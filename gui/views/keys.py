@@ -6,6 +6,7 @@ from html import escape
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from gui.page_keys import OF_HISTORY
 from gui.theme import Theme
 from gui.views.reading_page import ReadingPage
 
@@ -22,16 +23,7 @@ _ELSEWHERE: tuple[Group, ...] = (
             ("Left, Right", "Another tab, on a row of tabs"),
         ),
     ),
-    (
-        "In the history",
-        (
-            ("Ctrl+F", "Search"),
-            ("Enter", "Open the chosen run as it was seen"),
-            ("F2", "Give it a name"),
-            ("Del", "Delete the chosen runs"),
-            ("Ctrl+Z", "Bring back what was deleted last"),
-        ),
-    ),
+    ("In the history", tuple((", ".join(one.keys), one.does) for one in OF_HISTORY)),
     (
         "In a chart",
         (

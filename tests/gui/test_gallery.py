@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
@@ -153,15 +155,40 @@ def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
     desk.wanted.connect(do_at_once)
     desk.add(CLASS[:2])
     desk.add(CLASS[1:])
-    assert words(page, "gallery-title") == "3 laptops"
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 laptops")
     desk.replace(CLASS[:1])
-    assert words(page, "gallery-title") == "1 laptop"
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 laptop")
+    desk.add(CLASS[1:])
     clear = page.findChild(QPushButton, "gallery-clear")
     assert isinstance(clear, QPushButton)
     clear.click()
     assert words(page, "gallery-title") == "Class gallery"
     desk.add(CLASS[2:])
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 laptop")
     assert column(page, 0) == [NASTY]
+
+
+def test_the_first_laptops_are_built_drawn_and_shown_in_turns_of_their_own(
+    light: Theme, qtbot: QtBot
+) -> None:
+    page = shown(qtbot, GalleryPage(light), 1000, 700)
+    seen: list[tuple[bool, int, str]] = []
+
+    def look() -> None:
+        view = page._class
+        drawn = 0 if view is None else view.laptops.rowCount()
+        seen.append((view is not None, drawn, words(page, "gallery-title")))
+
+    page._turns._timer.timeout.connect(look)
+    page.show_soon(gallery(CLASS))
+    look()
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 laptops")
+    assert [a for a, b in pairwise([(False, -1, ""), *seen]) if a != b][1:] == [
+        (False, 0, "Class gallery"),
+        (True, 0, "Class gallery"),
+        (True, 3, "Class gallery"),
+    ]
+    assert seen[-1] == (True, 3, "3 laptops")
 
 
 def test_what_is_gathered_is_saved_and_drawn_as_it_is_seen(page: GalleryPage, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
@@ -10,11 +11,13 @@ from typing import Any
 import PySide6
 import pytest
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import __version__, installed
 from core.checks import Check, Report, to_line
+from gui import experiments
 from gui.checking import Checking
 from gui.help import ABOUT, CHECK, KEYS, HelpWindow
 from gui.lab import Lab
@@ -22,6 +25,7 @@ from gui.main_window import MainWindow
 from gui.theme import Theme
 from gui.views.about import AboutView, facts
 from gui.views.check import CheckView
+from gui.views.comparison import ComparisonView
 from gui.views.keys import KeysView
 from tests.gui.finding import find
 
@@ -67,6 +71,33 @@ def test_every_key_of_every_menu_is_told(qtbot: QtBot, light: Theme) -> None:
     assert {"F1", "F5", "Ctrl+Q"} <= set(keys)
     assert not [key for key in keys if key not in told]
     assert "timeline" in told
+
+
+def keys_of(*parts: QWidget) -> set[str]:
+    """Ask what there is in a window, whoever made it, which keys it heeds."""
+    actions = [one for part in parts for one in part.findChildren(QAction)]
+    shortcuts = [one for part in parts for one in part.findChildren(QShortcut)]
+    found = [key for action in actions for key in action.shortcuts()]
+    found += [shortcut.key() for shortcut in shortcuts]
+    return {key.toString() for key in found}
+
+
+def test_every_key_that_any_page_heeds_is_told_and_no_other(
+    lab: Lab, light: Theme, qtbot: QtBot
+) -> None:
+    lab.open()
+    qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
+    for page in range(len(experiments.TITLES), len(experiments.TITLES) + 2):
+        lab.window.show_page(page)
+    comparison = ComparisonView(light)
+    qtbot.addWidget(comparison)
+    view = KeysView(lab.window.menuBar(), light)
+    qtbot.addWidget(view)
+    heeded = keys_of(lab.window, comparison)
+    told = set(re.split(r"[\s,]+", view.toPlainText()))
+    assert {"Ctrl+E", "Alt+Left", "Ctrl+F", "F2", "Return", "Ctrl+Z"} <= heeded
+    assert not heeded - told
+    assert not {word for word in told if re.match(r"(Ctrl|Alt)\+|F\d+$", word)} - heeded
 
 
 def test_a_check_is_seen_as_it_goes_and_copied_as_text(check: CheckView) -> None:

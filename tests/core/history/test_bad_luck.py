@@ -15,10 +15,12 @@ import pytest
 from msgspec.structs import replace
 
 from core.errors import HistoryError
+from core.keeping import Keeper
 from core.results.history import opening, schema
 from core.results.history.history import History
 from core.results.history.listing import Query
 from core.results.history.opening import FILE
+from core.results.records import TrialRecord
 from tests.core.history import killing
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.test_history import ids, kept, running
@@ -284,26 +286,62 @@ def test_a_mending_that_was_cut_off_is_finished(make_history: MakeHistory, tmp_p
 # ------------------------------------------------------------------------------------ no room
 
 
+def limit(history: History, pages: int) -> None:
+    """Let the file of a history grow no further than this, once all that was asked is done."""
+    connection = history.opened.result().connection
+    history._executor.submit(
+        lambda: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+    ).result()
+
+
+def too_many() -> tuple[TrialRecord, ...]:
+    """Give two trials, for the second of which there is no room."""
+    large = tuple({"n": n, "noise": random.Random(n).random()} for n in range(3000))
+    return (*running(1).trials, done("threads", 2, 1, 0.5, rows=large))
+
+
+@pytest.mark.parametrize("is_freed", [True, False])
+def test_a_command_tries_once_more_then_says_what_is_kept_and_what_to_do(
+    make_history: MakeHistory, tmp_path: Path, is_freed: bool
+) -> None:
+    history, said = make_history(tmp_path), list[str]()
+    keeper = Keeper(history, said.append)
+    keeper.save(running(1))
+    limit(history, 1)
+    keeper.save(replace(running(2), trials=too_many()))
+    limit(history, 1_000_000 if is_freed else 1)
+    keeper.close()
+    assert "disk is full" in said[0]
+    if is_freed:
+        assert said[1:] == ["This is run 1 of the history."]
+    else:
+        assert said[1].startswith("The history has 1 of 2 trials of this run, run 1.")
+        assert "Free some space" in said[1]
+        assert said[1].endswith("history continue 1")
+
+
+def test_a_command_says_that_nothing_was_kept(make_history: MakeHistory, tmp_path: Path) -> None:
+    history, said = make_history(tmp_path), list[str]()
+    limit(history, 1)
+    keeper = Keeper(history, said.append)
+    keeper.save(replace(running(2), trials=too_many()))
+    keeper.close()
+    assert said[1].startswith("Nothing of this run is in the history.")
+    assert "run it again" in said[1]
+
+
 def test_a_full_file_costs_nothing_once_there_is_room_again(
     make_history: MakeHistory, tmp_path: Path
 ) -> None:
     history = make_history(tmp_path)
-    opened = history.opened.result()
     writing = history.begin()
     number = writing.save(running(1)).result()
-
-    def limit(pages: int) -> None:
-        history._executor.submit(
-            lambda: opened.connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
-        ).result()
-
-    limit(1)  # as small as it already is
-    large = tuple({"n": n, "noise": random.Random(n).random()} for n in range(3000))
-    trials = (*running(1).trials, done("threads", 2, 1, 0.5, rows=large))
+    limit(history, 1)  # as small as it already is
+    trials = too_many()
     with pytest.raises(HistoryError, match="disk is full"):
         writing.save(replace(running(2), trials=trials)).result()
     assert len(history.open(number).result().trials) == 1
-    limit(1_000_000)
+    limit(history, 1_000_000)
     more = (*trials, done("threads", 3, 1, 0.5))
     assert writing.save(replace(running(3), trials=more)).result() == number
     assert history.open(number).result().trials == more
@@ -334,8 +372,7 @@ def test_a_disk_of_one_megabyte_fills_up_and_is_freed(tmp_path: Path) -> None:
         with contextlib.suppress(OSError), (disk / "fill").open("wb", buffering=0) as fill:
             while fill.write(bytes(4096)):
                 pass
-        large = tuple({"n": n, "noise": random.Random(n).random()} for n in range(3000))
-        trials = (*running(1).trials, done("threads", 2, 1, 0.5, rows=large))
+        trials = too_many()
         with pytest.raises(HistoryError, match="disk is full"):
             writing.save(replace(running(2), trials=trials)).result()
         assert [row.done for row in history.page().result().rows] == [1]
