@@ -28,9 +28,10 @@ _LOOK_AGAIN_S = 0.05
 
 Worker = tuple[int, int]  # process id, thread id
 
-_FOR_PROCESSES = tuple(
-    f"multiprocessing.{name}" for name in ("popen_fork", "resource_tracker", "spawn", "synchronize")
+_STARTING = (
+    ("popen_spawn_win32",) if sys.platform == "win32" else ("popen_fork", "resource_tracker")
 )
+_FOR_PROCESSES = tuple(f"multiprocessing.{name}" for name in (*_STARTING, "spawn", "synchronize"))
 # What a pool of a kind loads when a process opens its first: before the clock of a start-up runs,
 # or that one's would be longer than those of all that follow.
 _LOADED_FIRST = {

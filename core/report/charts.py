@@ -105,11 +105,15 @@ def speedups(
         weight=0.7,
     )
     curves: list[Curve] = []
-    plain = "one worker"
     counts = []
-    for place, (_, part) in enumerate(parts):
+    every = [
+        (*verdicts.speedups(part, baseline), *verdicts.ceiling(part, baseline)) for _, part in parts
+    ]
+    is_plain = any(one.baseline == "serial" for found in every for one in found)
+    for place, ((_, part), both) in enumerate(zip(parts, every, strict=True)):
         flags = _disturbed(part)
-        found = (*verdicts.speedups(part, baseline), *verdicts.ceiling(part, baseline))
+        # What has no plain call to be divided by has no place on an axis of plain calls.
+        found = [one for one in both if (one.baseline == "serial") == is_plain]
         for kind in dict.fromkeys(one.executor for one in found):
             ours = [one for one in found if one.executor == kind]
             aside = beside(kind, place, len(parts))
@@ -119,10 +123,9 @@ def speedups(
             dots, grey = _ratio_dots(ours, aside, flags)
             curves.append(_curve(kind, place, middles, dots, grey))
         counts += [len(one.by_block) for one in found]
-        if any(one.baseline == "serial" for one in found):
-            plain = "one plain call"
         curves += _laws(part, baseline) if laws else []
     top = max((m.high for curve in curves for m in curve.middles), default=2.0)
+    plain = "one plain call" if is_plain else "one worker"
     axis_up = Axis(f"× {plain}", least=0.0, most=max(2.0, min(axis.most, 1.5 * top)))
     if axis_up.most < axis.most:  # the textbook line ends where the picture does
         ends = [Middle(x, x, x, x) for x in (axis.least, axis_up.most)]

@@ -94,8 +94,8 @@ class SpeedupChart(ScalingChart):
 
     def _name_axis(self) -> None:
         trials = self._measured.trials if self._measured is not None else ()
-        serial = any(trial.executor == "serial" for trial in trials) or not trials
-        plain = serial and self._baseline == "serial"
+        done = [trial.executor for trial in trials if trial.status == "done"]
+        plain = self._baseline == "serial" and ("serial" in done or not done)
         label = f"× {'one plain call' if plain else 'one worker'}"
         if label != self._y_label:
             self._y_label = label
