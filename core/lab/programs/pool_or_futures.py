@@ -153,13 +153,20 @@ class WorkerDied(Exception):
     """What Pool never says. An executor says BrokenProcessPool by itself."""
 
 
-def watched(pool, work):
-    """Have the work with a Pool done in a thread, and watch the workers meanwhile.
+def number_of(process):
+    """Return the number at the end of its name: processes are counted as they are made."""
+    return int(process.name.rpartition("-")[2])
+
+
+def watched(pool, numbers, work):
+    """Have the work with a Pool done in a thread, and watch its first workers meanwhile.
 
     A Pool puts a new worker in the place of a dead one, in silence. The task that it had is lost,
-    and whoever waits for its result waits for ever.
+    or a lock, and whoever waits for its result waits for ever.
     """
-    workers = multiprocessing.active_children()
+    workers = [one for one in multiprocessing.active_children() if number_of(one) in numbers]
+    if len(workers) < len(numbers):
+        give_up(pool)
     outcome = concurrent.futures.Future()
     is_over, over = multiprocessing.Pipe(duplex=False)
 
@@ -177,12 +184,17 @@ def watched(pool, work):
     if is_over in ready:
         thread.join()
         return outcome.result()
+    give_up(pool, workers[deaths.index(ready[0])])
+
+
+def give_up(pool, dead=None):
+    """Close a Pool that has lost a worker, and tell."""
     closing = threading.Thread(target=close, args=(pool,), name="closing", daemon=True)
     closing.start()
     closing.join(0.5)  # it never ends if the dead worker had a lock of the Pool
-    dead = workers[deaths.index(ready[0])]
+    how = f"with exit code {dead.exitcode}" if dead else "before its first task"
     raise WorkerDied(
-        f"a worker of the Pool died (exit code {dead.exitcode}), and its task is lost."
+        f"a worker of the Pool died {how}, and what it had is lost."
         " Pool does not tell: get() and map() would wait for ever."
         " The futures of an executor raise BrokenProcessPool."
     )
@@ -222,10 +234,11 @@ def main(
         for way in ways:
             make, _ = CALLS[way]
             all_here = multiprocessing.Barrier(workers)
+            first = number_of(multiprocessing.Process()) + 1  # of those that will be made now
             settings = terms, workers, chunksize, work_us, total_ms, most_tasks, tell
             with make(workers, initializer=all_here.wait) as pool:
                 work = functools.partial(try_way, way, pool, *settings)
-                watched(pool, work) if make is Pool else work()
+                watched(pool, range(first, first + workers), work) if make is Pool else work()
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def test_a_pool_that_lost_a_worker_is_not_waited_for(method: str, way: str, tmp_
     )
 
     assert code == 1
-    assert "WorkerDied: a worker of the Pool died (exit code -9), and its task is lost." in said
+    assert "WorkerDied: a worker of the Pool died with exit code -9, and what it had" in said
 
 
 IDLE = """
@@ -99,16 +99,33 @@ def kill_the_idle():
 def main():
     with Pool(2) as pool:
         pool.map(abs, range(100), chunksize=1)
-        watched(pool, kill_the_idle)
+        numbers = map(number_of, multiprocessing.active_children())
+        watched(pool, list(numbers), kill_the_idle)
+"""
+EARLY = """
+def die_with_the_lock_of(all_here, first):
+    if number_of(multiprocessing.current_process()) == first:
+        all_here._cond.acquire()
+        os.kill(os.getpid(), 9)
+    all_here.wait()
+
+def main():
+    all_here = multiprocessing.Barrier(2)
+    first = number_of(multiprocessing.Process()) + 1
+    with Pool(2, die_with_the_lock_of, (all_here, first)) as pool:
+        while first + 2 not in map(number_of, multiprocessing.active_children()):
+            time.sleep(0.01)  # Pool has not replaced it yet
+        watched(pool, range(first, first + 2), lambda: pool.map(abs, range(100)))
 """
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("main", [IDLE, EARLY], ids=["idle", "early"])
 def test_a_worker_that_died_with_a_lock_of_the_pool_holds_nobody_up(
-    method: str, tmp_path: Path
+    main: str, method: str, tmp_path: Path
 ) -> None:
     start = (
-        f'{IDLE}\n\nif __name__ == "__main__":\n    multiprocessing.set_start_method("{method}")'
+        f'{main}\n\nif __name__ == "__main__":\n    multiprocessing.set_start_method("{method}")'
     )
     text = script("pool_or_futures", {}).text.replace('\n\nif __name__ == "__main__":', start)
 
