@@ -36,6 +36,7 @@ SIZE = (1280, 400)
 RATE = 20_000
 LIVE_S = 5.0
 BRUSHES_EACH = 2  # frames of the slowest one: seconds each
+_BUILDS = 5
 Figures: TypeAlias = dict[str, float]
 
 
@@ -56,7 +57,10 @@ def measure() -> dict[str, Any]:
 
 def _measure_lanes(lanes: int) -> dict[str, Any]:
     batch = _tasks(lanes, TASKS)
-    builds = [_timed(lambda: SpanStore(batch)) for _ in range(5)]
+    builds: dict[str, list[float]] = {"timeline": [], "one brush": []}
+    for _ in range(_BUILDS):
+        builds["timeline"].append(_timed(lambda: SpanStore(batch)))
+        builds["one brush"].append(_timed(lambda: _bar_item(batch, one_brush=True).boundingRect()))
     store = SpanStore(batch)
     timeline = _timeline(store)
     one, many = _bars(batch, one_brush=True), _bars(batch, one_brush=False)
@@ -70,10 +74,15 @@ def _measure_lanes(lanes: int) -> dict[str, Any]:
     for widget in (timeline, one, many):
         widget.close()
     return {
-        "build": _summary(builds),
+        "build": {name: _summary(values) for name, values in builds.items()},
         "frame": {name: _summary(values) for name, values in frames.items()},
         "bytes per task": store.nbytes / TASKS,
+        "bytes per task, as they came": _nbytes(batch) / TASKS,
     }
+
+
+def _nbytes(batch: SpanBatch) -> int:
+    return batch.lanes.nbytes + batch.starts_s.nbytes + batch.ends_s.nbytes
 
 
 def _tasks(lanes: int, tasks: int) -> SpanBatch:
@@ -117,16 +126,19 @@ def _bars(batch: SpanBatch, *, one_brush: bool) -> pg.PlotWidget:
     plot = pg.PlotWidget(background="w")
     plot.resize(*SIZE)
     plot.setMouseEnabled(y=False)
-    brush = {"brush": "#0072b2"} if one_brush else {"brushes": [pg.mkBrush("#0072b2")] * len(batch)}
     lanes: NDArray[np.int64] = batch.lanes
-    item = pg.BarGraphItem(
-        x0=batch.starts_s, x1=batch.ends_s, y0=lanes, height=0.8, pen=None, **brush
-    )
-    plot.addItem(item)
+    plot.addItem(_bar_item(batch, one_brush=one_brush))
     plot.setYRange(0, int(lanes.max()) + 1, padding=0)
     plot.show()
     QApplication.processEvents()
     return plot
+
+
+def _bar_item(batch: SpanBatch, *, one_brush: bool) -> pg.BarGraphItem:
+    brush = {"brush": "#0072b2"} if one_brush else {"brushes": [pg.mkBrush("#0072b2")] * len(batch)}
+    return pg.BarGraphItem(
+        x0=batch.starts_s, x1=batch.ends_s, y0=batch.lanes, height=0.8, pen=None, **brush
+    )
 
 
 def _plot_frame(plot: pg.PlotWidget, start: float, end: float) -> float:
