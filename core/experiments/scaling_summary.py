@@ -45,7 +45,7 @@ def _why_alone(record: RunRecord) -> str:
         return "To compare, choose threads or processes too, and serial or one worker."
     if record.status == "running":
         return "A comparison comes with the next trials."
-    return "The run ended before it had two times to compare."
+    return "The run ended before one of its repeats had both times to compare."
 
 
 def _names(one: SpeedUp) -> tuple[str, str]:

@@ -216,7 +216,7 @@ def test_a_single_configuration_gives_its_time_and_what_to_do_next() -> None:
     ("status", "sentence"),
     [
         ("running", "A comparison comes with the next trials."),
-        ("stopped", "The run ended before it had two times to compare."),
+        ("stopped", "The run ended before one of its repeats had both times to compare."),
     ],
 )
 def test_who_chose_a_comparison_is_not_told_to_choose_one(status: str, sentence: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gui.models.spans import Span, SpanKind, SpanStore
+from gui.models.spans import Span, SpanBatch, SpanKind, SpanStore
 from gui.views.timeline.style import LIGHT
 from gui.views.timeline.widget import Timeline
 from tests.gui.timeline_hands import (
@@ -294,3 +294,16 @@ def test_a_hovered_span_is_outlined(shown: Shown) -> None:
     assert picture(timeline).pixelColor(corner).name() == LIGHT.task
     QTest.mouseMove(timeline, centre(timeline, BOOK[2]))
     assert picture(timeline).pixelColor(corner).name() != LIGHT.task
+
+
+def test_what_still_grows_has_its_name_too(qtbot: QtBot) -> None:
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(600, 200)
+    timeline.set_lanes(["worker 1"])
+    timeline.append(SpanBatch.of_spans([Span(0, SpanKind.TASK, 0.0, 1.0, label="F1")]))
+    seen = []
+    for label in ("F4", "F8"):
+        timeline.show_growing([Span(0, SpanKind.TASK, 1.0, 2.0, label=label)])
+        seen.append(timeline.grab().toImage())
+    assert seen[0] != seen[1]

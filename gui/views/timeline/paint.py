@@ -129,25 +129,26 @@ def _paint_labels(painter: QPainter, scene: Scene) -> None:
     metrics = QFontMetricsF(painter.fontMetrics())
     wide = 2 * metrics.averageCharWidth() + _MARGIN
     found = [
-        (kind, lane, start, end, row)
+        (store, kind, lane, start, end, row)
+        for store in (scene.store, scene.growing)
         for lane in scene.layout.visible_lanes
         for kind in _LABELLED
-        for start, end, row in _wide_spans(scene, lane, kind, wide)
+        for start, end, row in _wide_spans(scene, store, lane, kind, wide)
         if not _is_covered(scene, lane, start, end)
     ]
     if len(found) > _MOST_LABELS:
         return
-    for kind, lane, start, end, row in found:
+    for store, kind, lane, start, end, row in found:
         rect = scene.layout.span_rect(lane, start, end, scene.window) & scene.layout.plot
-        number, label = scene.store.text_of(row)
+        number, label = store.text_of(row)
         _paint_label(painter, scene, kind, rect, label or f"task {number}")
 
 
 def _wide_spans(
-    scene: Scene, lane: int, kind: SpanKind, wide: float
+    scene: Scene, store: SpanStore, lane: int, kind: SpanKind, wide: float
 ) -> list[tuple[float, float, int]]:
     window = scene.window
-    columns = scene.store.visible(lane, kind, window.start_s, window.end_s)
+    columns = store.visible(lane, kind, window.start_s, window.end_s)
     roomy = (columns[1] - columns[0]) >= wide * scene.layout.seconds_per_pixel(window)
     starts, ends, rows = (column[roomy].tolist() for column in columns)
     return list(zip(starts, ends, rows, strict=True))
