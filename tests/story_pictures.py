@@ -38,7 +38,7 @@ class Story(NamedTuple):
 
 STORIES = (
     Story("Race", (("field-increments", "1000000"),)),
-    Story("Cost of sharing", (("field-increments", "100000"),)),
+    Story("Cost of sharing", (("field-increments", "20000"),)),
     Story("Deadlock", asks=True, end="exception"),
     Story("Waiting", (("field-c-ms", "2000"),)),
     Story(
@@ -48,7 +48,7 @@ STORIES = (
         end="done",
     ),
     Story("What can be sent"),
-    Story("Pool or futures", (("field-terms", "100000000"),)),
+    Story("Pool or futures", (("field-terms", "10000000"),)),
     Story("Keep the UI alive"),
 )
 
