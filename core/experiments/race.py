@@ -83,7 +83,7 @@ def _why(record: RunRecord, lost: int) -> tuple[str, ...]:
             f"{version} lets another thread in only where a loop goes round or a call begins.",
             "Neither happens between reading and writing. That is luck, not a promise.",
         )
-    more = "add more often" if values["switch_us"] == 1 else "make the interval smaller"
+    more = "add more often" if values.get("switch_us") == 1 else "make the interval smaller"
     return (f"A switch can happen in the call, but seldom does: {more}.",)
 
 
