@@ -36,7 +36,7 @@ SPANS = {  # what a lane of a timeline has, from back to front
     "failed": "#b3261e",
     "event": "#16202c",
 }
-SCALE = ("#fde725", "#5ec962", "#21918c", "#3b528b")  # viridis, told apart in grey too
+SCALE = ("#4aa63c", "#21918c", "#3b528b", "#440154")  # viridis as far as it is seen on white
 PHASES = {
     "startup_s": "#8c8c8c",
     "sending_s": "#e69f00",
