@@ -34,7 +34,7 @@ class HelpWindow(QDialog):
         self._checking = Checking(self)
         self.setObjectName("help")
         self.setWindowTitle("Help")
-        self.addActions(window.looks)
+        self.addActions(window.menus.looks)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         for title, build in (

@@ -74,7 +74,7 @@ class Lab(QObject):
     def open(self, files: Sequence[str] = ()) -> None:
         """Show the window; the rest is built after its first paint, then files are opened."""
         self._files = files
-        self.window.show_theme(self._theme.choice)
+        self.window.menus.show_theme(self._theme.choice)
         titles = (*experiments.TITLES, *_OTHERS)
         if self._settings.page in titles:
             self.window.show_page(titles.index(self._settings.page))
@@ -109,22 +109,22 @@ class Lab(QObject):
                 self._settings.keep_typed(experiments.at(number).name, typed)
 
     def _connect(self) -> None:
-        window = self.window
+        window, menus = self.window, self.window.menus
         window.closing.connect(self.close)
-        window.run_triggered.connect(self._on_run_triggered)
-        window.stop_triggered.connect(self._on_stop_triggered)
-        window.open_triggered.connect(lambda: self._need_desk().ask())
-        window.save_triggered.connect(self._on_save_triggered)
-        window.export_triggered.connect(self._on_export_triggered)
-        window.find_triggered.connect(self._on_find_triggered)
         window.brought.connect(lambda brought: self._need_desk().take(brought))
-        window.theme_chosen.connect(self._on_theme_chosen)
-        window.zoomed.connect(self._on_zoomed)
-        window.help_wanted.connect(self._on_help_wanted)
+        menus.run.connect(self._on_run_triggered)
+        menus.stopped.connect(self._on_stop_triggered)
+        menus.opened.connect(lambda: self._need_desk().ask())
+        menus.saved.connect(self._on_save_triggered)
+        menus.exported.connect(self._on_export_triggered)
+        menus.sought.connect(self._on_find_triggered)
+        menus.theme_chosen.connect(self._on_theme_chosen)
+        menus.zoomed.connect(self._on_zoomed)
+        menus.help_wanted.connect(self._on_help_wanted)
 
     @Slot()
     def _show_form(self) -> None:
-        self.window.fill_menus()
+        self.window.menus.fill()
         self._show_page(self.window.page)
         when_painted(self.window, self._finish, _PATIENCE_MS)
 
@@ -279,9 +279,12 @@ class Lab(QObject):
 
     @Slot()
     def _on_export_triggered(self) -> None:
-        page = self._pages.get(self.window.page)
-        if page is not None:
-            page.offer_export()
+        """Open the menu of the page in front, as a click on its button does."""
+        from gui.views.export_button import ExportButton  # late: not before the first paint
+
+        for button in self.window.findChildren(ExportButton):
+            if button.isVisible():
+                button.showMenu()
 
     @Slot()
     def _on_find_triggered(self) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -35,20 +34,14 @@ _USUAL, _FRAME = (1280, 800), (16, 48)
 
 
 class MainWindow(QMainWindow):
-    """The lab's only window; `brought` has what was dropped or pasted."""
+    """The lab's only window; `menus` tell what is chosen there, what this window cannot do itself.
+
+    `brought` has what was dropped or pasted. GUI thread.
+    """
 
     page_shown = Signal(int)
     closing = Signal()
-    run_triggered = Signal()
-    stop_triggered = Signal()
-    open_triggered = Signal()
-    save_triggered = Signal()
-    export_triggered = Signal()
-    find_triggered = Signal()
     brought = Signal(object)
-    theme_chosen = Signal(str)
-    zoomed = Signal(int)
-    help_wanted = Signal(int)
 
     def __init__(self, titles: Sequence[str], others: Sequence[str], theme: Theme) -> None:
         super().__init__()
@@ -68,7 +61,8 @@ class MainWindow(QMainWindow):
         ):
             chosen.itemSelectionChanged.connect(partial(self._on_chosen, chosen, other, first))
         self._build()
-        self._menus = self._make_menus((*titles, *others))
+        self.menus = Menus(self.menuBar(), (*titles, *others))
+        self._heed_menus()
         self._stack.currentChanged.connect(self._on_page_changed)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -77,11 +71,6 @@ class MainWindow(QMainWindow):
     def page(self) -> int:
         """The number of the page in front."""
         return self._stack.currentIndex()
-
-    @property
-    def looks(self) -> Sequence[QAction]:
-        """What changes size and colours, for other windows of the program to offer too."""
-        return self._menus.looks
 
     def show_page(self, number: int) -> None:
         """Bring a page to the front."""
@@ -113,14 +102,6 @@ class MainWindow(QMainWindow):
     def install_bar(self, bar: QWidget) -> None:
         """Put a bar with messages between the pages and the status strip."""
         self._column.insertWidget(self._column.count() - 1, bar)
-
-    def show_theme(self, choice: str) -> None:
-        """Check the menu entry of the colour scheme in force."""
-        self._menus.show_theme(choice)
-
-    def fill_menus(self) -> None:
-        """Give the menus what can be chosen, with its keys."""
-        self._menus.fill()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
@@ -191,20 +172,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self._strip)
         self.setCentralWidget(central)
 
-    def _make_menus(self, titles: Sequence[str]) -> Menus:
-        menus = Menus(self.menuBar(), titles)
-        for wanted, passed_on in (
-            (menus.opened, self.open_triggered),
-            (menus.saved, self.save_triggered),
-            (menus.exported, self.export_triggered),
-            (menus.sought, self.find_triggered),
-            (menus.zoomed, self.zoomed),
-            (menus.theme_chosen, self.theme_chosen),
-            (menus.run, self.run_triggered),
-            (menus.stopped, self.stop_triggered),
-            (menus.help_wanted, self.help_wanted),
-        ):
-            wanted.connect(passed_on)
+    def _heed_menus(self) -> None:
+        """Do what is done by the window itself."""
+        menus = self.menus
         menus.closed.connect(self.close)
         menus.copied.connect(partial(self._do_there, "copy"))
         menus.all_selected.connect(partial(self._do_there, "selectAll"))
@@ -212,7 +182,6 @@ class MainWindow(QMainWindow):
         menus.filled_screen.connect(self._fill_screen)
         menus.page_wanted.connect(self.show_page)
         menus.page_turned.connect(self._turn_page)
-        return menus
 
     def _do_there(self, what: str) -> bool:
         """Do what the part that has the keyboard's focus can do; tell whether it can."""
@@ -242,7 +211,7 @@ class MainWindow(QMainWindow):
         self.setWindowState(state | full if on else state & ~full)
 
     def _on_page_changed(self, number: int) -> None:
-        self._menus.let_escape_stop(number < self._nav.count())
+        self.menus.let_escape_stop(number < self._nav.count())
         self.page_shown.emit(number)
 
     def _turn_page(self, steps: int) -> None:

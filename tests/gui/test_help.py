@@ -61,7 +61,7 @@ def check(qtbot: QtBot, light: Theme) -> CheckView:
 def test_every_key_of_every_menu_is_told(qtbot: QtBot, light: Theme) -> None:
     window = MainWindow(["one"], (), light)
     qtbot.addWidget(window)
-    window.fill_menus()
+    window.menus.fill()
     view = KeysView(window.menuBar(), light)
     qtbot.addWidget(view)
     told = view.toPlainText()
@@ -248,14 +248,14 @@ def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
     lab.open()
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
     for tab in (ABOUT, KEYS, CHECK):
-        lab.window.help_wanted.emit(tab)
+        lab.window.menus.help_wanted.emit(tab)
         assert isinstance(lab._help, HelpWindow)
         assert lab._help._tabs.currentIndex() == tab
         assert lab._help.isVisible()
-    lab.window.help_wanted.emit(ABOUT)
+    lab.window.menus.help_wanted.emit(ABOUT)
     parts = find(lab.window, QListWidget, "parts")
     qtbot.waitUntil(lambda: parts.count() > 0, timeout=30_000)
-    lab.window.help_wanted.emit(CHECK)
+    lab.window.menus.help_wanted.emit(CHECK)
     opened: HelpWindow | None = lab._help
     assert opened is not None
     assert opened._check is not None

@@ -19,8 +19,8 @@ def test_a_key_for_run_that_comes_before_the_first_page_does_nothing(
 ) -> None:
     with qtbot.captureExceptions() as failures:
         lab.open()
-        lab.window.run_triggered.emit()
-        lab.window.stop_triggered.emit()
+        lab.window.menus.run.emit()
+        lab.window.menus.stopped.emit()
     assert not failures
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
 
