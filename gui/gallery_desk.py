@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -70,9 +71,9 @@ class GalleryDesk(QObject):
 
 def _gallery(runs: Sequence[Shared]) -> Gallery:
     """Make the curves; in another thread, which also bears the imports."""
-    import core.report.together  # noqa: F401 - for the view, which is built next
     from core.results.gallery import gallery
 
+    import_module("core.report.together")  # the view needs it, which is built next
     return gallery(runs)
 
 

