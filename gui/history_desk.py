@@ -64,6 +64,7 @@ class HistoryDesk(QObject):
         page.restored.connect(lambda runs: archive.change(lambda h: h.restore(runs)))
         page.deleted.connect(self._delete)
         page.compared.connect(self._compare)
+        page.export_requested.connect(self.export)
 
     def _list(self, query: Query) -> None:
         self._archive.ask(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
@@ -15,23 +14,27 @@ class Turns(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._steps: deque[Step] = deque()
+        self._steps: Iterator[Step] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._take_step)
 
-    def take(self, steps: Sequence[Step]) -> None:
-        """Take these from the next turn on, in place of those not taken yet."""
-        self._steps = deque(steps)
+    def take(self, steps: Iterable[Step]) -> None:
+        """Take these from the next turn on, in place of those not taken yet.
+
+        They are listed as they are taken: what a step leaves may decide which come after it.
+        """
+        self._steps = iter(steps)
         self._timer.start()
 
     def drop(self) -> None:
         """Leave out the steps that were not taken."""
-        self._steps.clear()
+        self._timer.stop()
 
     @Slot()
     def _take_step(self) -> None:
-        if self._steps:
-            self._steps.popleft()()
-        if not self._steps:
+        step = next(self._steps, None)
+        if step is None:
             self._timer.stop()
+        else:
+            step()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,11 +20,12 @@ from gui.models.compared import Rows, RunsTogether, SideBySide
 from gui.models.told import RowTable
 from gui.page_keys import BACK
 from gui.theme import Theme
+from gui.turns import Step, Turns
 from gui.views.export_button import ExportButton
 from gui.views.fitting_table import FittingTable
 from gui.views.frame import PageFrame
 from gui.views.result import Card
-from gui.views.scaling import RuntimeChart, ScalingChart
+from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
 
 _NO_CURVES = "These runs have no curves over workers. What each found:"
@@ -53,10 +53,7 @@ class ComparisonView(PageFrame):
         self._differences = _Part("What differs", _SAME, theme)
         title = "How many times as fast as the first"
         self._ratios = _Part(title, _NO_RATIOS, theme, ABOUT_INTERVALS)
-        self._steps: deque[Callable[[], None]] = deque()
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._draw_step)
+        self._turns = Turns(self)
         self._build()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -69,6 +66,7 @@ class ComparisonView(PageFrame):
     def show_runs(self, runs: SideBySide) -> None:
         """Show these runs; the chart of speed-ups is in front where their times tell little."""
         self._shown = runs
+        self._turns.drop()
         self._heading.setText(f"{len(runs.names)} runs compared")
         warnings = [runs.problem] if runs.problem else list(runs.comparison.warnings)
         self._warnings.setText("\n".join(warnings))
@@ -89,19 +87,15 @@ class ComparisonView(PageFrame):
             chart.prepare(
                 runs.kinds, runs.most_workers, together.pythons, runs.longest_s, called="{}"
             )
-        self._steps = deque([lambda: self._draw(self._runtime), lambda: self._draw(self._speedup)])
-        self._timer.start()
+        self._turns.take(self._drawing(together))
 
-    def _draw(self, chart: ScalingChart) -> None:
-        if self._shown is not None and self._shown.together is not None:
-            self._steps.extendleft(reversed(chart.steps(self._shown.together)))
+    def _drawing(self, together: RunsTogether) -> Iterator[Step]:
+        for chart in (self._runtime, self._speedup):
+            yield from chart.steps(together)
 
-    def _draw_step(self) -> None:
-        """Take one step, so that a key or a click never waits for the whole."""
-        if self._steps:
-            self._steps.popleft()()
-        else:
-            self._timer.stop()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken away where the chart was clicked too."""
+        self._export.pop_up(event.globalPos())
 
     def _offer_export(self) -> None:
         has_chart = self._shown is not None and self._shown.together is not None

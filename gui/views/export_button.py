@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from gui.theme import Theme
 
@@ -38,31 +38,33 @@ _REPORT = (
 )
 _FILE = ("futureslab", "Run as .&futureslab …", "A file that Futures Lab opens elsewhere")
 _FILE_OF_ALL = ("futureslab", "Runs as one .&futureslab …", "All of them, to be opened elsewhere")
+_TIP_OF_RUN = "Take the chart, the run or a report away (Ctrl+E)"
+_TIP_OF_RUNS = "Take these runs away, or a chart of them (Ctrl+E)"
 
 
 class ExportButton(QToolButton):
     """A button with a menu; `chosen` says what, `asked` comes before the menu is seen. GUI thread.
 
     Who hears `asked` calls `offer`. `of_run` is for a page of one run, which has a timeline and a
-    report too; else the menu is of several runs laid over one another.
+    report too; else the menu is of several runs: laid over one another, if it `has_charts`.
     """
 
     asked = Signal()
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, of_run: bool = True, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, of_run: bool = True, has_charts: bool = True) -> None:
+        super().__init__()
         self._theme = theme
         self.setText("Export ▾")
         self.setObjectName("export")
         self.setProperty("export", True)
         self.setAccessibleName("Export")
-        self.setToolTip("Take the chart, the run or a report away (Ctrl+E)")
+        self.setToolTip(_TIP_OF_RUN if of_run else _TIP_OF_RUNS)
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
-        self._charts = [self._add(self._menu, *one) for one in _CHART]
+        self._charts = [self._add(self._menu, *one) for one in _CHART if has_charts]
         self._timeline = QMenu("T&imeline", self._menu)
         self._timeline.setToolTipsVisible(True)
         self._timelines = [self._add(self._timeline, *one) for one in _TIMELINE]

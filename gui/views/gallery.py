@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from gui.theme import Theme
@@ -72,7 +74,7 @@ class GalleryPage(PageFrame):
         """Show these laptops in place of all others, a part in each turn of the event loop."""
         self._turns.take(
             (
-                _import_view,
+                partial(import_module, "gui.views.class_view"),
                 self._need_view,
                 partial(self._draw, gallery),
                 partial(self._count_laptops, gallery),
@@ -147,6 +149,10 @@ class GalleryPage(PageFrame):
         self.cleared.emit()
         self._show_count(0)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be taken away where the chart was clicked too."""
+        self._export.pop_up(event.globalPos())
+
     def _offer_export(self) -> None:
         self._export.offer(bool(self._count), bool(self._count), _NO_LAPTOPS)
 
@@ -155,7 +161,3 @@ class GalleryPage(PageFrame):
         self._invitation.setFont(self._theme.font(1.4, bold=True))
         self._steps.setFont(self._theme.font(1.05))
         self._dress_when_seen()
-
-
-def _import_view() -> None:
-    import gui.views.class_view  # noqa: F401 - a step of its own: the next makes one

@@ -22,6 +22,7 @@ from core.results.history.listing import Page, Query, RunRow
 from gui.models.history import NAME, STARTED, RunsModel
 from gui.page_keys import DELETE, OPEN, RENAME, SEARCH, UNDO, PageKey
 from gui.theme import Theme
+from gui.views.export_button import ExportButton
 from gui.views.frame import PageFrame
 from gui.views.history_actions import RunActions
 from gui.views.history_details import RunDetails
@@ -37,6 +38,7 @@ _NONE_YET = (
     " trial by trial, and nothing is lost when the program ends."
 )
 _NONE_FOUND = "No run has all of these words.\n\nClear the search, or choose all experiments."
+_NONE_CHOSEN = "No run is chosen: choose one or more in the list."
 _NONE_DELETED = "Nothing was deleted within the last thirty days."
 
 
@@ -44,12 +46,11 @@ class HistoryPage(PageFrame):
     """The list of runs; it tells what a person wants and shows what it is given. GUI thread.
 
     `page_wanted` carries a Query, whose answer is for `take_page`. Runs are named by their ids.
-    Others may add buttons to the row of actions with `add_action`, and follow `chosen`, the rows
-    that are selected.
+    `export_requested` says what shall be taken away of the runs that are selected.
     """
 
     page_wanted = Signal(object)
-    chosen = Signal(list)
+    export_requested = Signal(str)
     opened = Signal(object)
     continued = Signal(object)
     compared = Signal(list)
@@ -74,6 +75,7 @@ class HistoryPage(PageFrame):
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
         self._search, self._filter = QLineEdit(), QComboBox()
         self._actions = RunActions()
+        self._export = ExportButton(theme, of_run=False, has_charts=False)
         self._bar = MessageBar("undo", theme)
         self._details = RunDetails(theme)
         self._places = QStackedWidget()
@@ -200,11 +202,14 @@ class HistoryPage(PageFrame):
         self.setFocusProxy(self._table)
         self._places.addWidget(self._empty)
         column.addWidget(self._places)
+        row = QHBoxLayout()
+        row.addWidget(self._actions, 1)
+        row.addWidget(self._export)
         layout = self._make_column()
         layout.addLayout(top)
         layout.addWidget(card, 1)
         layout.addWidget(self._bar)
-        layout.addWidget(self._actions)
+        layout.addLayout(row)
         layout.addWidget(self._details)
 
     def _make_keys(self) -> None:
@@ -239,6 +244,8 @@ class HistoryPage(PageFrame):
             lambda index: self._actions.rename() if index.column() == NAME else self._actions.open()
         )
         self._table.customContextMenuRequested.connect(self._show_menu)
+        self._export.asked.connect(self._offer_export)
+        self._export.chosen.connect(self.export_requested)
         actions = self._actions
         actions.opened.connect(self.opened)
         actions.continued.connect(self.continued)
@@ -364,7 +371,9 @@ class HistoryPage(PageFrame):
         runs = self.selected
         self._details.show_run(runs[0] if len(runs) == 1 else None)
         self._actions.show_chosen(runs, self.model.query.deleted, self._busy)
-        self.chosen.emit(runs)
+
+    def _offer_export(self) -> None:
+        self._export.offer(False, bool(self.selected), _NONE_CHOSEN)
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.2, bold=True))

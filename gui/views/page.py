@@ -359,13 +359,8 @@ class ExperimentPage(PageFrame):
         has_run = record is not None and bool(record.trials)
         self._export.offer(tab in chart_titles(self._experiment), has_run)
 
-    def offer_export(self) -> None:
-        """Open the menu of what can be taken away, as a click on its button does."""
-        if self.is_finished:
-            self._export.showMenu()
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer the same where a chart, a graph or a timeline was clicked."""
+        """Offer what can be taken away where a chart, a graph or a timeline was clicked."""
         if self.is_finished and not self._side.geometry().contains(event.pos()):
             self._export.pop_up(event.globalPos())
 

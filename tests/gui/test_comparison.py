@@ -16,7 +16,7 @@ from gui.views.comparison import ComparisonView
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
 from tests.core.making import done, record
-from tests.gui.finding import shown
+from tests.gui.finding import find, shown
 from tests.gui.sweeps import begun, sweep
 from tests.gui.test_history_page import row
 
@@ -51,11 +51,15 @@ def cells(view: ComparisonView, name: str) -> list[list[str]]:
     ]
 
 
+def is_drawn(chart: RuntimeChart) -> bool:
+    curves = [marks.line.getData()[1] for marks in chart.marks.values()]
+    return bool(curves) and all(curve is not None for curve in curves)
+
+
 def test_every_run_has_its_curves_in_one_chart(view: ComparisonView, qtbot: QtBot) -> None:
     view.show_runs(together(run(), run(slower=2.0), run(blocks=3)))
-    qtbot.waitUntil(lambda: not view._timer.isActive())
-    chart = view.findChild(RuntimeChart)
-    assert chart is not None
+    chart = find(view, RuntimeChart)
+    qtbot.waitUntil(lambda: is_drawn(chart))
     names = ["1: laptop 1", "2: laptop 2", "3: laptop 3"]
     drawn = {key: marks.line.getData()[1] for key, marks in chart.marks.items()}
     assert {name for name, _ in drawn} == set(names)
@@ -116,11 +120,9 @@ def test_runs_of_several_pythons_have_a_curve_for_each(view: ComparisonView, qtb
     both = begun(pythons=("3.11", "3.12"))
     trials = (*sweep(2, python="3.11"), *sweep(2, python="3.12", slower=3.0))
     view.show_runs(together(replace(both, trials=trials), run()))
-    qtbot.waitUntil(lambda: not view._timer.isActive())
-    chart = view.findChild(RuntimeChart)
-    assert chart is not None
-    names = {name for name, _ in chart.marks}
-    assert names == {"1: laptop 1, Python 3.11", "1: laptop 1, Python 3.12", "2: laptop 2"}
+    chart = find(view, RuntimeChart)
+    names = {"1: laptop 1, Python 3.11", "1: laptop 1, Python 3.12", "2: laptop 2"}
+    qtbot.waitUntil(lambda: {name for name, _ in chart.marks} == names)
 
 
 def test_of_several_pythons_each_ratio_names_its_own(view: ComparisonView) -> None:

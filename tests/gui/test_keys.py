@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui.lab import Lab
 from gui.models.spans import Span, SpanBatch, SpanKind
 from gui.views.comparison import ComparisonView
+from gui.views.gallery import GalleryPage
 from gui.views.timeline.widget import Timeline
 from tests.gui.finding import find
 from tests.gui.sweeps import begun, sweep
@@ -23,7 +32,7 @@ from tests.gui.test_history_page import at_the_list, put, select
 def stops(lab: Lab, qtbot: QtBot) -> list[None]:
     """Count how often Stop was asked for, in a window that is ready for keys."""
     asked: list[None] = []
-    lab.window.stop_triggered.connect(lambda: asked.append(None))
+    lab.window.menus.stopped.connect(lambda: asked.append(None))
     lab.open()
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
     qtbot.waitUntil(lambda: lab._pages[0].findChild(Timeline) is not None)
@@ -86,3 +95,50 @@ def test_who_leaves_a_comparison_is_at_the_list_again(
     qtbot.waitUntil(page.isVisible)
     qtbot.waitUntil(find(page, QTableView).hasFocus)
     assert len(page.selected) == 2
+
+
+# ----------------------------------------------------------------------------- the menu of exports
+
+
+def export_key(lab: Lab, qtbot: QtBot) -> dict[str, bool]:
+    """Press Ctrl+E; return the entries of the menu that opens, and whether each can be chosen."""
+    seen: list[QMenu] = []
+
+    def look() -> None:
+        menu = QApplication.activePopupWidget()
+        if isinstance(menu, QMenu):
+            seen.append(menu)
+            menu.close()
+
+    lab.window.activateWindow()  # offscreen, it is not in front again when a menu has closed
+    qtbot.waitUntil(lab.window.isActiveWindow)
+    looking = QTimer(lab)
+    looking.timeout.connect(look)
+    looking.start(10)
+    qtbot.keyClick(lab.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    looking.stop()
+    entries = [one for one in seen[0].actions() if one.objectName()] if seen else []
+    return {one.objectName().removeprefix("export-"): one.isEnabled() for one in entries}
+
+
+def test_ctrl_e_opens_what_can_be_taken_away_of_the_page_in_front(
+    lab: Lab, stops: list[None], qtbot: QtBot, folder: Path
+) -> None:
+    assert export_key(lab, qtbot)["html"] is False  # nothing has run on this page
+    put(folder, *(replace(begun(), status="finished", trials=tuple(sweep(2))) for _ in range(2)))
+    page = at_the_list(lab, qtbot, 2)
+    page._table.clearSelection()
+    assert not any(export_key(lab, qtbot).values())
+    select(page, 0, 1)
+    of_the_list = export_key(lab, qtbot)
+    assert of_the_list["csv"]
+    assert of_the_list["futureslab"]
+    assert "paper" not in of_the_list  # a list has no chart
+    find(page, QPushButton, "history-compare").click()
+    qtbot.waitUntil(lambda: lab.window.findChild(ComparisonView) is not None, timeout=30_000)
+    qtbot.waitUntil(find(lab.window, ComparisonView).isVisible)
+    assert export_key(lab, qtbot)["paper"]
+    lab._show_class(page.selected)
+    gallery = find(lab.window, GalleryPage)
+    qtbot.waitUntil(lambda: "laptop" in find(gallery, QLabel, "gallery-title").text())
+    assert export_key(lab, qtbot)["paper"]
