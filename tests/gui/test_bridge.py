@@ -1,8 +1,10 @@
 """The bridge: everything arrives, in order, in the GUI thread, and nothing strands anybody."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -65,17 +67,30 @@ def test_a_flood_from_several_threads_arrives_whole_and_each_thread_in_order(
     bridge: FutureBridge, qtbot: QtBot
 ) -> None:
     seen: list[tuple[int, int]] = []
+    mixed_up: list[tuple[int, int]] = []
+
+    def take(remainder: int, batch: list[tuple[int, int]]) -> None:
+        seen.extend(batch)
+        mixed_up.extend(one for one in batch if one[1] % 3 != remainder)
+
+    handlers = [partial(take, remainder) for remainder in range(3)]
 
     def flood(who: int) -> None:
         for number in range(5000):
-            bridge.post(seen.extend, (who, number))
+            bridge.post(handlers[number % 3], (who, number))
 
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
     threads = [threading.Thread(target=flood, args=(who,)) for who in range(4)]
-    for thread in threads:
-        thread.start()
-    qtbot.waitUntil(lambda: len(seen) == 20_000, timeout=30_000)
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.start()
+        qtbot.waitUntil(lambda: len(seen) == 20_000, timeout=30_000)
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert not mixed_up
     for who in range(4):
         assert [n for one, n in seen if one == who] == list(range(5000))
 
