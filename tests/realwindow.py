@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -88,7 +88,8 @@ class Program:
             return self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self.process.send_signal(STACKS)
-            time.sleep(1)
+            with suppress(subprocess.TimeoutExpired):  # the time it needs to write them
+                self.process.wait(1)
             raise AssertionError(f"It has not ended. It printed:\n{self.output()}") from None
 
     def stop(self) -> None:

@@ -251,4 +251,6 @@ def test_the_legend_has_room_beside_itself_and_no_column_too_few(
     view, shown = chart.getPlotItem().getViewBox(), chart.getPlotItem().legend
     assert shown.pos().x() + shown.width() <= view.width()
     widest = max(sum(part.width() for part in entry) for entry in shown.items)
+    # A column more would not fit: it is as wide as the widest entry, and beside it are gaps of 20
+    # pixels between columns and at both edges.
     assert shown.width() + 2 * widest + 60 > view.width() or shown.columnCount == len(shown.items)
