@@ -58,6 +58,10 @@ class Plot(PlotWidget):
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.getViewBox().disableAutoRange()
+        for side in ("left", "bottom"):
+            # Now, as no label is seen yet: later this very call would multiply small numbers, such
+            # as times in seconds, by a thousand or a million, with no prefix to say so.
+            plot.getAxis(side).enableAutoSIPrefix(False)
 
     @abstractmethod
     def show_all(self) -> None:
@@ -96,7 +100,6 @@ class Plot(PlotWidget):
         size = f"{font.pointSizeF()}pt"
         for side, label in (("left", left), ("bottom", bottom)):
             axis = plot.getAxis(side)
-            axis.enableAutoSIPrefix(False)
             axis.setPen(c.line)
             axis.setTextPen(c.muted)
             axis.setTickFont(font)

@@ -69,3 +69,17 @@ def test_keys_move_and_zoom_and_home_shows_everything(kind: type[Plot], qtbot: Q
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     for was, now in zip(at_first, view.viewRange(), strict=True):
         assert now == pytest.approx(was)
+
+
+@pytest.mark.parametrize("kind", [RuntimeChart, SpeedupChart, LinesView, GalleryChart])
+def test_numbers_at_an_axis_are_those_that_were_measured_in_every_size(
+    kind: type[Plot], qtbot: QtBot
+) -> None:
+    chart = made(kind, qtbot)
+    axes = [chart.getPlotItem().getAxis(side) for side in ("left", "bottom")]
+    chart.getPlotItem().getViewBox().setRange(xRange=(0, 0.8), yRange=(0, 0.0004), padding=0)
+    qtbot.waitUntil(lambda: [axis.range[1] for axis in axes] == [0.0004, 0.8])
+    chart._theme.zoom(1)
+    assert all(axis.label.isVisible() for axis in axes)
+    assert [axis.autoSIPrefixScale for axis in axes] == [1, 1]
+    chart._theme.zoom(0)
