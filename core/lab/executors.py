@@ -42,29 +42,6 @@ _LOADED_FIRST = {
 }
 
 
-class SerialExecutor(Executor):
-    """An executor without workers: `submit` runs the call at once, in the caller's own thread."""
-
-    def __init__(self) -> None:
-        self._is_shut = False
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run the call and return its future, finished; raise RuntimeError after `shutdown`."""
-        if self._is_shut:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future: Future[Any] = Future()
-        future.set_running_or_notify_cancel()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls; there is nothing to wait for and nothing to cancel."""
-        self._is_shut = True
-
-
 class Pool(NamedTuple):
     """A started executor: every one of `workers` has answered.
 
@@ -103,10 +80,7 @@ def open_pool(
     for module in _LOADED_FIRST.get(kind, ()):
         import_module(module)
     opened_at = time.perf_counter()
-    if kind == "serial":
-        with SerialExecutor() as serial:
-            yield Pool(serial, [who()], opened_at, opened_at, opened_at)
-    elif kind == "threads":
+    if kind == "threads":
         import threading
         from concurrent.futures import ThreadPoolExecutor
 

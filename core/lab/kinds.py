@@ -13,16 +13,16 @@ class About(NamedTuple):
     help: str
 
 
-EXECUTORS = ("serial", "threads", "processes", "pool", "interpreters")
+SERIAL = "serial"  # no executor: a plain call
 CEILING = "ceiling"  # no executor: processes that never talk, for what the machine can give at most
-KINDS = (*EXECUTORS, CEILING)
+KINDS = (SERIAL, "threads", "processes", "pool", "interpreters", CEILING)
 STARTED = ("processes", "pool", CEILING)  # those whose workers are processes, with a start method
 _INTERPRETERS_SINCE = (3, 14)
 
 
 ABOUT = (
     About(
-        "serial", "Serial", "One plain call, no executor: what every speed-up is measured against."
+        SERIAL, "Serial", "One plain call, no executor: what every speed-up is measured against."
     ),
     About(
         "threads",
@@ -48,8 +48,9 @@ ABOUT = (
     About(
         CEILING,
         "Measured ceiling",
-        "As many processes as workers, which never talk: each does its share alone. No executor can"
-        " be faster on this machine, so what is lost below it is not Python's doing.",
+        "As many processes as workers, which never talk: each does its share alone. But for"
+        " noise, no pool of processes can be faster on this machine: what is lost above it is not"
+        " Python's doing.",
     ),
 )
 

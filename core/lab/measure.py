@@ -65,7 +65,8 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
     is from the first submit to the last result on the started pool, `sending_s` of it until the
     last submit has returned, `first_task_s` until the first task began; `closing_s` is the pool's
     shutdown, `cpu_s` the tasks' own CPU time. For the kind "ceiling" `work_s` is from the moment
-    when all processes may begin until the last has computed its share.
+    when all processes may begin until the last has computed its share; for "serial" it is the
+    plain call and nothing else, as a program has it that uses no executor.
 
     Raises WrongAnswer, NotHere where this Python lacks what the trial needs, and whatever the pool
     raises.
@@ -73,8 +74,9 @@ def run_trial(spec: TrialSpec) -> dict[str, Any]:
     if reason := workloads.conflict(spec["workload"], spec["executor"]):
         raise NotHere(reason)
     workload = workloads.find(spec["workload"])
-    _work_called.cache_clear()  # what a forked worker inherits shall be this trial's
-    course = (_alone if spec["executor"] == kinds.CEILING else _pooled)(spec, workload)
+    _work_called.cache_clear()
+    _work_called(workload.name)  # what threads and forked workers find shall be this trial's
+    course = _COURSES.get(spec["executor"], _pooled)(spec, workload)
     value = workload.value(sum(answer.part for answer in course.answers), spec["size"])
     _check(value, workload, spec["size"])
     first_submit = course.submitted[0]
@@ -122,6 +124,23 @@ def _pooled(spec: TrialSpec, workload: workloads.Workload) -> _Course:
     )
 
 
+def _plain(spec: TrialSpec, workload: workloads.Workload) -> _Course:
+    """Do all of the work in one call."""
+    opened_at = time.perf_counter()
+    answer = _Answer(*_clocked(workload.work, 1, spec["size"]))
+    return _Course(
+        start_method=None,
+        workers=[answer.worker],
+        opened_at=opened_at,
+        first_worker_at=opened_at,
+        ready_at=opened_at,
+        submitted=[answer.start, answer.start],
+        answers=[answer],
+        done_at=answer.end,
+        closed_at=answer.end,
+    )
+
+
 def _alone(spec: TrialSpec, workload: workloads.Workload) -> _Course:
     """Give each of as many processes its share with nothing between them: the ceiling."""
     from core.lab.alone import run_alone
@@ -142,6 +161,9 @@ def _alone(spec: TrialSpec, workload: workloads.Workload) -> _Course:
         done_at=max(answer.end for answer in answers),
         closed_at=course.closed_at,
     )
+
+
+_COURSES = {kinds.SERIAL: _plain, kinds.CEILING: _alone}  # of the kinds that are no executors
 
 
 def time_serial(workload: str, size: int, budget_s: float) -> float:

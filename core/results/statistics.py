@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.lab.kinds import CEILING, EXECUTORS
+from core.lab.kinds import CEILING, KINDS
 from core.lab.workloads import WORKLOADS, About
 
 if TYPE_CHECKING:
@@ -287,5 +287,4 @@ def duration(time: float) -> str:
 
 
 def _place(kind: str) -> tuple[int, str]:
-    order = EXECUTORS
-    return (order.index(kind) if kind in order else len(order), kind)
+    return (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)

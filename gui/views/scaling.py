@@ -36,9 +36,9 @@ _Key = tuple[str, str]  # a Python and a kind of workers
 Content = dict[_Key, tuple[Sequence[Middle], Sequence[Dot]]]
 CEILING_IS = (
     "The measured ceiling: as many processes as workers, which never talk to one another."
-    "\nNo executor can be faster on this machine: what is lost between it and y = x is the"
-    " machine's doing\n(turbo, shared or slow cores), and only what is lost below it is the"
-    " executor's."
+    "\nBut for noise, no pool of processes can be faster on this machine: what is lost between it"
+    " and y = x\nis the machine's doing (turbo, shared or slow cores), and only what is lost below"
+    " it is the executor's."
 )
 
 

@@ -26,18 +26,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from core.engines.lab_client import LabExecutor
-from core.lab.executors import SerialExecutor
 from core.lab.mp_pool import PoolExecutor
 from tests.core import jobs
 from tests.core.watching import ROOT, SOON_S, eventually, signs
 
 
 class Kind(NamedTuple):
-    """An executor kind with one worker; `queues` is whether calls can wait for it."""
+    """An executor kind with one worker."""
 
     name: str
     make: Callable[[], Executor]
-    queues: bool = True
 
 
 def one_process() -> Executor:
@@ -56,13 +54,9 @@ KINDS = (
     Kind("threads", one_thread),
     Kind("processes", one_process),
     Kind("pool", one_pool_process),
-    Kind("serial", SerialExecutor, queues=False),
     Kind("lab", LabExecutor),
 )
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-kinds_that_queue = pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind.queues], ids=lambda kind: kind.name
-)
 
 
 @pytest.fixture
@@ -130,7 +124,7 @@ def test_a_call_that_wants_to_leave_python_only_fails(executor: Executor) -> Non
     assert executor.submit(jobs.add, 2, 3).result(SOON_S) == 5
 
 
-@kinds_that_queue
+@every_kind
 def test_waiting_for_a_result_can_be_given_up(executor: Executor, gate: Path, folder: Path) -> None:
     future = occupy(executor, gate, folder)
 
@@ -200,7 +194,7 @@ def test_wait_returns_when_all_are_done(executor: Executor) -> None:
     assert wait(futures, SOON_S, ALL_COMPLETED) == (futures, set())
 
 
-@kinds_that_queue
+@every_kind
 def test_wait_returns_when_the_first_is_done(executor: Executor, gate: Path) -> None:
     first = executor.submit(jobs.square, 2)
     second = executor.submit(jobs.wait_for, str(gate))
@@ -224,7 +218,7 @@ def test_as_completed_gives_each_future_once(executor: Executor) -> None:
 # ----------------------------------------------------------------------------------- cancelling
 
 
-@kinds_that_queue
+@every_kind
 def test_a_pending_call_can_be_cancelled_and_never_runs(
     executor: Executor, gate: Path, folder: Path, tmp_path: Path
 ) -> None:
@@ -241,7 +235,7 @@ def test_a_pending_call_can_be_cancelled_and_never_runs(
         queue[-1].result(SOON_S)
 
 
-@kinds_that_queue
+@every_kind
 def test_wait_and_as_completed_see_a_cancelled_call(
     executor: Executor, gate: Path, folder: Path
 ) -> None:
@@ -254,7 +248,7 @@ def test_wait_and_as_completed_see_a_cancelled_call(
     assert set(as_completed(queue, SOON_S)) == set(queue)
 
 
-@kinds_that_queue
+@every_kind
 def test_a_running_call_cannot_be_cancelled(executor: Executor, gate: Path, folder: Path) -> None:
     future = occupy(executor, gate, folder)
 
@@ -306,7 +300,7 @@ def test_a_callback_added_to_a_done_future_is_called_at_once_by_its_adder(
     assert callers == [threading.get_ident()]
 
 
-@kinds_that_queue
+@every_kind
 def test_a_callback_of_a_cancelled_call_is_called_by_who_cancels(
     executor: Executor, gate: Path, folder: Path
 ) -> None:
@@ -354,7 +348,7 @@ def test_shutdown_waits_for_what_was_submitted(executor: Executor) -> None:
     assert all(future.done() for future in futures)
 
 
-@kinds_that_queue
+@every_kind
 def test_shutdown_need_not_wait(executor: Executor, gate: Path, folder: Path) -> None:
     future = occupy(executor, gate, folder)
     later = executor.submit(jobs.square, 3)
@@ -366,7 +360,7 @@ def test_shutdown_need_not_wait(executor: Executor, gate: Path, folder: Path) ->
     assert later.result(SOON_S) == 9
 
 
-@kinds_that_queue
+@every_kind
 def test_shutdown_can_drop_what_has_not_started(
     executor: Executor, gate: Path, folder: Path
 ) -> None:

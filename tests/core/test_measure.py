@@ -75,7 +75,9 @@ POOLS = {
     "ceiling": spec("ceiling", tasks_per_worker=1),
 }
 every_pool = pytest.mark.parametrize("pool", POOLS)
-every_opened = pytest.mark.parametrize("pool", [pool for pool in POOLS if pool != "ceiling"])
+every_opened = pytest.mark.parametrize(
+    "pool", [pool for pool in POOLS if pool not in ("serial", "ceiling")]
+)
 
 
 class Measured:
@@ -178,7 +180,7 @@ def broken(work: Any) -> workloads.Workload:
 @pytest.mark.parametrize(
     "work",
     [
-        lambda start, stop: myPi(start, stop - 1),
+        lambda start, stop: myPi(start, middle := (start + stop) // 2) + myPi(middle + 2, stop),
         lambda start, stop: myPi(start, stop) + 1e-3,
         lambda start, stop: 0.0,
         lambda start, stop: math.nan,
@@ -194,6 +196,15 @@ def test_an_answer_that_is_off_is_an_error_however_fast_it_came(
 
     with pytest.raises(WrongAnswer, match="broken over 20000 terms"):
         run_trial(spec(kind, workers=1))
+
+
+def test_a_plain_call_is_timed_alone_as_a_script_does_it() -> None:
+    trial = run_trial(POOLS["serial"])
+
+    (task,) = trial["tasks"]
+    assert trial["work_s"] == pytest.approx(task["end_s"] - task["start_s"])
+    around = ("startup_s", "first_task_s", "sending_s", "closing_s")
+    assert {name: trial[name] for name in around} == dict.fromkeys(around, 0)
 
 
 @given(st.integers(1, 20_000))

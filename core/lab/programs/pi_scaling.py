@@ -57,7 +57,7 @@ def with_pool(pool, terms, workers, tasks):
 
 
 def ceiling(context, terms, workers):
-    """Do each share in a process that talks to no other: no executor can be faster."""
+    """Do each share in a process that talks to no other: pools can hardly be faster."""
     ready, gate, results = context.Semaphore(0), context.Event(), context.SimpleQueue()
     processes = [
         context.Process(target=alone, args=(ready, gate, results, m, n))
