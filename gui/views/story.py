@@ -114,6 +114,8 @@ class StoryStage(Stage):
     def end(self, record: RunRecord) -> None:
         for step in self.steps():  # what drawing rests for is over
             step()
+        for graph in self._graphs:
+            graph.end()
         self._timeline.end()
 
     def steps(self) -> list[Callable[[], None]]:
