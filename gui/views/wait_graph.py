@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from core.report.graph import MOST_NAMES, circle_through
 from gui.theme import Theme
 
-
 _NOBODY_YET = "Nobody waits yet. Arrows appear here while the story runs."
 _NOBODY = "Nobody waits any more."
 _STUCK = "Deadlock: nobody in this ring can go on."

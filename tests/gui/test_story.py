@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from core.experiments import find
@@ -99,19 +99,23 @@ def test_who_still_waits_when_the_trial_is_over_waited_till_then(stage: StorySta
     assert not stage._timeline._growth.isActive()
 
 
+@pytest.mark.parametrize(("over_s", "seen_s"), [(3.4, 3.4), (None, 0.9)])
 def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
-    open_page: OpenPage, qtbot: QtBot
+    open_page: OpenPage, over_s: float | None, seen_s: float, qtbot: QtBot
 ) -> None:
     deadlock = find("deadlock")
     page = open_page(deadlock)
-    stopped = done("threads", 2, 1, 0.0, events=(WAITS,), wall_s=3.4)
+    noticed = {"kind": "mark", "t": 0.9, "lane": "worker 1", "at": 0.9, "label": "noticed"}
+    stopped = done("threads", 2, 1, 0.0, events=(WAITS, noticed), wall_s=over_s)
     stopped = msgspec.structs.replace(stopped, status="stopped", work_s=None)
     kept = made_ready(row(1), 0, deadlock, record([stopped], experiment="deadlock"))
     with qtbot.waitSignal(Replay(page, whole_run(page, kept)).finished):
         pass
     span = find_widget(page, Timeline)._store.nearest(0, 0.4)
     assert span is not None
-    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, 3.4)
+    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, seen_s)
+    said = find_widget(page, QLabel, "told").text()
+    assert ("not in this record" in said) == (over_s is None)
 
 
 def waits(who: str, whom: str) -> dict[str, Any]:
