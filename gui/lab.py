@@ -200,6 +200,7 @@ class Lab(QObject):
         if number in self._pages:
             return
         from gui.views.page import ExperimentPage
+        from gui.views.stages import in_turns
 
         page = ExperimentPage(experiments.at(number), self._theme)
         page.restore_typed(self._settings.typed(experiments.at(number).name))
@@ -210,7 +211,8 @@ class Lab(QObject):
         if self.runs is not None:
             self.runs.attach(page)
         if self._painted:
-            when_painted(page, page.finish, _PATIENCE_MS)
+            finish = partial(in_turns, page, page.experiment, page.finish)
+            when_painted(page, finish, _PATIENCE_MS)
 
     def _show_history(self) -> None:
         """Build the list of runs, which is served once there is what runs."""

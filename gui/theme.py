@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from core.report.marks import KINDS, MARKS
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
+CELL_PADDING = 5  # pixels, at the usual size, to each side of a text in a table
 _BASE_PT = 10.0
 _MIDDLE = 128  # of a colour's lightness, from 0 to 255
 _ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons"
@@ -307,7 +308,7 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
     QTableView {{ background: {c.card}; border: 1px solid transparent; gridline-color: {c.line};
         alternate-background-color: {c.window};
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
-    QTableView::item {{ padding: 0 {px(5)}px; }}
+    QTableView::item {{ padding: 0 {px(CELL_PADDING)}px; }}
     QPlainTextEdit, QTextBrowser {{ background: {c.card}; border: 1px solid transparent; }}
     QPlainTextEdit#history-note {{ background: {c.field}; border: 1px solid {c.line};
         border-radius: {px(5)}px; }}

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 import psutil
 
-from tests.realwindow import wait_until
 from tests.screenshots import THEMES, person_in_front
 from tests.stories.conftest import Person
 
 SETTLE_S = 120.0
 SIZES = ((1024, 700), (1280, 800))
+_IN_A_TRIAL = ("Trial ", "Running")
 
 
 class Story(NamedTuple):
@@ -87,7 +87,12 @@ def _run(person: Person, story: Story) -> None:
     if story.asks:
         person.wait_for(lambda seen: any(name.startswith("answer-") for name in seen), "it asks")
     else:
-        wait_until(lambda: _lab(person), "it runs", SETTLE_S)
+        # not while it gets ready: there is no trial then that could be stopped or fail
+        person.wait_for(
+            lambda seen: seen["status-message"]["text"].startswith(_IN_A_TRIAL),
+            "a trial runs",
+            SETTLE_S,
+        )
     for step in story.steps:
         person.click(f"answer-{step}")
 

@@ -82,7 +82,7 @@ def _summary(record: RunRecord) -> Summary:
 
 
 def _count(target: str, rows: list[dict[str, Any]]) -> str:
-    sent = [row["arrives"] == "yes" for row in rows if row["to"] == target]
+    sent = [row["arrives"] != "no" for row in rows if row["to"] == target]
     if all(sent):
         return f"everything can be sent to {target}"
     return f"{sum(sent)} of {len(sent)} things can be sent to {target}"
@@ -95,7 +95,7 @@ def _details(rows: list[dict[str, Any]]) -> list[str]:
     there = [row for row in rows if row["to"] == "processes"]
     if there:
         details.append("A process gets bytes, made by pickle: a copy, or a name to look up.")
-    one = [row["thing"] for row in there if str(row.get("as")).startswith(("shared", "a proxy"))]
+    one = [row["thing"] for row in there if _as_what(row).startswith(("shared", "a proxy"))]
     if one:
         details.append(f"It shares only what is made for that: {', '.join(one)}.")
     if any("BrokenProcessPool" in row["error"] for row in there):
@@ -103,6 +103,11 @@ def _details(rows: list[dict[str, Any]]) -> list[str]:
             "BrokenProcessPool: it was packed, but the worker died of unpacking it, or was killed."
         )
     return details
+
+
+def _as_what(row: dict[str, Any]) -> str:
+    """Tell as what a thing arrives; older records say only "yes" there, and the rest in "as"."""
+    return str(row.get("as") or row["arrives"])
 
 
 EXPERIMENT = Experiment(

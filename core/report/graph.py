@@ -78,6 +78,18 @@ def circle(waits: _Waits) -> Sequence[str]:
     return ()
 
 
+def circle_through(waits: _Waits, first: str) -> Sequence[str]:
+    """Name those in the circle that one of them is in, from there on; nobody where there is none.
+
+    It follows one way only: what is asked with each new wait must be quick.
+    """
+    path, who = {first: None}, waits.get(first)
+    while who is not None and who not in path:
+        path[who] = None
+        who = waits.get(who)
+    return list(path) if who == first else ()
+
+
 def _drawn(graph: Graph, look: Look) -> str:
     canvas, unit = Canvas(look, graph.title), look.letters
     names = graph.names[:MOST_NAMES]

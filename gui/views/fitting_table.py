@@ -1,16 +1,46 @@
 """A table whose columns are as wide as what is in them, and whose long texts take more lines."""
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.theme import Theme
+from gui.theme import CELL_PADDING, Theme
 from gui.views.tables import BESIDE, Table, given_way
 
 _MOST_WORD = 140  # pixels, at the usual size: a longer word may be cut
 _EASY = 200  # pixels in which a text is read with ease, where it must be scrolled to anyway
+_JOINT = re.compile(r"(?<=\w[._])(?=\w{3})")  # where a name such as multiprocessing.Value may part
+_MAY_PART = "\u200b"
+_BETWEEN = 6  # pixels between the texts of two rows
+
+
+class WrappingDelegate(QStyledItemDelegate):
+    """Cells as high as the lines of their text, which may also begin within a long name.
+
+    Qt asks the style for the height at the whole width of a column, and paints within what a style
+    sheet's padding leaves of it: a line too low, whose last word is lost. GUI thread.
+    """
+
+    def __init__(self, theme: Theme, parent: Table) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        beside = self._theme.px(CELL_PADDING)
+        option.rect = option.rect.adjusted(beside, 0, -beside, 0)
+        return super().sizeHint(option, index) + QSize(0, self._theme.px(_BETWEEN))
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.text = _JOINT.sub(_MAY_PART, option.text)
 
 
 class FittingTable(Table):
@@ -44,6 +74,8 @@ class FittingTable(Table):
         self._is_stale = False  # measured with type that is no longer in force
         super().__init__(model, name, (), theme, stretch=False, empty=empty)
         self.setWordWrap(not gives_way)
+        if not gives_way:
+            self.setItemDelegate(WrappingDelegate(theme, self))
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setMinimumSectionSize(1)
         self._fit_soon = QTimer(self)
@@ -103,7 +135,8 @@ class FittingTable(Table):
             text = str(model.data(model.index(row, column)) or "")
             width = metrics.horizontalAdvance(text) + pad
             if width > self._least[column]:
-                word = max((metrics.horizontalAdvance(one) for one in text.split()), default=0)
+                parts = _JOINT.sub(" ", text).split()
+                word = max((metrics.horizontalAdvance(one) for one in parts), default=0)
                 most = self._theme.px(_MOST_WORD)
                 self._least[column] = max(self._least[column], min(word + pad, most))
                 self._natural[column] = max(self._natural[column], width)
@@ -169,18 +202,19 @@ def shared(room: int, natural: Sequence[int], least: Sequence[int], easy: int) -
     """Share out a width: to each column what it wants, or the widest are cut to an equal width.
 
     None is narrower than its `least`. Where not even those have room, the last have to be scrolled
-    to: these may have an `easy` width, and as many as possible before them stay in sight.
+    to: these may have an `easy` width, and as many as possible before them have all the room.
     """
     if sum(natural) <= room:
         return list(natural)
+    if sum(least) > room:
+        seen = sum(end <= room for end in accumulate(least))
+        far = zip(natural[seen:], least[seen:], strict=True)
+        wide = [max(low, min(wanted, easy)) for wanted, low in far]
+        return shared(room, natural[:seen], least[:seen], easy) + wide
 
     def widths(cut: int) -> list[int]:
         return [max(low, min(wanted, cut)) for wanted, low in zip(natural, least, strict=True)]
 
-    if sum(least) > room:
-        seen = [end <= room for end in accumulate(least)]
-        eased = widths(easy)
-        return [low if fits else wide for fits, low, wide in zip(seen, least, eased, strict=True)]
     low, high = 0, max(natural)
     while low < high:  # the widest cut that still leaves room for all
         middle = (low + high + 1) // 2

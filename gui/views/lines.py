@@ -18,7 +18,9 @@ from gui.theme import Theme
 from gui.views.plot import AxisItem, Plot
 
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
-_MOST_IN_A_COLUMN = 6
+_BESIDE_NAME = 1.5  # pixels above and below it, where pyqtgraph has four
+_SAMPLE = 17  # pixels that a line and its symbol take beside their name
+_BESIDE_NAMES = 12  # pixels above and below them all
 _MARGIN = 0.06  # of the height, above and below
 _LEAST_HEIGHT = 0.4  # decades: there is a number to each side, 1, 2 or 5 times a power of ten
 _DIGITS: tuple[tuple[int, ...], ...] = (
@@ -57,6 +59,7 @@ class LinesView(Plot):
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
         self._legend = plot.addLegend(offset=(-8, 4))
+        self._legend.layout.setContentsMargins(_BESIDE_NAMES / 2, 0, _BESIDE_NAMES / 2, 0)
         plot.getViewBox().sigRangeChangedManually.connect(self._on_touched)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -79,7 +82,6 @@ class LinesView(Plot):
             xs = sorted(points)
             self._line(name).setData(xs, [median(points[x]) for x in xs])
         if changed:
-            self._name_columns()
             self._fit()
 
     def show_all(self) -> None:
@@ -131,15 +133,30 @@ class LinesView(Plot):
                 symbolBrush=colour,
                 symbolPen=pg.mkPen(self._theme.colours.card),
             )
+            self._close_up(*self._legend.items[-1])
         return self._lines[name]
 
+    def _close_up(self, sample: Any, label: Any) -> None:
+        """Set a name close to the next: one column of them leaves the lines more than half."""
+        sample.setFixedHeight(_SAMPLE)
+        label.item.document().setDocumentMargin(_BESIDE_NAME)
+        label.setText(label.text)  # learns its size
+        label.setFixedHeight(label.itemRect().height())
+        label.resize(label.itemRect().size())
+        sample.resize(sample.width(), _SAMPLE)
+
     def _name_columns(self) -> None:
-        columns = -(-len(self._lines) // _MOST_IN_A_COLUMN)
+        """Write the names in as few columns as have room for them."""
+        height = max((label.itemRect().height() for _, label in self._legend.items), default=1.0)
+        view = self.getPlotItem().getViewBox()
+        in_a_column = int((view.height() - _BESIDE_NAMES) / max(_SAMPLE, height))
+        columns = max(1, -(-len(self._lines) // max(1, in_a_column)))
         if columns != self._legend.columnCount:
             self._legend.setColumnCount(columns)
 
     def _fit(self) -> None:
         """Show all data, with room at their right for the names; hold still while they fit."""
+        self._name_columns()
         if self._touched or not self._points:
             return
         xs = [math.log10(x) for points in self._points.values() for x in points]

@@ -28,6 +28,11 @@ from gui.views.stage import Stage, Teller
 from gui.views.story_timeline import StoryTimeline
 from gui.views.wait_graph import WaitGraphView
 
+_END_NOT_KEPT = (
+    "When it ended is not in this record, which is of an older version: what had no end by then is"
+    " drawn up to what was told last."
+)
+
 
 class StoryStage(Stage):
     """The views that an experiment names, over a timeline of everything that was told."""
@@ -73,11 +78,17 @@ class StoryStage(Stage):
 
     def add_trials(self, trials: list[TrialRecord]) -> None:
         for trial in trials:
-            self._timeline.end_trial(trial.wall_s if number(trial.wall_s) else None)
+            end_s = trial.wall_s if number(trial.wall_s) else None
+            too_short = self._timeline.end_kept_trial(end_s)
+            said = []
             if trial.error is not None:
-                self._timeline.tell(f"{trial.name}: {trial.error.sentence}")
+                said.append(f"{trial.name}: {trial.error.sentence}")
             elif trial.status == "stopped":
-                self._timeline.tell(f"Stopped: {trial.name}.")
+                said.append(f"Stopped: {trial.name}.")
+            if too_short:
+                said.append(_END_NOT_KEPT)
+            if said:
+                self._timeline.tell(" ".join(said))
 
     def add_events(self, events: Sequence[tuple[Teller, dict[str, Any]]]) -> None:
         for trial, event in events:
@@ -114,6 +125,8 @@ class StoryStage(Stage):
     def end(self, record: RunRecord) -> None:
         for step in self.steps():  # what drawing rests for is over
             step()
+        for graph in self._graphs:
+            graph.end()
         self._timeline.end()
 
     def steps(self) -> list[Callable[[], None]]:

@@ -43,6 +43,7 @@ class StoryTimeline(QWidget):
         self._begun: dict[str, _Begun] = {}  # by lane
         self._order = 0  # of the trial that tells
         self._clock_zero_s = inf  # its beginning on our clock
+        self._told_s = 0.0  # when it told the last that is known
         self._zero_s: float | None = None  # its beginning on the timeline, when its lanes are known
         self._last_s = 0.0  # of all that was told
         self._sentence = QLabel()
@@ -68,6 +69,7 @@ class StoryTimeline(QWidget):
         """Show that nothing was told yet."""
         self._lanes, self._spans, self._begun = {}, [], {}
         self._order, self._clock_zero_s, self._zero_s, self._last_s = 0, inf, None, 0.0
+        self._told_s = 0.0
         self._growth.stop()
         self._sentence.setText("Timeline")
         self._timeline.clear()
@@ -87,13 +89,25 @@ class StoryTimeline(QWidget):
     def begin_trial(self, order: int) -> None:
         """What comes now is told by another trial."""
         self.end_trial()
-        self._order, self._clock_zero_s, self._zero_s = order, inf, None
+        self._order, self._clock_zero_s, self._zero_s, self._told_s = order, inf, None, 0.0
 
-    def end_trial(self, end_s: float | None = None) -> None:
-        """What has begun goes on no more, from `end_s` after the trial's beginning on, or now."""
-        over_s = perf_counter() - self._clock_zero_s if end_s is None else end_s
+    def end_trial(self) -> None:
+        """What has begun goes on no more, from now on."""
+        self._end_all(perf_counter() - self._clock_zero_s)
+
+    def end_kept_trial(self, end_s: float | None) -> bool:
+        """What has begun went on until `end_s` after the trial's beginning.
+
+        Older records do not tell when that was. Then it goes on until something was told last, and
+        the answer is true where that may be too short.
+        """
+        was_open = bool(self._begun)
+        self._end_all(self._told_s if end_s is None else end_s)
+        return end_s is None and was_open
+
+    def _end_all(self, end_s: float) -> None:
         for lane in list(self._begun):
-            self._end(lane, over_s)
+            self._end(lane, end_s)
 
     def note_time(self, t: float) -> None:
         """Learn from an event, told `t` seconds after its trial began, when that was.
@@ -101,6 +115,7 @@ class StoryTimeline(QWidget):
         Events come late, some more than others: the one that came soonest knows best.
         """
         self._clock_zero_s = min(self._clock_zero_s, perf_counter() - t)
+        self._told_s = max(self._told_s, t)
 
     def begin(self, event: dict[str, Any]) -> None:
         """Let something grow from now on; it ends when something else begins on its lane."""

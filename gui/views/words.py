@@ -153,7 +153,8 @@ class Words(QWidget):
             scroll = self._area.verticalScrollBar().sizeHint().width()
             needed = self._inner.heightForWidth(max(1, self._width - scroll))
             most = max(kept, round(_MOST_OF_WINDOW * self.window().height()))
-            height = self._opened = max(self._opened, min(max(kept, needed), most))
+            self._opened = self._opened or min(max(kept, needed), most)  # held, though more comes
+            height = max(kept, min(self._opened, most))
         policy = Qt.ScrollBarPolicy
         self._area.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if is_open else policy.ScrollBarAlwaysOff

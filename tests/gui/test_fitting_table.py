@@ -5,9 +5,15 @@ from itertools import accumulate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTabWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.experiments import pi_scaling
@@ -62,6 +68,40 @@ def test_long_texts_wrap_so_that_all_columns_are_in_sight(
     assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("a generator")
     table.resize(2400, 300)
     assert table.rowHeight(0) == table.rowHeight(1)
+
+
+THING = "an instance of multiprocessing.Value"
+
+
+@pytest.mark.parametrize("width", [250, 420, 516, 600, 777])
+def test_every_word_of_a_row_that_wraps_is_in_sight(
+    table: FittingTable, model: RowTable, light: Theme, width: int, qtbot: QtBot
+) -> None:
+    light.dress(table)  # its padding takes room, too
+    table.resize(width, 300)
+    row = {"thing": THING, "to": "interpreters", "arrives": "a proxy, one object", "error": ERROR}
+    model.append([row | {"way_around": "a multiprocessing.Lock by the initializer"}, {"thing": 1}])
+    qtbot.waitUntil(lambda: table.rowHeight(0) > table.rowHeight(1))
+    for column in range(model.columnCount()):
+        index, option, delegate = (
+            model.index(0, column),
+            QStyleOptionViewItem(),
+            table.itemDelegate(),
+        )
+        assert isinstance(delegate, QStyledItemDelegate)
+        table.initViewItemOption(option)
+        delegate.initStyleOption(option, index)
+        option.rect = table.visualRect(index)
+        element, margin = QStyle.SubElement.SE_ItemViewItemText, QStyle.PixelMetric
+        room = table.style().subElementRect(element, option, table)
+        beside = table.style().pixelMetric(margin.PM_FocusFrameHMargin, None, table) + 1
+        room = room.adjusted(beside, 0, -beside, 0)
+        needed = option.fontMetrics.boundingRect(
+            QRect(0, 0, room.width(), 10_000), Qt.TextFlag.TextWordWrap, option.text
+        )
+        assert needed.width() <= room.width()
+        assert needed.height() <= room.height()
+        assert model.data(index) == option.text.replace("\u200b", "")
 
 
 def test_a_table_follows_new_rows_until_a_person_scrolls_up(

@@ -1,17 +1,24 @@
 """The window as a person meets it first: in stages, with keys that come too soon, closed early."""
 
 import gc
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.experiments import find
+from core.experiments.base import Experiment
 from gui import lab as gui_lab
 from gui.lab import Lab
 from gui.painted import when_painted
+from gui.theme import Theme
+from gui.views import stages
+from gui.views.page import ExperimentPage
+from gui.views.stage import Stage
 
 
 def test_a_key_for_run_that_comes_before_the_first_page_does_nothing(
@@ -33,6 +40,29 @@ def test_a_page_chosen_before_the_first_one_is_there_is_the_one_that_is_built(
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
     assert list(lab._pages) == [3]
     assert lab._pages[3].is_finished
+
+
+def test_what_a_page_takes_is_imported_in_a_turn_before_it_is_built(
+    light: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ExperimentPage(find("pool-or-futures"), light)
+    qtbot.addWidget(page)
+    order: list[str] = []
+    load = stages.load_stage
+
+    def loaded(experiment: Experiment) -> Callable[[Theme], Stage]:
+        if not order:  # a signal in the queue is heard when the event loop has its turn
+            turn, queued = partial(order.append, "turn"), Qt.ConnectionType.QueuedConnection
+            page.stop_requested.connect(turn, queued)
+            page.stop_requested.emit()
+        order.append("built" if "turn" in order else "imported")
+        return load(experiment)
+
+    monkeypatch.setattr(stages, "load_stage", loaded)
+    stages.in_turns(page, page.experiment, page.finish)
+    assert order == []
+    qtbot.waitUntil(lambda: page.is_finished)
+    assert order == ["imported", "turn", "built"]
 
 
 def test_a_window_that_was_closed_before_its_first_paint_builds_nothing(

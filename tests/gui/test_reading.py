@@ -107,6 +107,23 @@ def test_names_stand_beside_the_lines_and_numbers_end_with_the_data(lines: Lines
     assert "1e" not in axis.labelString()  # a factor, which pyqtgraph likes to add
 
 
+def test_names_leave_most_of_a_small_chart_and_have_room_in_it(lines: LinesView) -> None:
+    names = ("apply_async", "submit", "starmap (25)", "imap_unordered (25)", "Executor.map (25)")
+    told = [row for name in names for twice in ("", "+") for row in rows(name + twice, (1, 2))]
+    lines.resize(900, 500)
+    lines.show_rows(told)
+    for width, height, columns in ((528, 240, 1), (900, 500, 1), (900, 160, 2)):
+        lines.resize(width, height)
+        view, legend = lines.getPlotItem().getViewBox(), lines.getPlotItem().legend
+        legend.layout.activate()
+        room, names_at = view.sceneBoundingRect(), legend.sceneBoundingRect()
+        assert legend.columnCount == columns
+        assert names_at.left() > room.center().x()
+        (first, *_, last) = [label.sceneBoundingRect() for _, label in legend.items]
+        assert room.top() <= first.top()
+        assert last.bottom() <= room.bottom()
+
+
 def test_touched_lines_stay_where_they_are_until_all_is_asked_for(lines: LinesView) -> None:
     lines.show_rows(rows("a", (1, 2), (10, 3)))
     view = lines.getPlotItem().getViewBox()

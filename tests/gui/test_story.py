@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from core.experiments import find
@@ -23,6 +23,7 @@ from gui.views.lines import LinesView, LogAxis
 from gui.views.replay import Replay, whole_run
 from gui.views.story import StoryStage
 from gui.views.timeline.widget import Timeline
+from gui.views.wait_graph import WaitGraphView
 from tests.core.making import done
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find as find_widget
@@ -98,19 +99,66 @@ def test_who_still_waits_when_the_trial_is_over_waited_till_then(stage: StorySta
     assert not stage._timeline._growth.isActive()
 
 
+@pytest.mark.parametrize(("over_s", "seen_s"), [(3.4, 3.4), (None, 0.9)])
 def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
-    open_page: OpenPage, qtbot: QtBot
+    open_page: OpenPage, over_s: float | None, seen_s: float, qtbot: QtBot
 ) -> None:
     deadlock = find("deadlock")
     page = open_page(deadlock)
-    stopped = done("threads", 2, 1, 0.0, events=(WAITS,), wall_s=3.4)
+    noticed = {"kind": "mark", "t": 0.9, "lane": "worker 1", "at": 0.9, "label": "noticed"}
+    stopped = done("threads", 2, 1, 0.0, events=(WAITS, noticed), wall_s=over_s)
     stopped = msgspec.structs.replace(stopped, status="stopped", work_s=None)
     kept = made_ready(row(1), 0, deadlock, record([stopped], experiment="deadlock"))
     with qtbot.waitSignal(Replay(page, whole_run(page, kept)).finished):
         pass
     span = find_widget(page, Timeline)._store.nearest(0, 0.4)
     assert span is not None
-    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, 3.4)
+    assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, seen_s)
+    said = find_widget(page, QLabel, "told").text()
+    assert ("not in this record" in said) == (over_s is None)
+
+
+def waits(who: str, whom: str) -> dict[str, Any]:
+    return WAITS | {"who": who, "whom": whom}
+
+
+def test_a_deadlock_that_is_over_is_still_seen_and_is_told_as_past(stage: StoryStage) -> None:
+    (graph,) = stage._graphs
+    graph.resize(500, 200)
+    tell(stage, waits("worker 1", "f2"), waits("f2", "worker 2"))
+    assert graph.accessibleDescription() == "worker 1 waits for f2, f2 waits for worker 2"
+    tell(stage, waits("worker 2", "worker 1"))
+    now = graph.grab().toImage()
+    assert graph.accessibleDescription().startswith("Deadlock: nobody in this ring can go on.")
+    assert "worker 2 waits for worker 1" in graph.accessibleDescription()
+
+    for who in ("worker 2", "worker 1", "f2"):
+        tell(stage, {"kind": "goes_on", "t": 2.5, "who": who})
+    assert graph.accessibleDescription() == (
+        "Past: this ring was the deadlock. Nobody waits any more."
+        " worker 2 waited for worker 1, worker 1 waited for f2, f2 waited for worker 2"
+    )
+    then = graph.grab().toImage()
+    nobody = WaitGraphView(graph._theme)
+    for who, whom in (("worker 1", "f2"), ("f2", "worker 2")):  # without a circle
+        nobody.wait(who, whom)
+    for who in ("worker 1", "f2"):
+        nobody.go_on(who)
+    nobody.resize(graph.size())
+    assert then not in (now, nobody.grab().toImage())
+    assert nobody.accessibleDescription() == "Nobody waits any more"
+
+    stage.begin(record([]), 1.0)
+    assert graph.accessibleDescription() == "Nobody waits"
+
+
+def test_those_who_were_stuck_when_the_run_ended_are_told_as_past(stage: StoryStage) -> None:
+    (graph,) = stage._graphs
+    tell(stage, waits("a", "b"), waits("b", "a"))
+    stage.end(record([]))
+    assert graph.accessibleDescription() == (
+        "They were still stuck in this ring when the run ended. a waits for b, b waits for a"
+    )
 
 
 def test_trials_on_the_same_workers_follow_one_another(qtbot: QtBot) -> None:

@@ -68,6 +68,22 @@ def test_tabs_hold_still_whatever_is_said_of_a_run(
     assert tabs_at(panel) == place
 
 
+def test_tabs_hold_still_under_sentences_that_become_more(panel: ResultPanel, qtbot: QtBot) -> None:
+    panel.show_summary(USUAL)
+    panel.show_notes(NOTES)
+    more = find(panel, QToolButton, "read-more")
+    more.click()
+    place = tabs_at(panel)
+    for count in (1, 4, 9):  # as trials arrive
+        panel.show_summary(Summary(LONG.headline, LONG.details[:count]))
+        assert tabs_at(panel) == place
+    bar = find(panel, QScrollArea, "words").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)  # the rest is scrolled to
+    more.click()
+    more.click()
+    assert tabs_at(panel) > place, "whoever asks again is given what it takes"
+
+
 def test_every_sentence_is_read_with_keys_alone(panel: ResultPanel, qtbot: QtBot) -> None:
     panel.show_summary(LONG)
     panel.show_notes(NOTES)

@@ -237,22 +237,21 @@ def send(name, thing, target):
 
 def try_to_send(name, target, tell):
     """Tell a row and a span about one thing on its way to one kind of worker."""
-    row = {"thing": name, "to": target, "arrives": "yes", "as": "", "error": "", "way_around": ""}
+    row = {"thing": name, "to": target, "arrives": "no", "error": "", "way_around": ""}
     start = time.perf_counter()
     try:
         thing = THINGS[name].make()
-        row["as"] = send(name, thing, target)
-        if row["as"] == "a copy" and THINGS[name].change is not nothing:
+        row["arrives"] = send(name, thing, target)
+        if row["arrives"] == "a copy" and THINGS[name].change is not nothing:
             row["way_around"] = "changes stay over there: return what has changed"
     except Exception as error:
-        row["arrives"] = "no"
         row["error"] = f"{type(error).__name__}: {error}"
         row["way_around"] = THINGS[name].way_around
     finally:
         kept.close()
         resource_sharer.stop()  # the thread that hands over sockets
     end = time.perf_counter()
-    state = "task" if row["arrives"] == "yes" else "failed"
+    state = "failed" if row["error"] else "task"
     tell("span", lane=target, start=start, end=end, label=name, state=state)
     tell("row", **row)
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from core import experiments
 from core.report.charts import charts, runtimes, speedups
-from core.report.graph import Graph, circle, graph_of
+from core.report.graph import Graph, circle, circle_through, graph_of
 from core.report.lanes import Lanes, Stretch
 from core.report.marks import SCALE, SPANS, along
 from core.report.svg import PAPER, SLIDE, Picture
@@ -194,6 +194,22 @@ def test_a_circle_is_one_and_is_found_where_there_is_any(waits: dict[str, str]) 
     found = circle(waits)
     assert bool(found) == any(leads_to_itself(name, waits) for name in waits)
     assert all(waits[a] == b for a, b in zip(found, (*found[1:], *found[:1]), strict=True))
+    for name in "abcdefgh":
+        through = circle_through(waits, name)
+        assert bool(through) == comes_back(name, waits)
+        assert list(through[:1]) == [name] * bool(through)
+        assert all(
+            waits[a] == b for a, b in zip(through, (*through[1:], *through[:1]), strict=True)
+        )
+
+
+def comes_back(name: str, waits: dict[str, str]) -> bool:
+    at = name
+    for _ in waits:
+        at = waits.get(at, "")
+        if at == name:
+            return True
+    return False
 
 
 def test_a_chain_of_very_many_waits_is_looked_through_once() -> None:
