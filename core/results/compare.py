@@ -16,6 +16,7 @@ from core.parameters import group
 from core.results import statistics, verdicts
 from core.results.history.rows import python_of
 from core.results.pythons import by_python
+from core.results.records import ENDED
 from core.results.shifts import Shift, between
 from core.results.statistics import ENOUGH_BLOCKS, Verdict, verdict_of
 from core.results.verdicts import DISTURBED_ABOVE
@@ -131,7 +132,7 @@ def unfinished(records: Sequence[RunRecord], called: Sequence[str]) -> Iterator[
 
 def is_unfinished(record: RunRecord) -> bool:
     """Tell whether a run was cut off; one in which trials failed came to its end all the same."""
-    return record.status in ("stopped", "interrupted", "running")
+    return record.status not in ENDED
 
 
 def _called(records: Sequence[RunRecord], names: Sequence[str]) -> list[str]:

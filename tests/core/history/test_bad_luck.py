@@ -17,10 +17,11 @@ from msgspec.structs import replace
 from core.errors import HistoryError
 from core.keeping import Keeper
 from core.results.history import opening, schema
-from core.results.history.history import History
+from core.results.history.history import Added, History
 from core.results.history.listing import Query
 from core.results.history.opening import FILE
 from core.results.records import TrialRecord
+from core.results.share import shared
 from tests.core.history import killing
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.test_history import ids, kept, running
@@ -185,6 +186,21 @@ def test_a_newer_file_is_only_read_and_that_is_said(
     assert ids(history, Query(text="new")) == [4]
     history.shutdown()
     assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_run_of_a_file_that_is_only_read_is_known_and_stays_as_it_is(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    newer(tmp_path, schema.VERSION)
+    history = make_history(tmp_path)
+    known = history.shared([2]).result()
+    more = replace(known[0].record, trials=(*known[0].record.trials, done("serial", 1, 2, 0.5)))
+    for again in (known, [shared(more, key=known[0].key)]):
+        assert history.add(again).result() == Added((2,), known=1)
+        assert history.open(2).result() == known[0].record
+    with pytest.raises(HistoryError, match="can only be read here"):
+        history.resume(2, known[0].record).result()
+    assert history.open(2).result() == known[0].record
 
 
 def test_a_newer_file_that_cannot_be_understood_is_left_alone(
