@@ -14,12 +14,11 @@ from msgspec.structs import replace
 
 from core.errors import BadInput
 from core.experiments.base import Bars, Experiment, Lines, Scaling, Summary
-from core.lab.kinds import KINDS
+from core.experiments.common import swept
 from core.lab.told import is_event
 from core.results.history.listing import RunRow
 from core.results.records import RunRecord, TrialRecord
 
-_MOST_WORKERS = 10_000
 Told = tuple[TrialRecord, list[dict[str, Any]]]
 
 
@@ -130,20 +129,8 @@ def _with_parameters(experiment: Experiment, record: RunRecord) -> RunRecord:
     """Make sure of the two parameters that the charts of a sweep read."""
     if not any(isinstance(show, Scaling) for show in experiment.shows):
         return record
-    workers = _whole_numbers(record.parameters.get("workers"))
-    workers = workers or sorted({trial.workers for trial in record.trials}) or [1]
-    kinds = record.parameters.get("executors")
-    known = [one for one in kinds if one in KINDS] if isinstance(kinds, list) else []
-    known = known or list(dict.fromkeys(trial.executor for trial in record.trials))
-    parameters = {**record.parameters, "workers": workers, "executors": known}
-    return replace(record, parameters=parameters)
-
-
-def _whole_numbers(value: Any) -> list[int]:
-    """Give the list where it is one of numbers of workers; else none."""
-    if not isinstance(value, list) or not all(isinstance(one, int) for one in value):
-        return []
-    return value if all(1 <= one <= _MOST_WORKERS for one in value) else []
+    kinds, workers = swept(record)
+    return replace(record, parameters={**record.parameters, "workers": workers, "executors": kinds})
 
 
 def _summary(experiment: Experiment, record: RunRecord) -> Summary:
