@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.experiments.told import only_known
 from core.results.records import KEPT
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def values_here(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
         parameter.parse(parameter.format(values[parameter.name]))
     for field, problem in experiment.check(values).items():
         raise BadInput(problem, field)
-    if experiment.rows is not None and only_known(record, experiment.rows)[1]:
+    if experiment.known(record)[1]:
         raise BadInput(f"It has told what this version does not know. {_AGAIN}")
     return values
 

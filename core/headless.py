@@ -260,7 +260,8 @@ def _run(
         # Only a note: whatever a handler interrupts is finished first, and nothing gets lost.
         signal.signal(number, lambda *_: news.put(_STOP))
     lab = LabExecutor(on_event=lambda future, event: news.put((future, event)))
-    keeper = Keeper(users_history(output.say) if keeps else None, output.say)
+    beside = "" if target is None else "What --json asked for has all of it."
+    keeper = Keeper(users_history(output.say) if keeps else None, output.say, beside)
     try:
         for choice in pythons:
             output.say(f"Python {choice.name} is {choice.lab.command[0]}.")

@@ -303,7 +303,7 @@ def _compare(history: History, words: argparse.Namespace) -> _Found:
     if len(runs) < 2:
         raise BadInput("One run alone cannot be compared: name two or more.")
     names = [plain(run.name or run.whose or called) for called, run in runs]
-    found = compare([run.record for _, run in runs], names)
+    found = compare([run.record for _, run in runs], names, [run.whose for _, run in runs])
     parts = [one for one in (_differences(found, names), _ratios(found, names)) if one.row_count]
     about = [ABOUT_INTERVALS] if any(one.low is not None for one in found.ratios) else []
     return _Found(_json(found), *found.warnings, *parts, *about)

@@ -9,7 +9,7 @@ from core.errors import BadInput, FuturesLabError
 from core.installed import typed
 from core.results.history.history import History, Writing
 from core.results.history.opening import default_folder
-from core.results.records import RunRecord
+from core.results.records import ENDED, RunRecord
 
 
 def headline(record: RunRecord) -> str:
@@ -30,12 +30,16 @@ class Keeper:
     """Writes one run to a history, and tells once what went wrong; without one it does nothing.
 
     For a front end that has no event loop. One thread; only `resume` and `close` wait. What could
-    not be written is tried again with each `save`, and once more by `close`.
+    not be written is tried again with each `save`, and once more by `close`. `beside` is a sentence
+    on where else the run is written, if anywhere.
     """
 
-    def __init__(self, history: History | None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, history: History | None, say: Callable[[str], None], beside: str = ""
+    ) -> None:
         self._history = history
         self._say = say
+        self._beside = beside
         self._writing: Writing | None = None if history is None else history.begin()
         self._asked: deque[tuple[Future[int], RunRecord]] = deque()
         self._is_behind = False
@@ -51,6 +55,7 @@ class Keeper:
         """Go on writing a run that is in the history; raises HistoryError."""
         if self._history is not None:
             self._writing = self._history.resume(run, record).result()
+            self._run, self._kept = run, len(record.trials)
 
     def save(self, record: RunRecord) -> None:
         """Write the run as it stands; see `Writing.save`."""
@@ -73,24 +78,33 @@ class Keeper:
         for sentence in opened.sentences:
             self._say(sentence)
         if self._is_behind and record is not None:
-            self._say(self._what_is_missing(len(record.trials)))
+            self._say(self._what_is_missing(record))
         elif self._run is not None and opened.place == "file":
             self._say(f"This is run {self._run} of the history.")
         self._history.shutdown()
 
-    def _what_is_missing(self, measured: int) -> str:
+    def _what_is_missing(self, record: RunRecord) -> str:
         """Say what the history has of a run that it could not be given whole, and what to do."""
-        whole = "A file named with --json has all of it."
+        measured = len(record.trials)
+        goes_on = f"{typed()} history continue {self._run}"
         if self._run is None:
-            return (
-                "Nothing of this run is in the history."
-                f" {whole} Free some space, then run it again to have it there."
+            found = "Nothing of this run is in the history."
+            mended = "Free some space, then run it again to have it there."
+        elif self._kept < measured:
+            found = (
+                f"The history has {self._kept} of {measured} trials of this run, run {self._run}."
             )
-        return (
-            f"The history has {self._kept} of {measured} trials of this run, run {self._run}."
-            f" {whole} Free some space, then measure what is missing with:"
-            f" {typed()} history continue {self._run}"
-        )
+            mended = f"Free some space, then measure what is missing with: {goes_on}"
+        else:
+            found = (
+                f"The history has all {measured} trials of this run, run {self._run}, but not that"
+                " it is over: there it was cut off."
+            )
+            is_whole = record.status in ENDED  # one that was stopped can go on all the same
+            mended = (
+                f"Free some space, then have that put right with: {goes_on}" if is_whole else ""
+            )
+        return " ".join(filter(None, (found, self._beside, mended)))
 
     def _look_at(self, future: Future[int], record: RunRecord) -> None:
         try:

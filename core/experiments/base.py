@@ -286,11 +286,15 @@ class Experiment:
                 (_CANNOT_BE_SAID,),
                 (f"This version knows no such parameters: {', '.join(strange)}.",),
             )
-        known, left_out = only_known(record, self.rows)
+        known, left_out = self.known(record)
         summary = self.summarize_own(known)
         if not left_out:
             return summary
         return Summary(summary.headline or (_CANNOT_BE_SAID,), (*summary.details, left_out))
+
+    def known(self, record: RunRecord) -> tuple[RunRecord, str]:
+        """Leave out what none of its programs tells, for who draws it; say in a sentence what."""
+        return (record, "") if self.rows is None else only_known(record, self.rows)
 
     def _is_value(self, name: str, record: RunRecord) -> bool:
         """Whether a record has a value of this parameter."""

@@ -1,10 +1,38 @@
 """What several experiments have: parameters with one name and one label, and one sentence."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.lab import kinds, workloads
 from core.parameters import Choice, Integer, LateChoices, Option
+
+if TYPE_CHECKING:
+    from core.results.records import RunRecord
+
+_MOST_WORKERS = 10_000
+
+
+def swept(record: RunRecord) -> tuple[list[str], list[int]]:
+    """Give the kinds of workers, and how many of them, that a sweep was to have.
+
+    A record may be anybody's: where it has no such settings, they are those of its trials.
+    """
+    kept = record.parameters.get("executors")
+    chosen = [one for one in kept if one in kinds.KINDS] if isinstance(kept, list | tuple) else []
+    numbers = _whole_numbers(record.parameters.get("workers"))
+    return (
+        chosen or list(dict.fromkeys(trial.executor for trial in record.trials)),
+        numbers or sorted({trial.workers for trial in record.trials}) or [1],
+    )
+
+
+def _whole_numbers(value: Any) -> list[int]:
+    """Give the list where it is one of numbers of workers; else none."""
+    if not isinstance(value, list | tuple) or not all(isinstance(one, int) for one in value):
+        return []
+    return list(value) if all(1 <= one <= _MOST_WORKERS for one in value) else []
 
 
 def death(told: Iterable[Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.experiments.base import Summary, configuration
+from core.experiments.common import swept
 from core.lab import workloads
 from core.lab.kinds import CEILING
 from core.results import statistics, verdicts
@@ -29,7 +30,7 @@ def summary(record: RunRecord) -> Summary:
     if series and not lines:
         one, point = series[0], series[0].points[0]
         name = configuration(one.executor, point.workers)
-        what = workloads.named(record.parameters.get("workload", "leibniz"))
+        what = workloads.named(str(record.parameters.get("workload", "leibniz")))
         lines = [f"{what} takes {statistics.seconds(point.median)} with {name}"]
         details = [_why_alone(record)]
     if record.end_reason:
@@ -39,9 +40,9 @@ def summary(record: RunRecord) -> Summary:
 
 def _why_alone(record: RunRecord) -> str:
     """Say why there is a time and no comparison, and what to do where that was never asked for."""
-    kinds = set(record.parameters.get("executors", ())) - {CEILING}
-    workers = set(record.parameters.get("workers", ()))
-    if not (kinds - {"serial"} and ("serial" in kinds or workers > {1})):
+    kinds, workers = swept(record)
+    others = set(kinds) - {CEILING, "serial"}
+    if not (others and ("serial" in kinds or set(workers) > {1})):
         return "To compare, choose threads or processes too, and serial or one worker."
     if record.status == "running":
         return "A comparison comes with the next trials."

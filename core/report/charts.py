@@ -37,6 +37,7 @@ def charts(
 ) -> dict[str, Chart | Graph]:
     """Make the charts of a run, by the titles of their tabs; empty ones are left out.
 
+    Of a story the record is as `Experiment.known` gives it.
     `baseline` and `laws` are what the speed-up is divided by, and whether laws are drawn into it.
     """
     found: dict[str, Chart | Graph] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.report.marks import SPANS
 from core.report.svg import MUTED, TEXT, Canvas, Look, Place, short, wide
@@ -35,19 +35,22 @@ class Graph:
 
 
 def graph_of(record: RunRecord, title: str) -> Graph | None:
-    """Draw the waits at the end of a run or, where nobody waits then, when most did; or None."""
+    """Draw the waits at the end of a run or, where nobody waits then, when most did; or None.
+
+    The record is as `Experiment.known` gives it.
+    """
     names: dict[str, None] = {}  # in the order in which they were named
     waits: dict[str, str] = {}
     most: dict[str, str] = {}
     at = 0.0
     for event in (event for trial in record.trials for event in trial.events):
-        who, whom = event.get("who"), event.get("whom")
-        if event.get("kind") == "waits" and isinstance(who, str) and isinstance(whom, str):
+        if event["kind"] == "waits":
+            who, whom = event["who"], event["whom"]
             names[who] = names[whom] = None
             waits[who] = whom
             if len(waits) > len(most) or waits is most:
-                most, at = waits, _number(event.get("t"))
-        elif event.get("kind") == "goes_on" and isinstance(who, str) and who in waits:
+                most, at = waits, event["t"]
+        elif event["kind"] == "goes_on" and (who := event["who"]) in waits:
             if waits is most:
                 waits = dict(waits)  # the fullest moment stays as it was
             del waits[who]
@@ -57,10 +60,6 @@ def graph_of(record: RunRecord, title: str) -> Graph | None:
         note = f"As it was {seconds(at)} after its trial began, when most waited."
         return Graph(title, tuple(names), most, note)
     return None
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
 def circle(waits: _Waits) -> Sequence[str]:

@@ -84,8 +84,11 @@ def report_of(
 
 def _pictures(record: RunRecord, known: Experiment) -> dict[str, Picture]:
     """Draw the charts; of a story also its timeline, which has no room beside those of a sweep."""
-    found: dict[str, Picture] = {**charts(record, known)}
-    story = of_story(record, known.span_words)
+    told, _ = known.known(record)
+    found: dict[str, Picture] = {**charts(told, known)}
+    if known.rows is None:
+        return found
+    story = of_story(told, known.span_words)
     return found if story is None else {**found, story.title: story}
 
 

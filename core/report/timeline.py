@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from core.experiments.base import Experiment, Scaling, SpanWord, configuration
@@ -28,7 +27,8 @@ TITLE = "Timeline"
 def timeline(record: RunRecord, experiment: Experiment, trial: int | None = None) -> Lanes | None:
     """Draw the timeline of a sweep's trial, by its order, or of all that a story told; or None.
 
-    Without `trial` a sweep has that of its last one that is done.
+    Without `trial` a sweep has that of its last one that is done. Of a story the record is as
+    `Experiment.known` gives it.
     """
     if any(isinstance(show, Scaling) for show in experiment.shows):
         found = [one for one in record.trials if one.tasks and trial in (None, one.order)]
@@ -79,45 +79,39 @@ class _Told:
         self._zero = None
         now = 0.0
         for event in trial.events:
-            now = max(now, _time(event.get("t")) or 0.0)
-            match event.get("kind"):
+            now = max(now, event.get("t", 0.0))
+            match event["kind"]:
                 case "waits":
-                    words = f"waits for {event.get('whom')}"
-                    self._begin(event.get("who"), "waiting", event.get("t"), words)
+                    words = f"waits for {event['whom']}"
+                    self._begin(event["who"], "waiting", event["t"], words)
                 case "goes_on":
-                    self._end(event.get("who"), _time(event.get("t")))
+                    self._end(event["who"], event["t"])
                 case "begins":
-                    self._begin(event.get("lane"), _kind(event), event.get("start"), _label(event))
+                    self._begin(event["lane"], _kind(event), event["start"], _label(event))
                 case "span":
-                    self._begun.pop(str(event.get("lane")), None)
-                    span = event.get("start"), event.get("end")
-                    self._add(event.get("lane"), _kind(event), *span, _label(event))
+                    self._begun.pop(event["lane"], None)
+                    end = max(event["start"], event["end"])
+                    self._add(event["lane"], _kind(event), event["start"], end, _label(event))
                 case "mark":
-                    at = event.get("at")
-                    self._add(event.get("lane"), "event", at, at, _label(event))
-        now = max(now, _time(trial.wall_s) or 0.0)  # when it was over, or was stopped
+                    self._add(event["lane"], "event", event["at"], event["at"], _label(event))
+        now = max(now, trial.wall_s or 0.0)  # when it was over, or was stopped
         for lane in list(self._begun):
             self._end(lane, now)
 
-    def _begin(self, lane: Any, kind: str, start: Any, words: str) -> None:
-        since = _time(start)
-        if isinstance(lane, str) and since is not None:
-            self._end(lane, since)
-            self._place(lane)
-            self._begun[lane] = kind, since, words
+    def _begin(self, lane: str, kind: str, start: float, words: str) -> None:
+        self._end(lane, start)
+        self._place(lane)
+        self._begun[lane] = kind, start, words
 
-    def _end(self, lane: Any, end: float | None) -> None:
-        if end is not None and (begun := self._begun.pop(str(lane), None)) is not None:
+    def _end(self, lane: str, end: float) -> None:
+        if (begun := self._begun.pop(lane, None)) is not None:
             kind, start, words = begun
             self._add(lane, kind, start, max(start, end), words)
 
-    def _add(self, lane: Any, kind: str, start: Any, end: Any, words: str) -> None:
-        first, last = _time(start), _time(end)
-        if isinstance(lane, str) and first is not None and last is not None:
-            number, zero = self._place(lane)
-            last = max(first, last)
-            self._last = max(self._last, zero + last)
-            self.stretches.append(Stretch(number, kind, zero + first, zero + last, words))
+    def _add(self, lane: str, kind: str, start: float, end: float, words: str) -> None:
+        number, zero = self._place(lane)
+        self._last = max(self._last, zero + end)
+        self.stretches.append(Stretch(number, kind, zero + start, zero + end, words))
 
     def _place(self, lane: str) -> tuple[int, float]:
         if self._zero is None:
@@ -126,17 +120,10 @@ class _Told:
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    state = event.get("state", "task")
-    return state if isinstance(state, str) and state in SPANS else "task"
+    state: str = event.get("state", "task")
+    return state if state in SPANS else "task"
 
 
 def _label(event: Mapping[str, Any]) -> str:
-    label = event.get("label", "")
-    return label if isinstance(label, str) else ""
-
-
-def _time(value: Any) -> float | None:
-    """Read a time of anybody's record; None for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        return None
-    return min(max(float(value), 0.0), 1e10)
+    label: str = event.get("label", "")
+    return label

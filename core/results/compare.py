@@ -16,6 +16,7 @@ from core.parameters import group
 from core.results import statistics, verdicts
 from core.results.history.rows import python_of
 from core.results.pythons import by_python
+from core.results.records import ENDED
 from core.results.shifts import Shift, between
 from core.results.statistics import ENOUGH_BLOCKS, Verdict, verdict_of
 from core.results.verdicts import DISTURBED_ABOVE
@@ -90,14 +91,17 @@ class Comparison:
     did_the_same: bool = True
 
 
-def compare(records: Sequence[RunRecord], names: Sequence[str] = ()) -> Comparison:
+def compare(
+    records: Sequence[RunRecord], names: Sequence[str] = (), whose: Sequence[str] = ()
+) -> Comparison:
     """Lay runs side by side; each is compared with the first. Pure.
 
-    `names` are for sentences; without them runs are numbered from 1. Of runs that did different
+    `names` are for sentences; without them runs are numbered from 1. `whose` tells whose each run
+    is, empty for nobody's: two people have two machines, however alike. Of runs that did different
     work the times are not divided: the warnings say why.
     """
     different = different_work(records)
-    pairs = () if different else tuple(_pairs(records))
+    pairs = () if different else tuple(_pairs(records, whose or [""] * len(records)))
     called = _called(records, names)
     doubts = (*_disturbed(pairs, records, called), *_shifted(pairs, called))
     return Comparison(
@@ -131,7 +135,7 @@ def unfinished(records: Sequence[RunRecord], called: Sequence[str]) -> Iterator[
 
 def is_unfinished(record: RunRecord) -> bool:
     """Tell whether a run was cut off; one in which trials failed came to its end all the same."""
-    return record.status in ("stopped", "interrupted", "running")
+    return record.status not in ENDED
 
 
 def _called(records: Sequence[RunRecord], names: Sequence[str]) -> list[str]:
@@ -220,7 +224,7 @@ class _Pair:
     """The first run beside another, for one Python.
 
     `canary` is what nothing that is known of should have changed, a plain call or one worker, with
-    how many times as fast it is in the other run; None where machine or Python differ.
+    how many times as fast it is in the other run; None where machine or Python are known to differ.
     """
 
     run: int
@@ -266,15 +270,17 @@ class _Pair:
         return max(high, 1 / low)
 
 
-def _pairs(records: Sequence[RunRecord]) -> Iterator[_Pair]:
+def _pairs(records: Sequence[RunRecord], whose: Sequence[str]) -> Iterator[_Pair]:
     """Lay the first run beside each other one; Python by Python where a run is over several."""
     if not records:
         return
     first, *others = records
-    for number, other in enumerate(others, 1):
+    owner, *owners = whose
+    for number, (other, another) in enumerate(zip(others, owners, strict=True), 1):
+        is_anothers = bool(owner and another and owner != another)
         for python, one, two in _parts(first, other):
             ours, theirs = _points(one), _points(two)
-            is_same = _machine_of(one) == _machine_of(two)
+            is_same = not is_anothers and _machine_of(one) == _machine_of(two)
             canary = _canary(ours, theirs) if is_same else None
             yield _Pair(number, python, ours, theirs, canary)
 
@@ -305,7 +311,10 @@ def _points(record: RunRecord) -> _Points:
 
 
 def _machine_of(record: RunRecord) -> tuple[object, ...]:
-    """Give what a plain call's time depends on, and what only another machine or Python changes."""
+    """Give what a plain call's time depends on, and what only another machine or Python changes.
+
+    Two machines of one model have it in common: nothing in a record tells them apart.
+    """
     about = record.environment
     python = about.python
     built = None if python is None else (python.version, python.build, python.gil)
@@ -345,6 +354,7 @@ def _shifted(pairs: Sequence[_Pair], called: Sequence[str]) -> Iterator[str]:
             name = called[pair.run] + (f", Python {pair.python}" if pair.python else "")
             yield (
                 f"{name}: {canary} is {found.middle:.2f} times as fast there"
-                f" ({found.low:.2f} – {found.high:.2f}), by the same Python on the same machine."
-                " What differs no more than that may be the machine's state, and has no verdict."
+                f" ({found.low:.2f} – {found.high:.2f}), by the same Python on a machine of the"
+                " same kind. What differs no more than that may be the machine's state, and has no"
+                " verdict."
             )

@@ -24,10 +24,10 @@ _OVER: dict[Baseline, str] = {"serial": "a plain call", "one": "one worker"}
 
 @dataclass(frozen=True)
 class Laptop:
-    """One machine with one Python: whose it is, what it is, and its curves by executor kind.
+    """A run of one machine on one Python: whose it is, what it is, and its curves by executor kind.
 
-    `number` counts machines from 1 in the order in which the runs came, and stands for a hidden
-    name; a machine with several Pythons has it several times.
+    `number` counts machines from 1 in the order in which their first runs came, and stands for a
+    hidden name; a machine with several runs, or several Pythons, has it several times.
     """
 
     number: int
@@ -87,12 +87,14 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
     parts: list[tuple[int, str, RunRecord]] = []
     left_out: list[str] = []
     records: list[RunRecord] = []
+    numbers: dict[object, int] = {}  # of machines
     for run in runs:
         name = run.whose or run.name
         found = [part for _, part in by_python(run.record) if _seconds(part)]
         if found:
             records.append(run.record)
-            parts += [(len(records), name, part) for part in found]
+            number = numbers.setdefault(_machine_of(run), len(numbers) + 1)
+            parts += [(number, name, part) for part in found]
         else:
             left_out.append(f"{name or run.record.experiment}: it has no curve over workers.")
     baseline = _baseline([part for _, _, part in parts])
@@ -105,6 +107,12 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
     lacking = dict.fromkeys(one.name for one in laptops if not one.speedups)
     left_out += [f"{name}: it has no speed-up over {_OVER[baseline]}." for name in lacking]
     return Gallery(laptops, tuple(said), tuple(left_out), baseline)
+
+
+def _machine_of(run: Shared) -> object:
+    """Give what runs of one machine have in common; a run of nobody has its own."""
+    about = run.record.environment
+    return (run.whose, about.machine, about.cpu, about.logical_cpus) if run.whose else object()
 
 
 def _baseline(parts: Sequence[RunRecord]) -> Baseline:
@@ -172,7 +180,7 @@ def _speedups(record: RunRecord, baseline: Baseline) -> dict[str, Points]:
 def class_of(laptops: Sequence[Laptop], kind: str, measure: Measure) -> tuple[ClassPoint, ...]:
     """Give the median and the quartiles of all machines, for each number of workers of several.
 
-    A machine with several Pythons counts once, with the median of what it has.
+    A machine with several runs or Pythons counts once, with the median of what it has.
     """
     values: dict[int, dict[int, list[float]]] = {}  # by workers, then by machine
     for one in laptops:

@@ -13,7 +13,8 @@ SCHEMA = 1
 # "interrupted" is a run whose program ended before it did: found so in the history.
 RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
 TrialStatus = Literal["done", "failed", "stopped"]
-KEPT = ("done", "failed")  # what need not be done again when a run goes on
+ENDED = ("finished", "failed")  # runs that came to their end; all others can go on
+KEPT = ("done", "failed")  # trials that need not be done again when a run goes on
 
 
 class TaskRecord(msgspec.Struct, frozen=True):

@@ -242,10 +242,12 @@ def _drawn(
 ) -> Picture | None:
     from core.report.charts import charts
 
-    return charts(record, experiment, **options).get(tab)
+    known, _ = experiment.known(record)
+    return charts(known, experiment, **options).get(tab)
 
 
 def _timeline(experiment: Experiment, record: RunRecord, trial: int | None) -> Picture | None:
     from core.report.timeline import timeline
 
-    return timeline(record, experiment, trial)
+    known, _ = experiment.known(record)
+    return timeline(known, experiment, trial)

@@ -131,7 +131,7 @@ def side_by_side(
     names = tuple(_name(place, run) for place, (run, _) in enumerate(runs))
     records = [record for _, record in runs]
     try:
-        found = compare(records)
+        found = compare(records, whose=[run.whose for run, _ in runs])
         if not is_sweep:
             return SideBySide(names, tuple(findings), found, None)
         together = RunsTogether(list(zip(names, records, strict=True)))

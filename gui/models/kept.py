@@ -6,7 +6,6 @@ or is told in a sentence.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,23 +14,11 @@ from msgspec.structs import replace
 
 from core.errors import BadInput
 from core.experiments.base import Bars, Experiment, Lines, Scaling, Summary
-from core.lab.kinds import KINDS
+from core.experiments.common import swept
+from core.lab.told import is_event
 from core.results.history.listing import RunRow
 from core.results.records import RunRecord, TrialRecord
 
-_MOST_WORKERS = 10_000
-_TEXT, _NUMBER, _ANY = "text", "number", "any"
-_FIELDS: dict[str, dict[str, str]] = {  # of each kind of event: what a view reads
-    "row": {},
-    "note": {"text": _TEXT},
-    "state": {"future": _TEXT, "state": _TEXT, "t": _NUMBER},
-    "waits": {"who": _TEXT, "whom": _TEXT, "t": _NUMBER},
-    "goes_on": {"who": _TEXT},
-    "code": {"source": _ANY, "line": _ANY, "marked": _ANY, "instruction": _ANY},
-    "begins": {"lane": _TEXT, "start": _NUMBER},
-    "span": {"lane": _TEXT, "start": _NUMBER, "end": _NUMBER},
-    "mark": {"lane": _TEXT, "at": _NUMBER},
-}
 Told = tuple[TrialRecord, list[dict[str, Any]]]
 
 
@@ -94,7 +81,7 @@ def each_event_of(experiment: Experiment, trial: TrialRecord) -> Iterator[dict[s
 
     Rows are kept apart from events too, and longer: those that are only there come last.
     """
-    if _is_sweep(experiment):
+    if experiment.rows is None:
         return
     seen = 0
     for event in trial.events:
@@ -106,28 +93,10 @@ def each_event_of(experiment: Experiment, trial: TrialRecord) -> Iterator[dict[s
             yield event
 
 
-def _is_sweep(experiment: Experiment) -> bool:
-    """Tell whether trials are timed and tell nothing while they run."""
-    return any(isinstance(show, Scaling) for show in experiment.shows)
-
-
 def _is_sound(experiment: Experiment, event: dict[str, Any]) -> bool:
-    kind = event.get("kind")
-    if not isinstance(kind, str) or kind not in _FIELDS or not _is(event.get("t", 0), _NUMBER):
+    if not is_event(event) or event["kind"] == "asks":  # what was asked was answered then
         return False
-    if kind == "row":
-        return set(_needed(experiment)) <= event.keys()
-    texts = all(isinstance(event.get(name, ""), str) for name in ("label", "state"))
-    return texts and all(
-        name in event and _is(event[name], what) for name, what in _FIELDS[kind].items()
-    )
-
-
-def _is(value: Any, what: str) -> bool:
-    if what == _NUMBER:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(value)
-    return what == _ANY or isinstance(value, str)
+    return event["kind"] != "row" or set(_needed(experiment)) <= event.keys()
 
 
 def _needed(experiment: Experiment) -> Iterator[str]:
@@ -158,22 +127,10 @@ def _values(experiment: Experiment, record: RunRecord) -> tuple[dict[str, Any], 
 
 def _with_parameters(experiment: Experiment, record: RunRecord) -> RunRecord:
     """Make sure of the two parameters that the charts of a sweep read."""
-    if not _is_sweep(experiment):
+    if not any(isinstance(show, Scaling) for show in experiment.shows):
         return record
-    workers = _whole_numbers(record.parameters.get("workers"))
-    workers = workers or sorted({trial.workers for trial in record.trials}) or [1]
-    kinds = record.parameters.get("executors")
-    known = [one for one in kinds if one in KINDS] if isinstance(kinds, list) else []
-    known = known or list(dict.fromkeys(trial.executor for trial in record.trials))
-    parameters = {**record.parameters, "workers": workers, "executors": known}
-    return replace(record, parameters=parameters)
-
-
-def _whole_numbers(value: Any) -> list[int]:
-    """Give the list where it is one of numbers of workers; else none."""
-    if not isinstance(value, list) or not all(isinstance(one, int) for one in value):
-        return []
-    return value if all(1 <= one <= _MOST_WORKERS for one in value) else []
+    kinds, workers = swept(record)
+    return replace(record, parameters={**record.parameters, "workers": workers, "executors": kinds})
 
 
 def _summary(experiment: Experiment, record: RunRecord) -> Summary:

@@ -115,6 +115,18 @@ def test_a_run_over_several_pythons_has_curves_of_each_and_is_one_laptop() -> No
     assert two.median == pytest.approx(((seconds[0] + seconds[1]) / 2 + seconds[2]) / 2)
 
 
+def test_a_machine_counts_once_however_many_runs_it_has() -> None:
+    runs = [laptop("Ada", 1.0), laptop("Bob", 4.0), laptop("Ada", 2.0), laptop("Ada", 2.0)]
+    other = replace(laptop("Ada").record.environment, cpu="another CPU")
+    runs.append(shared(replace(laptop("Ada", 9.0).record, environment=other), whose="Ada"))
+    found = gallery([*runs, laptop(""), laptop("")])
+    assert [one.number for one in found.laptops] == [1, 2, 1, 1, 3, 4, 5]
+    assert found.machines == 5
+    (_, two) = class_of(found.laptops[:4], "processes", "speed-up")
+    assert two.laptops == 2
+    assert (two.low, two.median, two.high) == pytest.approx((2.5, 3, 3.5))
+
+
 def test_what_has_no_curve_is_named_and_different_work_is_told() -> None:
     other = replace(laptop("Eve").record, parameters={"workload": "hashing"})
     found = gallery([laptop("Ada"), shared(other), shared(record([]), whose="Bob")])

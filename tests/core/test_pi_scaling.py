@@ -226,6 +226,23 @@ def test_who_chose_a_comparison_is_not_told_to_choose_one(status: str, sentence:
     assert details == (sentence,)
 
 
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"executors": 5, "workers": 4},
+        {"executors": [["serial"], None], "workers": ["many"]},
+        {"executors": {"a": 1}, "workers": [10**9], "workload": ["pi"]},
+    ],
+)
+def test_settings_of_anybodys_record_that_are_none_are_those_of_its_trials(
+    strange: dict[str, Any],
+) -> None:
+    headline, details = summary([done("serial", 1, 1, 1.5)], parameters=strange)
+
+    assert "1.50 s with serial" in headline
+    assert any("serial or one worker" in line for line in details)
+
+
 def test_a_run_that_goes_on_is_not_told_to_run_again() -> None:
     noisy = [one for block in range(3) for one in run((0.5, 2.0, 1.0)[block], blocks=1)]
     noisy = [replace(one, block=place // 2) for place, one in enumerate(noisy)]

@@ -17,7 +17,7 @@ from core.results.files import encode
 from core.results.history import listing, rows
 from core.results.history.listing import Page, Query, RunRow
 from core.results.history.owners import Owners
-from core.results.records import KEPT, RunRecord
+from core.results.records import ENDED, KEPT, RunRecord
 from core.results.share import Shared
 
 Say = Callable[[RunRecord], str]
@@ -71,7 +71,7 @@ class Store:
         """Take in a run of a file; return its id, and whether it is new here.
 
         One that is here already, also as a deleted run, stays as it is, and is no longer deleted;
-        where the file has it with more trials, these are taken in too.
+        where the file has it with more trials, or come to its end, it is taken over from there.
         """
         status = "interrupted" if shared.record.status == "running" else shared.record.status
         columns = rows.columns_of(shared.record, self._said(shared.record))
@@ -80,8 +80,9 @@ class Store:
         with self._change():
             run = self._id_of(shared.key)
             if run is not None:
-                self._execute("UPDATE main.run SET deleted_at = NULL WHERE id = ?", run)
-                if self._goes_on(run, shared.raw_record["trials"]):
+                restored = self._execute("UPDATE main.run SET deleted_at = NULL WHERE id = ?", run)
+                is_ours = restored.rowcount > 0  # and in no file that is only read
+                if is_ours and self._goes_on(run, status, shared.raw_record["trials"]):
                     said = {"status": status, "said": columns["said"], "done": len(trials)}
                     self._replace_trials(run, trials)
                     self._update(run, said | {"planned": columns["planned"]})
@@ -103,11 +104,11 @@ class Store:
             row = self._row(run)
             if row.status == "running":
                 raise HistoryError("This run is still going on: stop it where it runs first.")
+            token = self._owners.token()
+            self._update(run, {"status": "running", "owner": token, "done": len(record.trials)})
             if self._count_kept(run) != len(record.trials):
                 raise HistoryError("Another program has gone on with this run: open it again.")
             self._replace_trials(run, [rows.trial_of(trial) for trial in record.trials])
-            token = self._owners.token()
-            self._update(run, {"status": "running", "owner": token, "done": len(record.trials)})
         self._heads.pop(row.key, None)
         return row.key
 
@@ -272,17 +273,22 @@ class Store:
             extra,
         )
 
-    def _goes_on(self, run: int, trials: Sequence[Any]) -> bool:
-        """Tell whether these trials are those of an ended run, with others behind them."""
-        if self._row(run).status == "running":
+    def _goes_on(self, run: int, status: str, trials: Sequence[Any]) -> bool:
+        """Tell whether a run with these trials is an ended one of ours, and came further.
+
+        What was stopped counts on neither side: whoever goes on with a run does it again.
+        """
+        ours = self._row(run).status
+        if ours == "running":
             return False
         asked = "SELECT data FROM main.trial WHERE run = ? ORDER BY number"
         try:
             found = [msgspec.json.decode(rows.unpack(one)) for (one,) in self._execute(asked, run)]
         except (msgspec.DecodeError, zlib.error):  # damaged, as opening it will tell
             return False
-        kept = [trial for trial in found if trial["status"] in KEPT]
-        return len(found) < len(trials) and kept == trials[: len(kept)]
+        here, there = ([one for one in all if one["status"] in KEPT] for all in (found, trials))
+        ends = status in ENDED and ours not in ENDED
+        return here == there[: len(here)] and (len(here) < len(there) or ends)
 
     def _replace_trials(self, run: int, trials: Sequence[bytes]) -> None:
         self._execute("DELETE FROM main.trial WHERE run = ?", run)

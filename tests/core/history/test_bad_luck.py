@@ -17,10 +17,11 @@ from msgspec.structs import replace
 from core.errors import HistoryError
 from core.keeping import Keeper
 from core.results.history import opening, schema
-from core.results.history.history import History
+from core.results.history.history import Added, History
 from core.results.history.listing import Query
 from core.results.history.opening import FILE
-from core.results.records import TrialRecord
+from core.results.records import RunStatus, TrialRecord
+from core.results.share import shared
 from tests.core.history import killing
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.test_history import ids, kept, running
@@ -187,6 +188,21 @@ def test_a_newer_file_is_only_read_and_that_is_said(
     assert (tmp_path / FILE).read_bytes() == before
 
 
+def test_a_run_of_a_file_that_is_only_read_is_known_and_stays_as_it_is(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    newer(tmp_path, schema.VERSION)
+    history = make_history(tmp_path)
+    known = history.shared([2]).result()
+    more = replace(known[0].record, trials=(*known[0].record.trials, done("serial", 1, 2, 0.5)))
+    for again in (known, [shared(more, key=known[0].key)]):
+        assert history.add(again).result() == Added((2,), known=1)
+        assert history.open(2).result() == known[0].record
+    with pytest.raises(HistoryError, match="can only be read here"):
+        history.resume(2, known[0].record).result()
+    assert history.open(2).result() == known[0].record
+
+
 def test_a_newer_file_that_cannot_be_understood_is_left_alone(
     make_history: MakeHistory, tmp_path: Path
 ) -> None:
@@ -326,8 +342,46 @@ def test_a_command_says_that_nothing_was_kept(make_history: MakeHistory, tmp_pat
     keeper = Keeper(history, said.append)
     keeper.save(replace(running(2), trials=too_many()))
     keeper.close()
-    assert said[1].startswith("Nothing of this run is in the history.")
-    assert "run it again" in said[1]
+    assert said[1] == (
+        "Nothing of this run is in the history."
+        " Free some space, then run it again to have it there."
+    )
+
+
+def test_a_command_that_went_on_on_a_full_disk_says_what_is_kept_and_where_else_it_is(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    history, said = make_history(tmp_path), list[str]()
+    earlier = replace(running(1), status="stopped")
+    number = kept(history, earlier)
+    keeper = Keeper(history, said.append, "It is in a file too.")
+    keeper.resume(number, earlier)
+    limit(history, 1)
+    keeper.save(replace(running(2), trials=too_many()))
+    keeper.close()
+    assert said[1].startswith(
+        "The history has 1 of 2 trials of this run, run 1. It is in a file too. Free some space,"
+    )
+
+
+@pytest.mark.parametrize("status", ["finished", "stopped"])
+def test_a_command_says_that_only_the_end_of_a_run_is_not_kept(
+    make_history: MakeHistory, tmp_path: Path, status: RunStatus
+) -> None:
+    history, said = make_history(tmp_path), list[str]()
+    keeper = Keeper(history, said.append)
+    keeper.save(running(2))
+    limit(history, 1)
+    reason = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
+    keeper.save(replace(running(2), status=status, end_reason=reason))
+    keeper.close()
+    found, _, advice = said[1].partition(" Free some space, ")
+    assert found == (
+        "The history has all 2 trials of this run, run 1, but not that it is over: there it was"
+        " cut off."
+    )
+    assert advice.endswith("history continue 1") == (status == "finished")
+    assert make_history(tmp_path).open(1).result().status == "interrupted"
 
 
 def test_a_full_file_costs_nothing_once_there_is_room_again(

@@ -109,6 +109,21 @@ def test_another_machine_or_python_may_well_be_slower() -> None:
         assert found.warnings == ()
 
 
+def test_two_people_have_two_machines_however_alike() -> None:
+    chance = random.Random(1)
+    both = [with_canary(1.0, chance), with_canary(1.5, chance)]
+    for whose, told in (
+        (["Ada", "Bob"], "slower"),
+        (["Ada", "Ada"], "may be the machine"),
+        (["Ada", ""], "may be the machine"),
+        (["", ""], "may be the machine"),
+    ):
+        found = compare.compare(both, whose=whose)
+        assert {one.told for one in found.ratios} == {told}
+        kind = [warning for warning in found.warnings if "on a machine of the same kind" in warning]
+        assert bool(kind) == (told == "may be the machine")
+
+
 OLD, NEW = [2.0 + n / 100 for n in range(6)], [1.0 + n / 100 for n in range(6)]
 
 

@@ -201,6 +201,35 @@ def test_a_run_that_came_before_its_end_is_made_whole_by_a_later_file(history: H
     assert history.open(number).result() == whole, "what is shorter takes nothing away"
 
 
+def test_a_run_that_was_stopped_within_a_trial_is_made_whole_by_a_later_file(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    owner, friend = make_history(), make_history(tmp_path / "friend")
+    *first, last = running(3, 3).trials
+    cut = replace(running(2, 3), trials=(*first, replace(last, status="stopped", work_s=None)))
+    number = kept(owner, replace(cut, status="stopped"))
+    before = owner.shared([number]).result()
+    (there,) = friend.add(before).result().runs
+    whole = replace(running(3, 3), status="finished")
+    owner.resume(number, running(2, 3)).result().save(whole).result()
+    assert friend.add(owner.shared([number]).result()).result() == Added((there,), known=1)
+    assert friend.open(there).result() == whole
+    assert friend.add(before).result() == Added((there,), known=1)  # the earlier file again
+    assert friend.open(there).result() == whole
+
+
+def test_a_run_whose_last_trial_was_kept_learns_from_a_later_file_that_it_ended(
+    history: History,
+) -> None:
+    whole = replace(running(2, 2), status="finished")
+    (there,) = history.add([shared(running(2, 2), key="a")]).result().runs
+    assert history.open(there).result().status == "interrupted"
+    history.add([shared(whole, key="a")]).result()
+    assert history.open(there).result() == whole
+    history.add([shared(replace(whole, status="stopped"), key="a")]).result()
+    assert history.open(there).result() == whole
+
+
 def test_a_run_is_found_by_its_key(history: History) -> None:
     (number,) = history.add([shared(record([done("serial", 1, 1, 1.0)]), "k", "a")]).result().runs
     history.delete([number]).result()

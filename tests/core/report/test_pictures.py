@@ -16,6 +16,7 @@ from core.report.charts import charts, runtimes, speedups
 from core.report.graph import Graph, circle, circle_through, graph_of
 from core.report.lanes import Lanes, Stretch
 from core.report.marks import SCALE, SPANS, along
+from core.report.report import report_of
 from core.report.svg import PAPER, SLIDE, Picture
 from core.report.timeline import of_story, of_trial, timeline
 from core.report.together import gallery_chart
@@ -102,6 +103,21 @@ def test_what_never_ended_goes_on_to_the_last_that_was_told() -> None:
     assert {one.end for one in found.stretches} == {2.5}
 
 
+def test_a_report_draws_only_what_its_programs_could_tell() -> None:
+    strange = (
+        {"kind": "span", "lane": "A", "start": 0.0, "end": 1e11, "label": 7},
+        {"kind": "waits", "who": "C", "whom": ["D"], "t": 0.2},
+        {"kind": "waits", "who": "D", "whom": "C", "t": "soon"},
+        {"kind": "goes_on", "who": "B"},
+        {"kind": ["mark"]},
+    )
+    found = report_of(replace(told(*strange, *WAITS[:2]), parameters=DEADLOCK.defaults()))
+    assert "Left out: 5 events that this version does not know" in found.details[-1]
+    clean = report_of(told(*WAITS[:2]))
+    assert found.charts == clean.charts
+    assert set(clean.charts) == {"Who waits for whom", "Timeline"}
+
+
 def test_a_hundred_thousand_tasks_are_few_rectangles() -> None:
     many = tuple(Stretch(n % 2, "task", n / 1e5, (n + 0.9) / 1e5) for n in range(100_000))
     assert Lanes("t", ("a", "b"), many, {"task": "at work"}, {}).svg(PAPER).count("<rect") < 2000
@@ -173,7 +189,8 @@ def test_a_comparison_names_its_runs() -> None:
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORDS, st.sampled_from(experiments.catalogue()))
 def test_whatever_a_record_has_its_pictures_can_be_drawn(made: RunRecord, of: Any) -> None:
-    for picture in (timeline(made, of), graph_of(made, "w")):
+    known, _ = of.known(made)
+    for picture in (timeline(known, of), *charts(known, of).values()):
         if picture is not None:
             assert not re.search(
                 "nan|inf", re.sub("<text.*?</text>|<title.*", "", picture.svg(PAPER))

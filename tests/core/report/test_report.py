@@ -123,15 +123,18 @@ def test_laws_and_another_baseline_are_drawn_where_they_are_asked_for() -> None:
 
 
 def test_rows_make_bars_lines_and_a_table() -> None:
+    whole = {"total": 1, "expected": 1, "odd": [1, {"a": None}]}
     rows = tuple(
-        {"way": way, "per_increment_us": value, "odd": [1, {"a": None}]}
+        {"way": way, "per_increment_us": value, **whole}
         for way, value in (("Lock", 0.2), ("Manager", 200.0), ("Manager", 220), ("none", None))
     )
     made = record([replace(done("threads", 2, 1, 1.0), rows=rows)], experiment="sharing")
     report = report_of(made)
     (chart,) = report.charts.values()
-    assert {"Lock", "Manager", "210 µs"} <= set(texts(chart.svg(PAPER)))
-    assert report.table.headings == ("way", "per increment us", "odd")
+    drawn = set(texts(chart.svg(PAPER)))
+    assert {"Lock", "Manager", "210 µs"} <= drawn
+    assert "none" not in drawn, "no way of this experiment"
+    assert report.table.headings == ("way", "per increment us", "total", "expected", "odd")
     assert len(report.table.rows) == 4
 
 
