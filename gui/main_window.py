@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -176,19 +177,20 @@ class MainWindow(QMainWindow):
         """Do what is done by the window itself."""
         menus = self.menus
         menus.closed.connect(self.close)
-        menus.copied.connect(partial(self._do_there, "copy"))
-        menus.all_selected.connect(partial(self._do_there, "selectAll"))
+        menus.copied.connect(partial(self._press_there, "C"))
+        menus.all_selected.connect(partial(self._press_there, "A"))
         menus.pasted.connect(self._paste)
         menus.filled_screen.connect(self._fill_screen)
         menus.page_wanted.connect(self.show_page)
         menus.page_turned.connect(self._turn_page)
 
-    def _do_there(self, what: str) -> bool:
-        """Do what the part that has the keyboard's focus can do; tell whether it can."""
-        do = getattr(self.focusWidget(), what, None)
-        if callable(do):
-            do()
-        return callable(do)
+    def _press_there(self, letter: str) -> None:
+        """Do what Ctrl and a letter do where the keyboard's focus is: each part knows it best."""
+        from PySide6.QtCore import Qt  # makes all its enumerations: not before the first paint
+
+        if (part := self.focusWidget()) is not None:
+            control = Qt.KeyboardModifier.ControlModifier
+            QCoreApplication.sendEvent(part, QKeyEvent(QEvent.Type.KeyPress, ord(letter), control))
 
     def _need_drop_sign(self) -> "DropSign":
         if self._drop_sign is None:
@@ -199,8 +201,11 @@ class MainWindow(QMainWindow):
 
     def _paste(self) -> None:
         """Paste into the text that has the focus; else take what was copied for runs."""
-        is_fixed = getattr(self.focusWidget(), "isReadOnly", bool)()
-        if is_fixed or not self._do_there("paste"):
+        part = self.focusWidget()
+        paste = getattr(part, "paste", None)
+        if callable(paste) and not getattr(part, "isReadOnly", bool)():
+            paste()
+        else:
             self.brought.emit(QGuiApplication.clipboard().mimeData())
 
     def _fill_screen(self, on: bool) -> None:

@@ -82,15 +82,10 @@ class Menus(QObject):
             action.setMenuRole(role)
 
     def let_escape_stop(self, does: bool) -> None:
-        """Have Esc stop a run, or be left to whatever else has a use for it: not seen, not hit."""
+        """Have Esc stop a run, or be left to whatever else has a use for it."""
         self._escape_stops = does
         if self._stop is not None:
-            from PySide6.QtCore import Qt  # makes all its enumerations: not before the first paint
-
-            context = Qt.ShortcutContext
-            self._stop.setShortcutContext(
-                context.WindowShortcut if does else context.WidgetShortcut
-            )
+            _heed_keys(self._stop, does)
 
     def show_theme(self, choice: str) -> None:
         """Check the entry of the colour scheme in force."""
@@ -107,9 +102,11 @@ class Menus(QObject):
         leave.setMenuRole(QAction.MenuRole.QuitRole)
 
     def _fill_edit(self) -> None:
-        _add(self._edit, "&Copy", self.copied.emit, "Ctrl+C")
+        copy = _add(self._edit, "&Copy", self.copied.emit, "Ctrl+C")
         _add(self._edit, "&Paste text, or runs", self.pasted.emit, "Ctrl+V")
-        _add(self._edit, "Select &all", self.all_selected.emit, "Ctrl+A")
+        select = _add(self._edit, "Select &all", self.all_selected.emit, "Ctrl+A")
+        for action in (copy, select):  # a label whose text is selected would never see the key
+            _heed_keys(action, False)
         self._edit.addSeparator()
         _add(self._edit, "&Find runs …", self.sought.emit, "Ctrl+Shift+F")
 
@@ -150,3 +147,11 @@ def _add(menu: QMenu, label: str, do: Callable[[], object], *keys: str) -> QActi
     action.setShortcuts([QKeySequence.fromString(key) for key in keys if key])
     action.triggered.connect(lambda _checked=False: do())
     return action
+
+
+def _heed_keys(action: QAction, does: bool) -> None:
+    """Have its keys choose an entry; or only be seen there, and left to the part that is in use."""
+    from PySide6.QtCore import Qt  # makes all its enumerations: not before the first paint
+
+    context = Qt.ShortcutContext
+    action.setShortcutContext(context.WindowShortcut if does else context.WidgetShortcut)

@@ -74,7 +74,7 @@ class ExperimentPage(PageFrame):
         self._trials: list[TrialRecord] = []
         self._stage: Stage | None = None
         self._code: CodeView | None = None
-        self._field: QWidget | None = None  # which had the focus when the form was closed
+        self._field = ""  # the name of what had the focus when the form was closed
         self._form = Form(experiment.parameters, experiment.check, theme)
         self._result = ResultPanel(theme)
         self._answers = Answers(experiment.answers, self._result)
@@ -220,19 +220,20 @@ class ExperimentPage(PageFrame):
 
     def _open_form(self, is_open: bool) -> None:
         """Let the form be changed, or not while it is busy; the focus comes back to its field."""
-        field = self.window().focusWidget()
-        if not is_open and self._form.isAncestorOf(field):
-            self._field = field
+        focus = self.window().focusWidget()
+        if not is_open and self._form.isAncestorOf(focus):
+            self._field = focus.objectName()
             self._bar.setFocus()
         self._form.setEnabled(is_open)
         self._refresh_buttons()
-        if is_open and self._field is not None:
-            if self._bar.has_focus:
-                self._field.setFocus()
-            self._field = None
+        if is_open and self._field:
+            name, self._field = self._field, ""
+            field = self._form.findChild(QWidget, name)  # a Python may be gone meanwhile
+            if field is not None and self._bar.has_focus:
+                field.setFocus()
 
     def _on_stop_wanted(self) -> None:
-        self._field = None  # whoever pressed Stop is at these buttons now
+        self._field = ""  # whoever pressed Stop is at these buttons now
         self.stop_requested.emit()
 
     def _show_last(self) -> None:

@@ -179,33 +179,42 @@ class PythonsField(Field):
         return next(iter(self._boxes), "")
 
     def _rebuild(self, found: FoundPythons) -> None:
-        for widget in (*self._boxes.values(), *self._broken):
+        """Have a box for each that can be chosen; one that was there stays, and keeps the focus."""
+        names = self._renamed(tuple(self._boxes), found)
+        before = dict(zip(names, self._boxes.values(), strict=True))
+        old = {*self._boxes.values(), *self._broken}
+        self._boxes, self._broken = {}, []
+        for place, offer in enumerate(found.offers):
+            box = self._boxes[offer.name] = before.get(offer.name) or self._make_box()
+            self._describe(box, offer)
+            in_sight = place < _MOST_IN_SIGHT or offer.name in self._wanted
+            (self._list if in_sight else self._more.inside).addWidget(box)
+        for widget in old.difference(self._boxes.values()):
             widget.hide()
             widget.setParent(None)
             widget.deleteLater()
-        self._boxes, self._broken = {}, []
-        for place, offer in enumerate(found.offers):
-            box = self._boxes[offer.name] = self._make_box(offer)
-            in_sight = place < _MOST_IN_SIGHT or offer.name in self._wanted
-            (self._list if in_sight else self._more.inside).addWidget(box)
         for refusal in found.refusals:
             self._add_broken(refusal)
         self._more.name(f"{self._more.inside.count()} more")
         self._useless.name(f"{len(found.refusals)} that cannot be used")
         self._restyle()
 
-    def _make_box(self, offer: Offer) -> QCheckBox:
-        box = _Box(offer.label)
-        box.setToolTip(f"{offer.label}\n{offer.tip}")
-        box.setAccessibleName(f"{self.parameter.label}: {offer.label}")
-        box.setAccessibleDescription(offer.tip)
-        box.setObjectName(f"field-{self.parameter.name}-{offer.name}")
+    def _make_box(self) -> QCheckBox:
+        box = _Box()
         box.toggled.connect(self.edited)
         box.clicked.connect(self._on_clicked)
         return box
 
+    def _describe(self, box: QCheckBox, offer: Offer) -> None:
+        box.setText(offer.label)
+        box.setToolTip(f"{offer.label}\n{offer.tip}")
+        box.setAccessibleName(f"{self.parameter.label}: {offer.label}")
+        box.setAccessibleDescription(offer.tip)
+        box.setObjectName(f"field-{self.parameter.name}-{offer.name}")
+
     def _add_broken(self, one: Refusal) -> None:
-        box = _Box(_short(one.path))
+        box = _Box()
+        box.setText(_short(one.path))
         box.setEnabled(False)
         why = QLabel(one.problem)
         why.setWordWrap(True)
@@ -253,8 +262,8 @@ class PythonsField(Field):
 class _Box(QCheckBox):
     """A check box whose label ends in dots where there is no room; the tip has all of it."""
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label)
+    def __init__(self) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:

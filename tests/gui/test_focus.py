@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from core.experiments import deadlock, life, pi_scaling
 from core.experiments.base import Trial
 from core.results.records import RunRecord
+from gui.models.found import FoundPythons, Offer
 from gui.models.run_state import State
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
@@ -87,6 +96,32 @@ def test_a_field_has_the_focus_again_when_a_run_is_over(page: ExperimentPage, qt
     press(qtbot, find(page, QPushButton, "stop"))
     ended(page, State.STOPPED)
     assert focus(page) == "run"  # who pressed Stop is there now
+
+
+def pythons(*names: str) -> FoundPythons:
+    return FoundPythons(tuple(Offer(name, name, "", (f"/{name}",)) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("found", "at_last"),
+    [
+        (("3.11", "3.12", "3.13"), "field-pythons-3.13"),  # another has answered
+        (("3.11", "3.12"), "run"),  # this one is gone
+    ],
+)
+def test_the_field_of_a_python_has_the_focus_again_though_others_were_found(
+    open_page: OpenPage, qtbot: QtBot, found: tuple[str, ...], at_last: str
+) -> None:
+    page = open_page(pi_scaling.EXPERIMENT)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.show_pythons(pythons("3.11", "3.13"))
+    find(page, QCheckBox, "field-pythons-3.13").setFocus()
+    begun(page)
+    page.show_pythons(pythons(*found))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    ended(page, State.FINISHED)
+    assert focus(page) == at_last
 
 
 def test_a_question_is_answered_again_and_again_by_the_same_key(

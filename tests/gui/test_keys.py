@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
     QMenu,
+    QPlainTextEdit,
     QPushButton,
     QTableView,
+    QTabWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -142,3 +145,77 @@ def test_ctrl_e_opens_what_can_be_taken_away_of_the_page_in_front(
     gallery = find(lab.window, GalleryPage)
     qtbot.waitUntil(lambda: "laptop" in find(gallery, QLabel, "gallery-title").text())
     assert export_key(lab, qtbot)["paper"]
+
+
+# ----------------------------------------------------------------------------- copy and select all
+
+
+def copied(lab: Lab, qtbot: QtBot, part: QWidget, how: str) -> str:
+    """Copy from a part by the key or by the menu; return what the clipboard has then."""
+    QApplication.clipboard().setText("before")
+    part.setFocus()
+    qtbot.waitUntil(part.hasFocus)
+    if how == "key":
+        qtbot.keyClick(part, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    else:
+        entry(lab, "&Copy").trigger()
+    return QApplication.clipboard().text()
+
+
+def select_all(lab: Lab, qtbot: QtBot, part: QWidget, how: str) -> None:
+    part.setFocus()
+    qtbot.waitUntil(part.hasFocus)
+    if how == "key":
+        qtbot.keyClick(part, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    else:
+        entry(lab, "Select &all").trigger()
+
+
+def entry(lab: Lab, label: str) -> QAction:
+    return next(one for one in lab.window.menus._edit.actions() if one.text() == label)
+
+
+@pytest.mark.parametrize("how", ["key", "menu"])
+def test_what_is_selected_is_copied_wherever_it_is(
+    lab: Lab, stops: list[None], qtbot: QtBot, how: str
+) -> None:
+    page = lab._pages[0]
+    headline = find(page, QLabel, "headline")
+    headline.setSelection(0, len("Press"))
+    assert copied(lab, qtbot, headline, how) == "Press"
+
+    lab._notices.say_of_history("The disk is full.")
+    message = find(lab.window, QLabel, "history-message")
+    message.setSelection(4, len("disk"))
+    assert copied(lab, qtbot, message, how) == "disk"
+
+    field = find(page, QLineEdit, "field-terms")
+    field.setText("12345")
+    field.setSelection(1, 2)
+    assert copied(lab, qtbot, field, how) == "23"
+
+    tabs = find(page, QTabWidget)
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    code = find(page, QPlainTextEdit, "code")
+    code.moveCursor(QTextCursor.MoveOperation.NextWord, QTextCursor.MoveMode.KeepAnchor)
+    assert copied(lab, qtbot, code, how) == code.textCursor().selectedText() != ""
+
+
+@pytest.mark.parametrize("how", ["key", "menu"])
+def test_all_is_selected_and_copied_of_a_sentence_and_of_a_table(
+    lab: Lab, stops: list[None], qtbot: QtBot, folder: Path, how: str
+) -> None:
+    headline = find(lab._pages[0], QLabel, "headline")
+    select_all(lab, qtbot, headline, how)
+    assert headline.selectedText() == headline.text() == copied(lab, qtbot, headline, how)
+
+    put(folder, *(replace(begun(), status="finished") for _ in range(3)))
+    table = at_the_list(lab, qtbot, 3)._table
+    select_all(lab, qtbot, table, how)
+    assert len(table.selectionModel().selectedRows()) == 3
+    assert len(copied(lab, qtbot, table, how).splitlines()) == 4
+
+
+def test_menus_tell_the_keys_that_they_leave_to_what_is_in_use(lab: Lab, stops: list[None]) -> None:
+    assert entry(lab, "&Copy").shortcut().toString() == "Ctrl+C"
+    assert entry(lab, "Select &all").shortcut().toString() == "Ctrl+A"

@@ -100,6 +100,23 @@ def test_what_is_chosen_stays_when_another_takes_its_short_name(form: Form) -> N
     assert value(form) == ("3.11.7", "3.13.0t")
 
 
+def test_whoever_is_at_a_python_stays_there_when_more_are_found(form: Form, qtbot: QtBot) -> None:
+    form.show_pythons(FoundPythons((OWN_OFFER, FREE), is_looking=True))
+    find(form, PythonsField)._on_impatient()
+    box = find(form, QCheckBox, "field-pythons-3.13t")
+    form.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    named_in_full = Offer("3.13.0t", "3.13.0t", "", FREE.paths, gil=False)
+    newer = Offer("3.13.5t", "3.13.5t", "", ("/opt/python3.13.5t",), gil=False)
+    form.show_pythons(FoundPythons((OWN_OFFER, newer, named_in_full)))
+    assert box.hasFocus()
+    assert box.text() == "3.13.0t"
+    boxes = [one for one in form.findChildren(QCheckBox) if "pythons" in one.objectName()]
+    in_order = [OWN_OFFER.label, "3.13.5t", "3.13.0t"]
+    qtbot.waitUntil(lambda: [b.text() for b in sorted(boxes, key=QCheckBox.y)] == in_order)
+
+
 def test_values_from_before_the_search_are_kept_for_it(form: Form) -> None:
     form.set_values({"pythons": ("3.11", "3.13t")})
     assert value(form) == ("3.11", "3.13t")
