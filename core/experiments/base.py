@@ -11,7 +11,7 @@ from core.experiments.told import only_known
 from core.lab.kinds import CEILING, called
 from core.lab.told import Fields
 from core.lab_python import LabPython
-from core.parameters import Option, Parameter, Values
+from core.parameters import Option, Parameter, Values, value_of
 
 if TYPE_CHECKING:  # these take their time: the first paint does not wait for them
     from core.lab.measure import TrialSpec
@@ -295,8 +295,7 @@ class Experiment:
     def _is_value(self, name: str, record: RunRecord) -> bool:
         """Whether a record has a value of this parameter."""
         parameter = next(one for one in self.parameters if one.name == name)
-        kept = record.parameters.get(name)
-        value = tuple(kept) if isinstance(kept, list) else kept
+        value = value_of(record.parameters.get(name))
         try:
             return bool(parameter.parse_kept(parameter.format(value)) == value)
         except (BadInput, TypeError, ValueError, AttributeError):

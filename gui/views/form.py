@@ -56,6 +56,7 @@ class Form(QWidget):
         pythons = (field for field in self._fields.values() if isinstance(field, PythonsField))
         self._pythons: PythonsField | None = next(pythons, None)
         self._values: dict[str, Any] | None = None
+        self._read: dict[str, Any] = {}
         self._first_problem = ""
         self.more = Disclosure("more", "More", "Settings that are seldom changed")
         layout = QVBoxLayout(self)
@@ -74,6 +75,11 @@ class Form(QWidget):
     def values(self) -> dict[str, Any] | None:
         """Return the values by parameter name, or None while a field is wrong."""
         return None if self._values is None else dict(self._values)
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """The values by parameter name of those fields that are each right."""
+        return dict(self._read)
 
     @property
     def problem(self) -> str:
@@ -163,7 +169,7 @@ class Form(QWidget):
             problems = dict(self._check(values))
         for name, field in self._fields.items():
             field.show_problem(problems.get(name, ""))
-        self._values = None if problems else values
+        self._values, self._read = None if problems else values, values
         self._first_problem = next(
             (self._fields[name].parameter.label for name in problems if name in self._fields), ""
         )
