@@ -312,6 +312,7 @@ class ExperimentPage(PageFrame):
         self._form.more.clicked.connect(self.pythons_wanted)
         self._bar.run_wanted.connect(self.request_run)
         self._bar.stop_wanted.connect(self._on_stop_wanted)
+        self._bar.problem_chosen.connect(self._side.show_problem)
         self._answers.answered.connect(self.answered)
         self._result.tab_shown.connect(self._on_tab_shown)
         self._result.focus_left.connect(self._bar.take_focus)
