@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
+from core.parameters import value_of
 from core.results.records import KEPT
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def values_of(experiment: Experiment, record: RunRecord) -> dict[str, Any]:
     for parameter in experiment.parameters:
         if parameter.name in record.parameters:
             kept = record.parameters[parameter.name]
-            value = tuple(kept) if isinstance(kept, list) else kept
+            value = value_of(kept)
             try:
                 values[parameter.name] = parameter.parse_kept(parameter.format(value))
             except (TypeError, ValueError, AttributeError) as error:

@@ -50,6 +50,10 @@ class Parameter(ABC):
     def format(self, value: Any) -> str:
         """Write a value as a person would type it."""
 
+    def told(self, value: Any) -> str:
+        """Write a value as the form shows it."""
+        return self.format(value)
+
     def refuse(self, sentence: str) -> BadInput:
         """Make the error that stands at this field."""
         return BadInput(sentence, self.name)
@@ -204,6 +208,10 @@ class Choice(Parameter):
         """Write the option's value."""
         return value
 
+    def told(self, value: str) -> str:
+        """Write the option's label."""
+        return _label(self.options, value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choices(Parameter):
@@ -228,6 +236,10 @@ class Choices(Parameter):
     def format(self, value: tuple[str, ...]) -> str:
         """Write the options' values."""
         return ",".join(value)
+
+    def told(self, value: tuple[str, ...]) -> str:
+        """Write the options' labels."""
+        return ", ".join(_label(self.options, one) for one in value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +271,11 @@ def group(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f") if abs(number) >= 10_000 else str(number)
 
 
+def value_of(kept: Any) -> Any:
+    """Give a value of a record as parameters have it: JSON has lists in place of tuples."""
+    return tuple(kept) if isinstance(kept, list) else kept
+
+
 def _whole_number(text: str) -> int | None:
     """Read a whole number as people write it; None for anything else, or over 60 digits."""
     plain = text.strip()
@@ -282,6 +299,11 @@ def _pick(parameter: Parameter, options: tuple[Option, ...], text: str) -> str:
                 raise parameter.refuse(f"{option.label} cannot be used here: {option.missing}")
             return text
     raise parameter.refuse(f"“{_shown(text)}” is not known here: choose {_list(options)}.")
+
+
+def _label(options: tuple[Option, ...], value: str) -> str:
+    """Give an option's label; of a value that is not known here, the value."""
+    return next((option.label for option in options if option.value == value), f"{value}")
 
 
 def _nowhere_missing(options: tuple[Option, ...]) -> tuple[Option, ...]:

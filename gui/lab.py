@@ -221,7 +221,7 @@ class Lab(QObject):
         from gui.views.history import HistoryPage
 
         titles = dict(zip(experiments.names(), experiments.TITLES, strict=True))
-        self._history = HistoryPage(titles, self._theme)
+        self._history = HistoryPage(titles, experiments.settings_of, self._theme)
         room = QStackedWidget()
         room.addWidget(self._history)
         self.window.install_page(_HISTORY, room)

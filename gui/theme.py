@@ -244,6 +244,8 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         border-radius: {px(6)}px; }}
     QFrame[outer="true"] {{ margin: {px(8)}px {px(14)}px 0 {px(12)}px; }}
     QLabel[muted="true"] {{ color: {c.muted}; }}
+    QLabel[marked="true"] {{ background: {c.warning_soft};
+        border-radius: {px(4)}px; }}
     QLabel[error="true"] {{ color: {c.error}; }}
     QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
         padding: {px(4)}px; }}

@@ -270,7 +270,7 @@ def history(person: Person) -> None:
     person.window.type("lid closed")
     person.window.key("Return")
     person.wait_for_text("history-words", "lid closed")
-    person.wait_for_text("history-words", "The program ended before the run did")
+    person.wait_for_text("history-words", "the program ended before the run did")
 
 
 def _listed(person: Person) -> str:

@@ -11,11 +11,12 @@ from core.experiments.told import only_known
 from core.lab.kinds import CEILING, called
 from core.lab.told import Fields
 from core.lab_python import LabPython
-from core.parameters import Option, Parameter, Values
+from core.parameters import Option, Parameter, Values, value_of
 
 if TYPE_CHECKING:  # these take their time: the first paint does not wait for them
     from core.lab.measure import TrialSpec
     from core.results.records import RunRecord
+    from core.results.verdicts import SpeedUp
 
 
 @dataclass(frozen=True)
@@ -299,8 +300,7 @@ class Experiment:
     def _is_value(self, name: str, record: RunRecord) -> bool:
         """Whether a record has a value of this parameter."""
         parameter = next(one for one in self.parameters if one.name == name)
-        kept = record.parameters.get(name)
-        value = tuple(kept) if isinstance(kept, list) else kept
+        value = value_of(record.parameters.get(name))
         try:
             return bool(parameter.parse_kept(parameter.format(value)) == value)
         except (BadInput, TypeError, ValueError, AttributeError):
@@ -318,11 +318,12 @@ class Experiment:
             ((_, part, one),) = told
             ends = (*_failures(part), *disturbed)
             return Summary(one.headline, (*ends, *one.details, *_skipped(part)))
+        first, *compared = _compared(parts) if times else ((),)
         headline = [f"Python {name}: {line}" for name, _, one in told for line in one.headline]
         failures = named_once([(name, _failures(part)) for name, part, _ in told])
         details = named_once([(name, (*one.details, *_skipped(part))) for name, part, one in told])
-        compared = _compared(parts) if times else ()
-        return Summary(tuple(headline), (*failures, *disturbed, *compared, *details))
+        rest = (f"{line}." for lines in compared for line in lines)
+        return Summary((*first, *headline), (*failures, *disturbed, *rest, *details))
 
 
 def _skipped(record: RunRecord) -> tuple[str, ...]:
@@ -348,23 +349,29 @@ def _disturbed(record: RunRecord) -> tuple[str, ...]:
     return tuple(noise.sentences(record))
 
 
-def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> tuple[str, ...]:
-    """Say how fast each Python is against the first, kind by kind, at most as wide as the CPUs."""
-    from core.results import pythons, statistics
+def _compared(parts: tuple[tuple[str, RunRecord], ...]) -> list[tuple[str, ...]]:
+    """Say how fast each Python is against the first: serial, then kind by kind.
+
+    Each with as many workers as there are CPUs, at most.
+    """
+    from core.results import statistics, verdicts
 
     (first, record), *_ = parts
     cpus = record.environment.usable_cpus
-    lines = []
-    for series in statistics.series(record):
-        workers = max((p.workers for p in series.points if p.workers <= cpus), default=1)
-        what = configuration(series.executor, workers)
-        for name, ratios in pythons.between(parts, series.executor, workers):
-            over = f"{ratios.low:.2f} to {ratios.high:.2f} over {len(ratios.values)} repeats"
-            over = over if len(ratios.values) > 1 else "measured once"
-            lines.append(
-                f"{what} on {name}: {ratios.median:.2f} times as fast as on {first}, {over}."
-            )
-    return tuple(lines)
+    wanted = [
+        (one.executor, max((p.workers for p in one.points if p.workers <= cpus), default=1))
+        for one in statistics.series(record)
+    ]
+    found = (
+        tuple(_against(one, f"{configuration(*which)} on {name}", first) for name, one in those)
+        for which, those in zip(wanted, verdicts.against_first(parts, wanted), strict=True)
+    )
+    return [lines for lines in found if lines] or [()]
+
+
+def _against(one: SpeedUp, who: str, first: str) -> str:
+    """Put a comparison with the first Python into words; where it is too noisy, name that too."""
+    return one.told(who, f"on {first}").replace(f"{who}: ", f"{who} against {first}: ", 1)
 
 
 _WORKERS = {

@@ -38,7 +38,7 @@ SPANS = {  # what a lane of a timeline has, from back to front
 }
 SCALE = ("#4aa63c", "#21918c", "#3b528b", "#440154")  # viridis as far as it is seen on white
 PHASES = {
-    "startup_s": "#8c8c8c",
+    "opening_s": "#8c8c8c",
     "sending_s": "#e69f00",
     "queueing_s": "#56b4e9",
     "computing_s": "#0072b2",

@@ -11,6 +11,7 @@ from core import experiments
 from core.continuing import values_of
 from core.errors import BadInput
 from core.experiments.base import Code, Experiment, Summary
+from core.parameters import value_of
 from core.report.charts import charts
 from core.report.svg import Picture
 from core.report.table import Table, table_of
@@ -127,10 +128,10 @@ def _settings(record: RunRecord, known: Experiment | None) -> Pairs:
     found = []
     for name, value in record.parameters.items():
         one = labels.get(name)
-        kept = tuple(value) if isinstance(value, list) else value
+        kept = value_of(value)
         if one is not None and one.advanced and kept == one.default:
             continue
-        text = _tried(partial(one.format if one else str, kept), str(kept))
+        text = _tried(partial(one.told if one else str, kept), str(kept))
         wrapped = str(text).replace(",", ", ").replace(",  ", ", ")
         found.append((one.label if one else name, wrapped or "–"))
     if record.calibration is not None:

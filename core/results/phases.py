@@ -1,13 +1,14 @@
 """Where the wall time of a trial went, from the spans of its tasks.
 
     opened          s₁                                            E             D
-      |  start-up   |  each worker: sending, queueing, computing,  | collecting  |
+      |   opening   |  each worker: sending, queueing, computing,  | collecting  |
       |             |  again and again; waiting for the slowest    |             |
 
 The main thread's clock cuts the wall time at three places: s₁, the first submit; E, the end of the
 last task; D, the arrival of the last result. Between s₁ and E each of the p workers does something
 else, so that part is counted worker by worker and divided by p. Nothing is left over and nothing
-counted twice: the parts sum to D, the wall time.
+counted twice: the parts sum to D, the wall time. The opening is a little longer than the trial's
+start-up, `TrialRecord.startup_s`: every worker is up for a moment before the first submit.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("startup_s", "Start-up", "until every worker has answered and the first task is sent"),
+    Part(
+        "opening_s",
+        "Opening",
+        "the start-up, until the last worker has answered, and then until the first task is sent",
+    ),
     Part("sending_s", "Sending", "workers idle while the main thread still submits their task"),
     Part(
         "queueing_s",
@@ -53,7 +58,7 @@ class Phases:
     began and ended; s₁ the first submit, E the last end and D the last result, from the opening of
     the pool; p workers, and before(i) the end of the worker's task before i, or s₁ at the first:
 
-        startup_s     s₁
+        opening_s     s₁
         sending_s     Σᵢ (h'ᵢ - before(i)) / p     where h' is h, not before before(i), nor after b
         queueing_s    Σᵢ (bᵢ - h'ᵢ) / p
         computing_s   Σᵢ (eᵢ - bᵢ) / p
@@ -65,7 +70,7 @@ class Phases:
     comes after the last result and is no part of `wall_s`.
     """
 
-    startup_s: float
+    opening_s: float
     sending_s: float
     queueing_s: float
     computing_s: float
@@ -116,7 +121,7 @@ def phases(trial: TrialRecord) -> Phases | None:
     ends += [first] * (workers - len(ends))  # those that got no task
     cpu = sum(task.cpu_s for task in trial.tasks)
     return Phases(
-        startup_s=first,
+        opening_s=first,
         sending_s=sending / workers,
         queueing_s=queueing / workers,
         computing_s=computing / workers,

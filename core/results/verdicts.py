@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from core.results import noise, statistics
+from core.results import noise, pythons, statistics
 from core.results.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
 @dataclass(frozen=True)
 class SpeedUp:
     """One configuration against its baseline: "serial", or "one" worker of the same kind.
+
+    Of several Pythons also one against the first, whose name is the baseline then.
 
     `low` and `high` are the ends of the 95 % interval or, while it is `provisional`, of the range.
     `by_block` has the speed-up within each block, `flagged` the blocks in which the configuration
@@ -107,8 +109,30 @@ def _speedups(
                 ratios is not None and ratios.baseline == "one" and point.workers == 1
             )
             if ratios is not None and not is_base:
-                found.append(_speedup(one, point.workers, ratios, trials))
+                base = "serial" if ratios.baseline == "serial" else one.executor
+                both = trials[one.executor, point.workers], trials[base, 1]
+                found.append(_speedup(one.executor, point.workers, ratios, both))
     return tuple(found)
+
+
+def against_first(
+    parts: tuple[tuple[str, RunRecord], ...], wanted: Iterable[tuple[str, int]]
+) -> tuple[tuple[tuple[str, SpeedUp], ...], ...]:
+    """Compare each configuration on every Python with the same on the first, within each block.
+
+    `parts` are the Pythons' names and records, `wanted` kinds with their numbers of workers; of
+    each there are the Pythons' names with what they show. See `pythons.between` for who is left
+    out.
+    """
+    among = {name: seen(part) for name, part in parts}
+    first, _ = parts[0]
+    return tuple(
+        tuple(
+            (name, _speedup(*which, ratios, (among[name][which], among[first][which])))
+            for name, ratios in pythons.between(parts, *which)
+        )
+        for which in wanted
+    )
 
 
 def headline(record: RunRecord, baseline: str = "serial") -> tuple[SpeedUp, ...]:
@@ -156,17 +180,16 @@ def seen(record: RunRecord) -> dict[_Key, Seen]:
 
 
 def _speedup(
-    one: statistics.Series, workers: int, ratios: statistics.Ratios, among: dict[_Key, Seen]
+    executor: str, workers: int, ratios: statistics.Ratios, both: tuple[Seen, Seen]
 ) -> SpeedUp:
-    base = ("serial" if ratios.baseline == "serial" else one.executor, 1)
-    both = among[one.executor, workers], among[base]
+    """Judge the ratios of a configuration, of which and of whose baseline `both` tell."""
     disturbed = [block for each in both for block in each.disturbed]
     trials = sum(each.trials for each in both)
     is_noisy = len(disturbed) > DISTURBED_ABOVE * trials
     verdict = "unclear" if is_noisy else ratios.verdict
     reason, advice = _why(ratios, verdict, (len(disturbed), trials) if is_noisy else None)
     return SpeedUp(
-        executor=one.executor,
+        executor=executor,
         workers=workers,
         baseline=ratios.baseline,
         median=ratios.median,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from core import experiments
 from core.experiments.base import Experiment
+from core.experiments.settings import unlike
 
 if TYPE_CHECKING:
+    from core.results.history.listing import RunRow
     from core.results.records import RunRecord
 
 _HERE = tuple(experiments.IN_WINDOW)
@@ -45,3 +47,14 @@ def headline(record: RunRecord) -> str:
     """Say in a line what a run found; empty for an experiment that is not known here."""
     place = place_of(record.experiment)
     return "" if place is None else "; ".join(at(place).summarize(record).headline)
+
+
+def settings_of(run: RunRow) -> str:
+    """Say which settings of a run are not as the form has them at first; empty if unknown here."""
+    place = place_of(run.experiment)
+    if place is None or not run.settings:
+        return ""
+    known = at(place)
+    at_first = {**known.defaults(), **known.at_the_window}
+    found = unlike(known.parameters, run.settings, at_first)
+    return "; ".join(found) or "All settings as the form has them at first"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from core.results.history.listing import Order, Page, Query, RunRow
 from gui.theme import Theme
 
+InWords = Callable[[RunRow], str]
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 PAGE = 100
@@ -37,15 +38,16 @@ class RunsModel(QAbstractTableModel):
 
     `page_wanted` carries a Query, to be answered by `take`; one that nobody waits for any more is
     dropped there. `renamed` fires when a person has typed a name. `titles` has each experiment's,
-    by its name. GUI thread.
+    by its name, and `settings_of` tells the settings of a run. GUI thread.
     """
 
     page_wanted = Signal(object)
     renamed = Signal(int, str)
 
-    def __init__(self, titles: Mapping[str, str], theme: Theme) -> None:
+    def __init__(self, titles: Mapping[str, str], settings_of: InWords, theme: Theme) -> None:
         super().__init__()
         self._titles = titles
+        self._settings_of = settings_of
         self._theme = theme
         self._query = Query(limit=PAGE)
         self._shown: Query | None = None
@@ -166,7 +168,8 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return run.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return as_tip(self._cell(run, column))
+            settings = self._settings_of(run) if column == EXPERIMENT else ""
+            return as_tip("\n".join(filter(None, [self._cell(run, column), settings])))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == PIN:

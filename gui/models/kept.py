@@ -16,6 +16,7 @@ from core.errors import BadInput
 from core.experiments.base import Bars, Experiment, Lines, Scaling, Summary
 from core.experiments.common import swept
 from core.lab.told import is_event
+from core.parameters import value_of
 from core.results.history.listing import RunRow
 from core.results.records import RunRecord, TrialRecord
 
@@ -116,7 +117,7 @@ def _values(experiment: Experiment, record: RunRecord) -> tuple[dict[str, Any], 
             continue
         kept = record.parameters[parameter.name]
         try:
-            text = parameter.format(tuple(kept) if isinstance(kept, list) else kept)
+            text = parameter.format(value_of(kept))
             values[parameter.name] = parameter.parse(text)
         except BadInput as error:
             remarks.append(f"{parameter.label}: {error}")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _SOLID = Qt.BrushStyle.SolidPattern
 _PATTERNS = {  # beside the colour, so that it need not be told by colour alone
-    "startup_s": Qt.BrushStyle.BDiagPattern,
+    "opening_s": Qt.BrushStyle.BDiagPattern,
     "sending_s": Qt.BrushStyle.Dense4Pattern,
     "queueing_s": Qt.BrushStyle.Dense6Pattern,
     "computing_s": _SOLID,

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.parameters import Parameter
@@ -47,6 +47,17 @@ class Field(QWidget):
     @abstractmethod
     def set_value(self, value: Any) -> None:
         """Show a value."""
+
+    def take_focus(self) -> None:
+        """Put the keyboard's focus on the first of what can be typed or chosen."""
+        able = [
+            one
+            for one in self.findChildren(QWidget)
+            if one.isVisible() and one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        if able:
+            first = min(able, key=lambda one: one.mapTo(self, QPoint(0, 0)).toTuple()[::-1])
+            first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""

@@ -56,7 +56,8 @@ class Form(QWidget):
         pythons = (field for field in self._fields.values() if isinstance(field, PythonsField))
         self._pythons: PythonsField | None = next(pythons, None)
         self._values: dict[str, Any] | None = None
-        self._first_problem = ""
+        self._read: dict[str, Any] = {}
+        self._wrong: Field | None = None
         self.more = Disclosure("more", "More", "Settings that are seldom changed")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -76,9 +77,19 @@ class Form(QWidget):
         return None if self._values is None else dict(self._values)
 
     @property
+    def read(self) -> dict[str, Any]:
+        """The values by parameter name of those fields that are each right."""
+        return dict(self._read)
+
+    @property
     def problem(self) -> str:
-        """Say what is wrong first, with the field's label; empty when nothing is."""
-        return self._first_problem
+        """The label of the first field that is wrong; empty when none is."""
+        return "" if self._wrong is None else self._wrong.parameter.label
+
+    @property
+    def wrong(self) -> Field | None:
+        """The first field that is wrong."""
+        return self._wrong
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill the fields."""
@@ -163,9 +174,9 @@ class Form(QWidget):
             problems = dict(self._check(values))
         for name, field in self._fields.items():
             field.show_problem(problems.get(name, ""))
-        self._values = None if problems else values
-        self._first_problem = next(
-            (self._fields[name].parameter.label for name in problems if name in self._fields), ""
+        self._values, self._read = None if problems else values, values
+        self._wrong = next(
+            (field for name, field in self._fields.items() if name in problems), None
         )
         self.changed.emit()
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.results.history.listing import Page, Query, RunRow
-from gui.models.history import NAME, STARTED, RunsModel
+from gui.models.history import NAME, STARTED, InWords, RunsModel
 from gui.page_keys import DELETE, OPEN, RENAME, SEARCH, UNDO, PageKey
 from gui.theme import Theme
 from gui.views.export_button import ExportButton
@@ -61,7 +61,7 @@ class HistoryPage(PageFrame):
     deleted = Signal(list)
     restored = Signal(list)
 
-    def __init__(self, titles: Mapping[str, str], theme: Theme) -> None:
+    def __init__(self, titles: Mapping[str, str], settings_of: InWords, theme: Theme) -> None:
         super().__init__(theme)
         self._titles = titles
         self._gone: list[int] = []
@@ -70,14 +70,14 @@ class HistoryPage(PageFrame):
         self._leaving: tuple[list[int], int] = ([], 0)  # runs that were deleted, and where
         self._busy = ""
         self._sorted = (STARTED, Qt.SortOrder.DescendingOrder)
-        self.model = RunsModel(titles, theme)
+        self.model = RunsModel(titles, settings_of, theme)
         self._table = RunTable(self.model, theme)
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
         self._search, self._filter = QLineEdit(), QComboBox()
         self._actions = RunActions()
         self._export = ExportButton(theme, of_run=False, has_charts=False)
         self._bar = MessageBar("undo", theme)
-        self._details = RunDetails(theme)
+        self._details = RunDetails(settings_of, theme)
         self._places = QStackedWidget()
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout
 
 from core.results.history.listing import RunRow
-from gui.models.history import when
+from gui.models.history import InWords, when
 from gui.theme import Theme
 from gui.views.result import Card
 
-_LINES = 5
+_LINES = 6
 _NO_NOTE = "What should be remembered of this run?"
 _NO_RUN = "Choose one run to write a note on it."
 _SAVE_MS = 800  # after the last key
@@ -24,8 +24,9 @@ class RunDetails(Card):
 
     noted = Signal(int, str)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, settings_of: InWords, theme: Theme) -> None:
         super().__init__()
+        self._settings_of = settings_of
         self._theme = theme
         self._run: RunRow | None = None
         self._words, self._caption, self._note = QLabel(), QLabel("Note"), QPlainTextEdit()
@@ -67,7 +68,7 @@ class RunDetails(Card):
         else:
             self.save()
         if run != self._run or run is None:
-            self._words.setText(_words(run))
+            self._words.setText(self._told(run))
         if run is None or self._run is None or run.id != self._run.id or run.note != self._run.note:
             self._note.blockSignals(True)
             self._note.setPlainText("" if run is None else run.note)
@@ -84,6 +85,26 @@ class RunDetails(Card):
             self._run = _with_note(self._run, text)
             self.noted.emit(self._run.id, text)
 
+    def _told(self, run: RunRow | None) -> str:
+        """Say what is known of a run, a sentence a line."""
+        if run is None:
+            return "Choose a run to read what it found; choose two or more to compare them."
+        ended = {
+            "interrupted": "the program ended before the run did",
+            "running": "goes on",
+            "stopped": "stopped",
+        }.get(run.status, "")
+        whose = run.whose and f"of {run.whose}"
+        count = f"{run.done} of {run.planned} trials"
+        told = [f"Run {run.id}", run.name, whose, when(run.started_at), count, ended]
+        lines = [
+            " · ".join(filter(None, told)),
+            run.said,
+            self._settings_of(run),
+            f"Python {run.python} on {run.machine}" if run.python else run.machine,
+        ]
+        return "\n".join(filter(None, lines))
+
     def _restyle(self) -> None:
         self._words.setFont(self._theme.font(0.95))
         self._caption.setFont(self._theme.font(0.95, bold=True))
@@ -95,21 +116,3 @@ def _with_note(run: RunRow, note: str) -> RunRow:
     from dataclasses import replace
 
     return replace(run, note=note)
-
-
-def _words(run: RunRow | None) -> str:
-    """Say what is known of a run, a sentence a line."""
-    if run is None:
-        return "Choose a run to read what it found; choose two or more to compare them."
-    ended = {
-        "interrupted": "The program ended before the run did: ",
-        "running": "It goes on: ",
-        "stopped": "It was stopped: ",
-    }.get(run.status, "")
-    lines = [
-        " · ".join(filter(None, [f"Run {run.id}", run.name, run.whose and f"of {run.whose}"])),
-        run.said,
-        f"{ended}{run.done} of {run.planned} trials, {when(run.started_at)}",
-        f"Python {run.python} on {run.machine}" if run.python else run.machine,
-    ]
-    return "\n".join(filter(None, lines))

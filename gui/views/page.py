@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Experiment, Summary
+from core.experiments.settings import unlike
 from core.lab.told import is_event
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, State
 from gui.theme import Theme
 from gui.views.answers import Answers
+from gui.views.code_tab import CodeTab
 from gui.views.form import Form
 from gui.views.frame import PageFrame
 from gui.views.late import Late
@@ -33,7 +35,6 @@ from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord, TrialRecord
-    from gui.views.code import CodeView
 
 _FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
@@ -73,10 +74,10 @@ class ExperimentPage(PageFrame):
         self._has_begun = False
         self._trials: list[TrialRecord] = []
         self._stage: Stage | None = None
-        self._code: CodeView | None = None
         self._field = ""  # the name of what had the focus when the form was closed
         self._form = Form(experiment.parameters, experiment.check, theme)
         self._result = ResultPanel(theme)
+        self._code = CodeTab(experiment, theme, self)
         self._answers = Answers(experiment.answers, self._result)
         self._bar = RunBar(experiment.question, theme)
         self._lower = Card()
@@ -132,7 +133,7 @@ class ExperimentPage(PageFrame):
 
         self._stage = make_stage(self._experiment, self._theme)
         self._stage.wanted.connect(self.wanted)
-        code, lesson = Late(self._make_code), Late(self._make_lesson)
+        code, lesson = self._code.make_tab(), Late(self._make_lesson)
         self._result.set_tabs([*self._stage.tabs, ("Code", code), ("Lesson", lesson)])
         self._make_export()
         layout = self._lower.layout()
@@ -150,6 +151,7 @@ class ExperimentPage(PageFrame):
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before
         self._result.show_begun(record.environment.notes)
+        self._show_unlike()
         if self._stage is not None:
             self._stage.begin(record, longest_s)
 
@@ -262,8 +264,7 @@ class ExperimentPage(PageFrame):
 
     def want_again(self) -> None:
         """Ask again for what nobody heard: in the program's first second nothing computes yet."""
-        if self._code is not None:
-            self._code.want_colours()
+        self._code.want_colours()
 
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found by now."""
@@ -306,10 +307,13 @@ class ExperimentPage(PageFrame):
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
         self._form.changed.connect(self._show_code)
+        self._form.changed.connect(self._show_unlike)
+        self._code.wanted.connect(self.wanted)
         self._form.python_added.connect(self.python_added)
         self._form.more.clicked.connect(self.pythons_wanted)
         self._bar.run_wanted.connect(self.request_run)
         self._bar.stop_wanted.connect(self._on_stop_wanted)
+        self._bar.problem_chosen.connect(self._side.show_problem)
         self._answers.answered.connect(self.answered)
         self._result.tab_shown.connect(self._on_tab_shown)
         self._result.focus_left.connect(self._bar.take_focus)
@@ -335,14 +339,6 @@ class ExperimentPage(PageFrame):
         summary = self._experiment.summarize_own(so_far)
         if summary.headline:
             self._result.show_summary(summary)
-
-    def _make_code(self) -> QWidget:
-        from gui.views.code import CodeView
-
-        self._code = CodeView(self._theme)
-        self._code.wanted.connect(self.wanted)
-        self._show_code()
-        return self._code
 
     def _make_export(self) -> None:
         from gui.views.export_button import ExportButton
@@ -372,12 +368,17 @@ class ExperimentPage(PageFrame):
 
     def _show_code(self) -> None:
         values = self._form.values()
-        if self._code is None or values is None:
-            return
-        kept = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
-        if self._record is not None and self._record.parameters == kept:
-            values = dict(self._experiment.as_run(values, self._record))
-        self._code.show_code(self._experiment.code(values))
+        if values is not None:
+            self._code.show_code(values, None if self._unlike else self._record)
+
+    @property
+    def _unlike(self) -> tuple[str, ...]:
+        """The settings of the run in sight that are not what the form says now."""
+        kept = self._record.parameters if self._record is not None else {}
+        return unlike(self._experiment.parameters, kept, self._form.read)
+
+    def _show_unlike(self) -> None:
+        self._result.show_unlike(self._unlike)
 
     def _refresh_buttons(self) -> None:
         self._bar.show_state(self._state, self._form.problem, self._busy_elsewhere)

@@ -151,6 +151,11 @@ class ResultPanel(Card):
         short = f"Seen before the run: {', '.join(seen)}" if seen else ""
         self._words.show_notes(short, [note.sentence for note in notes])
 
+    def show_unlike(self, settings: Sequence[str]) -> None:
+        """Show the settings of the run in sight that the form no longer has; none takes no room."""
+        sentence = f"This run had other settings: {'; '.join(settings)}"
+        self._words.show_doubt(sentence if settings else "")
+
     def show_begun(self, notes: Sequence[Note]) -> None:
         """Say that a run has begun, and what of the machine a person can do something about."""
         from core.results.noise import CAN_BE_MENDED

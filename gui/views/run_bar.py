@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.models.run_state import BUSY, CAN_STOP, State
+from gui.plain import as_html
 from gui.theme import Theme
 
 
 class RunBar(QWidget):
-    """Starts and stops; it enables what can be done in the state that it is shown. GUI thread."""
+    """Starts and stops; it enables what can be done in the state that it is shown. GUI thread.
+
+    `problem_chosen` fires when a person follows why Run is not to be had to what is wrong.
+    """
 
     run_wanted = Signal()
     stop_wanted = Signal()
+    problem_chosen = Signal()
 
     def __init__(self, question: str, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._question, self._why = QLabel(question), QLabel()
+        self._question, self._why = QLabel(question), _Linked()
         self._run, self._stop = QPushButton("Run"), QPushButton("Stop")
         self._build()
         self._run.clicked.connect(self.run_wanted)
@@ -58,14 +64,22 @@ class RunBar(QWidget):
         self._stop.setEnabled(state in CAN_STOP)
         if has_focus:
             self.take_focus()
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
+        self._say(why, leads=bool(problem) and not elsewhere)
         self._run.setToolTip(
             why or ("A run is going on" if busy else "Start the run (Ctrl+R or F5)")
         )
         self._stop.setToolTip(
             "Stop at once and keep what was measured (Esc)" if busy else "Nothing is running"
         )
+
+    def _say(self, why: str, leads: bool) -> None:
+        """Say why Run is not to be had, as a link where it leads to a field."""
+        flags = Qt.TextInteractionFlag
+        links = flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard
+        self._why.setTextInteractionFlags(links if leads else flags.NoTextInteraction)
+        self._why.setText(f'<a href="#">{as_html(why)}</a>' if leads else as_html(why))
+        self._why.setToolTip("Go to this field" if leads else "")
+        self._why.setVisible(bool(why))
 
     def _build(self) -> None:
         self._run.setProperty("primary", True)
@@ -74,6 +88,8 @@ class RunBar(QWidget):
         self._why.setProperty("muted", True)
         self._why.setObjectName("why")
         self._why.setWordWrap(True)
+        self._why.setTextFormat(Qt.TextFormat.RichText)
+        self._why.linkActivated.connect(lambda _: self.problem_chosen.emit())
         self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._question.setWordWrap(True)
         row = QHBoxLayout(self)
@@ -88,3 +104,12 @@ class RunBar(QWidget):
         self._question.setFont(self._theme.font(1.2, bold=True))
         self._run.setIcon(self._theme.icon("play"))
         self._stop.setIcon(self._theme.icon("stop"))
+
+
+class _Linked(QLabel):
+    """A text whose link is chosen as soon as the focus comes here, so that Enter follows it."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.focusNextPrevChild(True)

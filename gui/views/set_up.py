@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from gui.theme import Theme
+from gui.views.field import Field
 from gui.views.form import Form
 from gui.views.result import Card
 from gui.views.scrolled import scroll_to, scrolled
@@ -32,6 +33,17 @@ class SetUp(Card):
         form.more.toggled.connect(self._on_more)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    def show_problem(self) -> None:
+        """Bring the first field that is wrong into sight, and the focus to it."""
+        if (wrong := self._form.wrong) is not None:
+            if not wrong.isVisible():
+                self._form.more.setChecked(True)
+            QTimer.singleShot(0, partial(self._go_to, wrong))  # once it has its place
+
+    def _go_to(self, field: Field) -> None:
+        field.take_focus()
+        self._area.ensureWidgetVisible(field, 0, 0)
 
     def _on_more(self, is_open: bool) -> None:
         if is_open:  # once it has its place

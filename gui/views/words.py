@@ -18,13 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Summary
+from gui.plain import plain
 from gui.theme import Theme
 from gui.views.disclosure import Disclosure
+from gui.views.field import repolish
 
 _HEADLINES, _DETAILS, _GAP = 2, 2, 4
 _FRAME, _ROUNDED = 2, 1  # pixels of the border, and what lines of half pixels add up to
 _USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
 _MOST_OF_WINDOW = 0.3  # of its height, for all sentences; beyond that they scroll
+_BESIDE = 6  # pixels of the ground at both ends of a line that is marked
 _READ_MORE, _READ_LESS = "Read more", "Read less"
 
 
@@ -39,7 +42,7 @@ class Words(QWidget):
         super().__init__()
         self._theme = theme
         self._summary = Summary()
-        self._noted = ""
+        self._noted = self._doubt = ""
         self._notes_in_full: tuple[str, ...] = ()
         self._width = 1
         self._opened = 0  # how high all sentences stand since they were asked for
@@ -60,6 +63,15 @@ class Words(QWidget):
         self._noted, self._notes_in_full = short, tuple(sentences)
         self._notes.setAccessibleDescription("\n".join(sentences))
         self._fill()
+
+    def show_doubt(self, sentence: str) -> None:
+        """Show in that line, in place of the notes, what a reader must not miss; empty for none."""
+        if sentence != self._doubt:
+            self._doubt = sentence
+            self._notes.setProperty("muted", not sentence)
+            self._notes.setProperty("marked", bool(sentence))
+            repolish(self._notes)
+            self._fill()
 
     def fit(self, width: int) -> int:
         """Take on a width, and return the height that this takes.
@@ -126,7 +138,8 @@ class Words(QWidget):
         """Show the sentences, or as many as there is room for, in the height that is kept."""
         headline = [_capital(line) for line in self._summary.headline]
         details = [_capital(line) for part in self._summary.details for line in part.split("\n")]
-        in_full = list(dict.fromkeys((*details, *self._notes_in_full)))
+        doubts = [self._doubt] if self._doubt else []
+        in_full = list(dict.fromkeys((*doubts, *details, *self._notes_in_full)))
         self._headline.setAccessibleDescription(" ".join([*headline, *in_full]))
         usual, small = self._theme.font(_USUAL, bold=True), self._theme.font(_SMALLER, bold=True)
         kept = _HEADLINES * _spacing(usual) + _DETAILS * _spacing(self._details.font()) + _GAP
@@ -137,7 +150,7 @@ class Words(QWidget):
         left = kept - _GAP - min(most, _count(headline, font, self._width)) * _spacing(font)
         room = left // _spacing(self._details.font())
         rest, rest_is_cut = cut(details, self._details.font(), self._width, room)
-        has_more = is_cut or rest_is_cut or bool(self._notes_in_full)
+        has_more = is_cut or rest_is_cut or bool(doubts or self._notes_in_full)
         is_open = self._more.isChecked()
         self._headline.setFont(font)
         self._headline.setText("\n".join(headline if is_open else head))
@@ -163,10 +176,13 @@ class Words(QWidget):
         height += _FRAME + _ROUNDED
         self._area.setFixedHeight(height)
         foot = self._foot_height()
-        room = self._width - self._more.sizeHint().width() - 10
+        room = self._width - self._more.sizeHint().width() - 10 - 2 * self._theme.px(_BESIDE)
         metrics = self._notes.fontMetrics()
         self._notes.setFixedHeight(foot)
-        self._notes.setText(metrics.elidedText(self._noted, Qt.TextElideMode.ElideRight, room))
+        noted = self._doubt or self._noted
+        self._notes.setIndent(self._theme.px(_BESIDE) if self._doubt else 0)
+        self._notes.setText(metrics.elidedText(noted, Qt.TextElideMode.ElideRight, room))
+        self._notes.setToolTip(plain(self._doubt))
         self.setFixedHeight(height + 2 + foot)
 
     def _foot_height(self) -> int:

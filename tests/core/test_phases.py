@@ -62,7 +62,7 @@ def test_each_part_is_what_its_formula_says() -> None:
     )
 
     assert found == Phases(
-        startup_s=1,
+        opening_s=1,
         sending_s=((2 - 1) + (3 - 1)) / 2,
         queueing_s=(0.5 + 1) / 2,
         computing_s=(7.5 + 14) / 2,
@@ -117,7 +117,7 @@ def test_every_part_has_a_name_and_an_explanation() -> None:
     labels = [part.label for part in PARTS]
 
     assert labels == [
-        "Start-up",
+        "Opening",
         "Sending",
         "Queueing",
         "Computing",
@@ -206,7 +206,7 @@ def test_times_that_cannot_be_still_give_parts_that_sum(
 ) -> None:
     found = of(trial(*tasks, work_s=abs(work_s), sending_s=sending_s, workers=4))
 
-    scale = max(1.0, abs(found.startup_s), abs(work_s))
+    scale = max(1.0, abs(found.opening_s), abs(work_s))
     assert total(found) == pytest.approx(found.wall_s, abs=1e-6 * scale)
     assert all(seconds >= -1e-6 * scale for _, seconds in found.parts[1:])
 
@@ -226,6 +226,8 @@ def test_the_parts_of_a_real_trial_sum_to_its_wall_time(
     found = of(record)
 
     assert record.wall_s is not None
+    assert record.startup_s is not None
+    assert found.opening_s >= record.startup_s
     assert total(found) == pytest.approx(record.wall_s, rel=0.02)
     assert total(found) == pytest.approx(record.wall_s, rel=1e-6)
     assert all(seconds >= 0 for _, seconds in found.parts)

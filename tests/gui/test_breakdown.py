@@ -89,7 +89,7 @@ def test_the_pointer_gets_seconds_and_share(view: BreakdownView, qtbot: QtBot) -
     corner = QPoint(place.left() + 8, place.center().y())
     event = QHelpEvent(QHelpEvent.Type.ToolTip, corner, shown.mapToGlobal(corner))
     shown.itemDelegateForColumn(BAR).helpEvent(event, shown, option, index)
-    qtbot.waitUntil(lambda: "Start-up: 500 ms (33%)" in QToolTip.text())
+    qtbot.waitUntil(lambda: "Opening: 500 ms (33%)" in QToolTip.text())
     QToolTip.hideText()
 
 
@@ -100,7 +100,7 @@ def test_keys_choose_a_bar_and_its_parts_are_told(view: BreakdownView, qtbot: Qt
         qtbot.keyClick(shown, Qt.Key.Key_Down)
     words = find(view, QLabel, "breakdown-words")
     assert all(part.label in words.text() for part in PARTS)
-    assert words.text().startswith("1 thread, repeat 2: Start-up 500 ms (33%)")
+    assert words.text().startswith("1 thread, repeat 2: Opening 500 ms (33%)")
     assert chosen.args[0] is next(t for t in TRIALS if t.executor == "threads" and t.block == 2)
 
 

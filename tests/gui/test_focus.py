@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -24,6 +25,7 @@ from gui.models.found import FoundPythons, Offer
 from gui.models.run_state import State
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
+from gui.views.set_up import SetUp
 from tests.core.making import record
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
@@ -178,3 +180,56 @@ def test_more_brings_what_it_opens_into_sight(open_page: OpenPage, qtbot: QtBot)
     top = first.mapTo(area.viewport(), first.rect().topLeft()).y()
     assert top >= 0
     assert top + first.height() <= area.viewport().height()
+
+
+def in_sight(page: ExperimentPage, name: str) -> bool:
+    """Tell whether a part of the form is seen whole."""
+    part = find(page, QWidget, name)
+    return part.isVisible() and part.visibleRegion().boundingRect() == part.rect()
+
+
+@pytest.mark.parametrize("wrong", ["field-terms", "field-blocks", "field-seed"])
+@pytest.mark.parametrize("by_key", [False, True], ids=["mouse", "key"])
+def test_why_run_is_not_to_be_had_leads_to_the_field(
+    open_page: OpenPage, qtbot: QtBot, wrong: str, by_key: bool
+) -> None:
+    page = open_page(pi_scaling.EXPERIMENT, 850, 420)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    find(page, QLineEdit, wrong).setText("many")
+    area = find(find(page, SetUp), QScrollArea)
+    bar = area.verticalScrollBar()
+    bar.setValue(bar.maximum() if wrong == "field-terms" else 0)
+    assert not in_sight(page, wrong)
+    why = find(page, QLabel, "why")
+    if by_key:
+        why.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(why, Qt.Key.Key_Return)
+    else:
+        end = QPoint(why.width() - 12, why.height() // 2)
+        qtbot.mouseClick(why, Qt.MouseButton.LeftButton, pos=end)
+    qtbot.waitUntil(lambda: focus(page) == wrong)
+    assert in_sight(page, wrong)
+    assert in_sight(page, wrong.replace("field", "note"))
+
+
+def test_why_run_is_not_to_be_had_leads_to_the_first_of_several_boxes(
+    open_page: OpenPage, qtbot: QtBot
+) -> None:
+    page = open_page(pi_scaling.EXPERIMENT, 850, 420)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    for kind in ("serial", "threads", "processes", "ceiling"):
+        find(page, QCheckBox, f"field-executors-{kind}").setChecked(False)
+    why = find(page, QLabel, "why")
+    why.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(why, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: focus(page) == "field-executors-serial")
+
+
+def test_another_run_that_goes_on_leads_nowhere(page: ExperimentPage) -> None:
+    page.show_busy_elsewhere("A <b>title</b>")
+    why = find(page, QLabel, "why")
+    assert "<a " not in why.text()
+    assert "&lt;b&gt;" in why.text()
+    assert why.focusPolicy() is Qt.FocusPolicy.NoFocus

@@ -18,7 +18,17 @@ from core.results.history.listing import Page, Query, RunRow
 from core.results.records import RunRecord, TrialError, TrialRecord
 from gui import experiments
 from gui.lab import Lab
-from gui.models.history import FOUND, MACHINE, NAME, NUMBER, PAGE, STARTED, STATUS, RunsModel
+from gui.models.history import (
+    EXPERIMENT,
+    FOUND,
+    MACHINE,
+    NAME,
+    NUMBER,
+    PAGE,
+    STARTED,
+    STATUS,
+    RunsModel,
+)
 from gui.models.kept import made_ready
 from gui.models.run_state import State
 from gui.theme import Theme
@@ -63,7 +73,7 @@ class Asked:
     def __init__(self, theme: Theme, count: int) -> None:
         self.count = count
         self.queries: list[Query] = []
-        self.model = RunsModel({"pi-scaling": "π scaling"}, theme)
+        self.model = RunsModel({"pi-scaling": "π scaling"}, experiments.settings_of, theme)
         self.model.page_wanted.connect(self.queries.append)
 
     def answer(self, query: Query) -> None:
@@ -115,11 +125,28 @@ def test_a_name_that_looks_like_html_is_shown_as_text(light: Theme) -> None:
 @pytest.fixture
 def page(light: Theme, qtbot: QtBot) -> HistoryPage:
     titles = {"pi-scaling": "π scaling", "race": "Race"}
-    return shown(qtbot, HistoryPage(titles, light), 1000, 700)
+    return shown(qtbot, HistoryPage(titles, experiments.settings_of, light), 1000, 700)
 
 
 def given(page: HistoryPage, *rows: RunRow) -> None:
     page.take_page(page.model.query, Page(rows, len(rows)))
+
+
+def test_the_settings_that_are_not_the_usual_ones_are_told_of_a_run(page: HistoryPage) -> None:
+    usual = experiments.find("pi-scaling").defaults()
+    given(
+        page,
+        row(1, settings={**usual, "terms": 5000, "executors": ["serial"]}),
+        row(2, settings=usual),
+        row(3, settings={"size": 9}, experiment="not known here"),
+    )
+    tips = [page.model.index(n, EXPERIMENT).data(Qt.ItemDataRole.ToolTipRole) for n in range(3)]
+    select(page, 0)
+    told = find(page, QLabel, "history-words").text().splitlines()
+    assert "Terms: 5000; Executors: Serial" in told
+    assert "Terms: 5000; Executors: Serial" in tips[0]
+    assert "All settings as the form has them at first" in tips[1]
+    assert "9" not in tips[2]
 
 
 def button(page: HistoryPage, name: str) -> QPushButton:
@@ -299,7 +326,7 @@ def test_a_name_that_is_being_typed_is_not_taken_away_by_new_rows(
 
 
 def test_a_note_is_kept_also_when_another_run_is_chosen_at_once(light: Theme, qtbot: QtBot) -> None:
-    details = RunDetails(light)
+    details = RunDetails(experiments.settings_of, light)
     qtbot.addWidget(details)
     noted: list[tuple[int, str]] = []
     details.noted.connect(lambda run, note: noted.append((run, note)))

@@ -349,3 +349,25 @@ def test_what_a_person_can_mend_is_said_while_the_first_trial_runs(page: Experim
     assert find(page, QLabel, "headline").text() == "Measuring …"
     assert find(page, QLabel, "details").text().startswith("Other programs are using 1.6")
     assert "PYTHONHASHSEED" not in find(page, QLabel, "details").text()
+
+
+def test_a_result_beside_a_changed_form_says_which_settings_it_is_of(page: ExperimentPage) -> None:
+    kept = {**pi_scaling.EXPERIMENT.defaults(), "workers": [1, 2], "start-method": "spawn"}
+    page.set_values({**kept, "workers": (1, 2)})
+    page.begin(record([], parameters=kept), 1.0)
+    page.add_trials(TRIALS)
+    page.show_record(record(TRIALS, parameters=kept))
+    notes, tabs = find(page, QLabel, "notes"), find(page, QTabWidget)
+    assert not notes.text()
+    place = tabs.mapTo(page, tabs.rect().topLeft())
+    fill(page, "field-terms", "5000")
+    assert notes.text() == "This run had other settings: Terms: 10\u202f000\u202f000"
+    fill(page, "field-terms", "many")
+    assert "Terms: 10\u202f000\u202f000" in notes.text()
+    fill(page, "field-terms", "1e7")
+    assert not notes.text()
+    fill(page, "field-workers", "1-3")
+    assert notes.text() == "This run had other settings: Workers: 1, 2"
+    assert tabs.mapTo(page, tabs.rect().topLeft()) == place
+    page.begin(record([], parameters={**kept, "workers": [1, 2, 3]}), 1.0)
+    assert not notes.text()

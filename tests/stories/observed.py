@@ -48,7 +48,6 @@ def _look() -> dict[str, Any]:
             seen |= _items(widget)
         if name and widget.isVisible():
             corner = widget.mapTo(widget.window(), widget.rect().topLeft())
-            text = getattr(widget, "text", None)
             model = getattr(widget, "model", None)
             seen[name] = {
                 "x": corner.x(),
@@ -57,13 +56,26 @@ def _look() -> dict[str, Any]:
                 "height": widget.height(),
                 "enabled": widget.isEnabled(),
                 "checked": bool(getattr(widget, "isChecked", bool)()),
-                "text": text() if callable(text) else "",
+                "text": _text(widget),
                 "rows": model().rowCount() if callable(model) and model() else 0,
                 "tip": widget.toolTip(),
                 "focus": widget.hasFocus(),
                 **_out_of_sight(widget),
             }
     return seen
+
+
+def _text(widget: Any) -> str:
+    """Read a widget as a person does: of rich text the words."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QTextDocumentFragment
+    from PySide6.QtWidgets import QLabel
+
+    text = getattr(widget, "text", None)
+    found = text() if callable(text) else ""
+    if isinstance(widget, QLabel) and widget.textFormat() is Qt.TextFormat.RichText:
+        return QTextDocumentFragment.fromHtml(found).toPlainText()
+    return str(found)
 
 
 def _out_of_sight(widget: Any) -> dict[str, Any]:

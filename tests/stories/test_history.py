@@ -33,7 +33,7 @@ def test_a_run_that_was_cut_off_is_found_opened_and_continued(
     again.open("History")
     again.wait_for_text("history-count", "1 run")
     again.window.key("ctrl+f", "Down")
-    again.wait_for_text("history-words", "The program ended before the run did")
+    again.wait_for_text("history-words", "the program ended before the run did")
     found = re.search(r"(\d+) of 39 trials", again.text("history-words"))
     assert found is not None
     done = int(found[1])

@@ -157,7 +157,7 @@ def test_where_the_time_went_is_told_for_a_chosen_bar(person: Person) -> None:
     )
     person.click("Where the time went")
     person.wait_for_text("breakdown-words", "Waiting for the slowest")
-    assert "Start-up" in person.text("breakdown-words")
+    assert "Opening" in person.text("breakdown-words")
 
 
 @pytest.fixture

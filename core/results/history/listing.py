@@ -2,7 +2,8 @@
 
 import sqlite3
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Order = Literal["started", "name", "experiment", "status", "trials", "python", "machine"]
@@ -47,7 +48,8 @@ class RunRow:
     """One run in the list; `said` is its headline, `whose` who shared it, empty for our own.
 
     `status` is "interrupted" where the program that wrote it ended before the run did. `id` is
-    never given to another run; `key` is the same in every history that has this run.
+    never given to another run; `key` is the same in every history that has this run. `settings` are
+    the record's parameters; none where they cannot be read.
     """
 
     id: int
@@ -66,6 +68,7 @@ class RunRow:
     machine: str
     said: str
     owner: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,21 @@ def status_of(data: bytes) -> str:
     return msgspec.json.decode(unpack(data), type=_Ended).status
 
 
+def settings_of(data: bytes) -> dict[str, Any]:
+    """Read from a packed head the parameters of the run; none where it cannot be read.
+
+    Whoever opens such a run is told; the list goes on without.
+    """
+    try:
+        return msgspec.json.decode(unpack(data), type=_Set).parameters
+    except (msgspec.DecodeError, zlib.error, RecursionError, TypeError):
+        return {}
+
+
+class _Set(msgspec.Struct):
+    parameters: dict[str, Any]
+
+
 class _Ended(msgspec.Struct):
     status: str
 

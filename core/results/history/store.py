@@ -154,11 +154,11 @@ class Store:
     def page(self, query: Query) -> Page:
         """List runs."""
         found = listing.page(self._connection, query)
-        return Page(tuple(map(self._as_it_is, found.rows)), found.count)
+        return Page(tuple(map(self._with_settings, found.rows)), found.count)
 
     def row(self, run: int) -> RunRow:
         """Give one run's row."""
-        return self._row(run)
+        return self._with_settings(self._row(run))
 
     def experiments(self) -> tuple[str, ...]:
         """Name the experiments that there are runs of."""
@@ -230,6 +230,11 @@ class Store:
         if row.status == "running" and not self._alive(row.owner):
             return replace(row, status="interrupted")
         return row
+
+    def _with_settings(self, row: RunRow) -> RunRow:
+        head = self._execute("SELECT data FROM heads WHERE run = ?", row.id).fetchone()
+        settings = {} if head is None else rows.settings_of(head[0])
+        return replace(self._as_it_is(row), settings=settings)
 
     def _row(self, run: int) -> RunRow:
         found = listing.row(self._connection, run)

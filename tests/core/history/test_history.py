@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.errors import HistoryError, ShareError
 from core.results.history import owners
 from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
+from core.results.history.opening import FILE
 from core.results.records import RunRecord
 from core.results.share import parse, shared
 from tests.core.history.conftest import MakeHistory
@@ -347,3 +349,15 @@ def test_a_closed_history_says_so(history: History) -> None:
     history.shutdown()
     with pytest.raises(HistoryError, match="closed"):
         history.page().result()
+
+
+def test_the_list_has_the_settings_of_each_run_also_beside_a_damaged_one(
+    history: History, tmp_path: Path
+) -> None:
+    for terms in (5, 7):
+        kept(history, record([], parameters={"terms": terms}))
+    with sqlite3.connect(tmp_path / "data" / FILE) as file:
+        file.execute("UPDATE head SET data = x'00' WHERE run = 2")
+    rows = history.page(Query()).result().rows
+    assert {row.id: row.settings for row in rows} == {1: {"terms": 5}, 2: {}}
+    assert history.row(1).result().settings == {"terms": 5}

@@ -165,9 +165,20 @@ def test_the_ratio_is_taken_within_blocks_and_its_range_named() -> None:
 
     assert text_of(run_of(*blocks)) == (
         "The manager takes 33 times as long as the shared Value\n"
-        "31 to 35 times over 5 repeats: the book's “more than ten times as long” held here.\n"
+        "The median of the ratios within 5 repeats, 31 to 35; the bars themselves give 33: the"
+        " book's “more than ten times as long” held here.\n"
         "One increment: a shared Value 3.00 µs, a manager 99.0 µs."
     )
+
+
+def test_the_figure_is_told_apart_from_the_ratio_of_the_bars() -> None:
+    pairs = ((1.0, 12.0), (2.0, 50.0), (3.0, 33.0))
+    blocks = [told(n, Value=value, Manager=manager) for n, (value, manager) in enumerate(pairs, 1)]
+
+    text = text_of(run_of(*blocks))
+
+    assert text.startswith("The manager takes 12.0 times")
+    assert "the bars themselves give 16.5:" in text
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_a_run_over_two_pythons_names_each_and_compares_them(fake: Fake, tmp_pat
     assert record.parameters["pythons"] == ["this", other]
     assert sorted(trial.python for trial in record.trials) == sorted([first, second])
     assert f"Python {second} is {other}.\n" in ended.stderr
-    assert f"serial on {second}: " in ended.stderr
+    assert f"serial on {second}, measured once: " in ended.stderr
     rows = [line.split()[:3] for line in ended.stdout.splitlines()]
     assert rows == [
         ["Python", "executor", "workers"],

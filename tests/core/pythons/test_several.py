@@ -5,25 +5,30 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.engines.interpreters import Choice
 from core.engines.lab_client import LabExecutor
 from core.errors import LabError, LabStartError
 from core.experiments.base import Experiment, Trial, named_once
 from core.experiments.pi_scaling import EXPERIMENT
+from core.keeping import headline
 from core.lab.workloads import missing
 from core.results.pythons import between, by_python
-from core.results.records import from_json, to_json
+from core.results.records import RunRecord, from_json, to_json
 from core.runner import Run, prepare, stop
 from core.several import interleaved
 from tests.core import jobs
 from tests.core.carrying import carried_out
+from tests.core.making import PYTHON, done, environment
+from tests.core.making import record as recorded
 from tests.core.pythons.conftest import HONEST, Fake
 from tests.core.pythons.making import found
 from tests.core.watching import SOON_S, pythons
@@ -121,7 +126,44 @@ def test_a_record_comes_apart_into_one_for_each(lab: LabExecutor) -> None:
     assert set(ratios.by_block) == {1, 2, 3}
     summary = EXPERIMENT.summarize(record)
     assert any(line.startswith(f"Python {other}: ") for line in summary.headline)
-    assert any(line.startswith(f"serial on {other}: ") for line in summary.details)
+    assert summary.headline[0].startswith(f"serial on {other}")
+    assert any(line.startswith(f"2 processes on {other}") for line in summary.details)
+
+
+def of_three(seconds: Mapping[str, tuple[float, ...]], kinds: Sequence[str]) -> RunRecord:
+    """Make the record of a run whose plain calls took so long on each Python, block by block."""
+    pythons = tuple(replace(PYTHON, name=name) for name in seconds)
+    trials = [
+        done(kind, 1, block, time, python=name, order=block)
+        for kind in kinds
+        for name, times in seconds.items()
+        for block, time in enumerate(times, start=1)
+    ]
+    return recorded(trials, environment=replace(environment(), pythons=pythons))
+
+
+def test_the_result_in_a_line_compares_the_pythons_first() -> None:
+    slow, quick = (1.0, 1.1, 1.2, 1.3, 1.4), (0.5, 0.55, 0.6, 0.65, 0.7)
+    told = EXPERIMENT.summarize(of_three({"3.11": slow, "3.13": quick, "3.9": slow}, ["serial"]))
+
+    assert told.headline[:2] == (
+        "serial on 3.13 is 2.00 times as fast as on 3.11 (2.00 – 2.00)",
+        "serial on 3.9 is no faster than on 3.11, 1.00× (1.00 – 1.00)",
+    )
+    assert headline(of_three({"3.11": slow, "3.13": quick}, ["serial"])).startswith(
+        "serial on 3.13 is 2.00 times as fast as on 3.11"
+    )
+
+
+def test_other_kinds_are_compared_behind_it_and_what_is_noisy_is_no_figure() -> None:
+    noisy = {"3.11": (1.0, 1.0, 1.0, 1.0, 1.0), "3.13": (0.5, 2.0, 0.9, 1.3, 1.0)}
+    told = EXPERIMENT.summarize(of_three(noisy, ["serial", "threads"]))
+
+    assert told.headline[0].startswith("serial on 3.13 against 3.11: too noisy to say, 1.00× (")
+    assert [
+        line for line in told.details if line.startswith("1 thread on 3.13 against 3.11: too noisy")
+    ]
+    assert not [line for line in told.details if line.startswith("serial on")]
 
 
 def test_what_is_said_of_each_python_is_said_once() -> None:
