@@ -45,6 +45,11 @@ _ENDS = {
     "after exception": "The exception was set from outside, on a future that belongs to a worker.",
     "after kill": "Their process was killed: no thread, no lock and no future is left of it.",
 }
+_PLAYED_TWICE = (
+    "Played twice. A timeout came too late for the first play, and its process was killed. In the"
+    " second each waited with a timeout from the beginning, which ended the wait."
+)
+_SECOND = " (2nd play)"
 _ENDED_BY_OTHERS = (
     "Their process was ended from elsewhere, before a way out was taken: no thread, no lock and no"
     " future is left of it."
@@ -87,12 +92,14 @@ def _summary(record: RunRecord) -> Summary:
     if not rows:
         return Summary()
     moment = rows[-1]["moment"]
-    left = {row["who"]: row["is_now"] for row in rows if row["moment"] == moment}
+    left = {_plain(row["who"]): row["is_now"] for row in rows if row["moment"] == moment}
     ring = _ring(rows)
     if ring:
         wait = "waits" if moment == "stuck" else "waited"
         steps = [f"{who} {wait} for {whom}" for who, whom in ring.items()]
         end = _ENDS.get(moment, "They were still stuck when the run ended.")
+        if moment == "after timeout" and any(row["moment"] == "after kill" for row in rows):
+            end = _PLAYED_TWICE
         if "gone" in left.values() and moment != "after kill":
             end = _ENDED_BY_OTHERS
         return Summary((f"Deadlock: {', '.join(steps)}",), (end, *_left(left)))
@@ -107,10 +114,16 @@ def _ring(rows: list[dict[str, Any]]) -> dict[str, str]:
     ring: dict[str, str] = {}
     for row in rows:
         if row["moment"] == "stuck" and isinstance(row.get("waits_for"), str):
-            if row["who"] in ring:
+            who = _plain(row["who"])
+            if who in ring:
                 ring = {}
-            ring[row["who"]] = row["waits_for"]
+            ring[who] = _plain(row["waits_for"])
     return ring
+
+
+def _plain(name: str) -> str:
+    """Name somebody of a second play as in the first one."""
+    return name.removesuffix(_SECOND)
 
 
 def _left(left: dict[str, str]) -> tuple[str, ...]:

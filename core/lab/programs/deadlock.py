@@ -262,8 +262,7 @@ class WaitForGraph:
 
     def __init__(self, tell):
         self.tell = tell
-        self.waits = {}
-        self.since = {}
+        self.waits, self.since = {}, {}
         self.began = time.perf_counter()
 
     def wait(self, who, whom):
@@ -306,7 +305,7 @@ class WaitForGraph:
         self.tell("note", text=f"Deadlock: {steps}.")
 
 
-def watch(story, rescue, timeout_s, tell, ask):
+def watch(story, rescue, timeout_s, tell, ask, play_is=""):
     """Have the story played once; return the way out, which may be chosen meanwhile."""
     here, there = multiprocessing.Pipe()
     patience = timeout_s if rescue == "timeout" else None
@@ -315,15 +314,13 @@ def watch(story, rescue, timeout_s, tell, ask):
     there.close()
     graph, moment = WaitForGraph(tell), "at the end"
     try:
-        for kind, what in messages(here):
+        for kind, what in messages(here, play_is):
             if kind == "waits":
                 graph.wait(**what)
             elif kind == "goes_on":
                 graph.go_on(**what)
-            elif kind == "row":
-                tell("row", moment=moment, **what)
             else:
-                tell(kind, **what)
+                tell(kind, **({"moment": moment} if kind == "row" else {}), **what)
             cycle = graph.cycle()
             if cycle and moment == "at the end":
                 graph.name(cycle)
@@ -337,21 +334,21 @@ def watch(story, rescue, timeout_s, tell, ask):
         player.kill()
         player.join()
         here.close()
-    for who in list(graph.waits):  # whoever was still waiting has gone with the process
-        graph.go_on(who)
+    for who in [*graph.waits, *([f"pool{play_is}"] if player.exitcode else [])]:
+        graph.go_on(who)  # whoever was still waiting has gone with the process
         tell("row", moment=moment, who=who, is_now="gone")
-    if player.exitcode != 0:
-        tell("row", moment=moment, who="pool", is_now="gone")
     end = f"ended with exit code {player.exitcode}"
-    tell("row", moment=moment, who="their process", is_now=end)
+    tell("row", moment=moment, who=f"their process{play_is}", is_now=end)
     return rescue
 
 
-def messages(connection):
-    """Yield what the other process tells, until it ends."""
+def messages(connection, play_is):
+    """Yield what the other process tells, with the names that are its play's, until it ends."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            yield connection.recv()
+            kind, what = connection.recv()
+            names = what.keys() & {"who", "whom", "lane", "future"}
+            yield kind, what | {name: what[name] + play_is for name in names}
 
 
 def save(player, connection, rescue, patience, tell):
@@ -393,7 +390,8 @@ def type_in(question, process):
 def main(story=STORY, rescue=RESCUE, timeout_s=TIMEOUT_S, tell=show, ask=type_in):
     way_out = watch(story, rescue, timeout_s, tell, ask)
     if rescue == "ask" and way_out == "timeout":  # once more, with the timeout from the beginning
-        watch(story, "timeout", timeout_s, tell, ask)
+        tell("note", text="The second play: the same story, now with a timeout from the beginning.")
+        watch(story, "timeout", timeout_s, tell, ask, " (2nd play)")  # its futures are others
 
 
 if __name__ == "__main__":

@@ -306,6 +306,26 @@ def test_each_answer_gets_them_free(answer: str, stage: Stage) -> None:
     assert len([event for event in events if event["kind"] == "asks"]) == 1
 
 
+def test_a_second_play_has_futures_and_workers_of_its_own(stage: Stage) -> None:
+    stage.answers = ["timeout"]
+
+    events = stage.all_told("futures", "ask")
+
+    check_waits(events)
+    states: dict[str, list[str]] = {}
+    for event in events:
+        if event["kind"] == "state":
+            states.setdefault(event["future"], []).append(event["state"])
+    stuck, freed = ["PENDING", "RUNNING"], ["PENDING", "RUNNING", "FINISHED"]
+    again = {"f1 (2nd play)": freed, "f2 (2nd play)": freed}
+    assert states == {"f1": stuck, "f2": stuck} | again
+    told = [event for event in events if event["kind"] == "row"]
+    text = summary([{k: v for k, v in row.items() if k not in ("kind", "t")} for row in told])
+    assert "(2nd" not in text
+    assert text.startswith("Deadlock: worker 1 waited for f2, f2 waited for worker 2")
+    assert "\nPlayed twice. A timeout came too late for the first play" in text
+
+
 def test_an_answer_that_is_none_is_asked_for_again(stage: Stage) -> None:
     stage.answers = ["run away", " exception "]
 
@@ -464,8 +484,11 @@ def test_a_deadlock_is_told_in_a_headline() -> None:
     assert text.endswith("What is left: inner raises TimeoutError.")
 
 
-def test_of_two_performances_the_second_is_told() -> None:
-    assert summary(RING + KILLED + RING + FREED) == summary(RING + FREED)
+def test_of_two_performances_the_second_is_told_and_that_there_were_two() -> None:
+    twice, once = summary(RING + KILLED + RING + FREED), summary(RING + FREED)
+
+    assert twice.splitlines()[::2] == once.splitlines()[::2]
+    assert twice.splitlines()[1].startswith("Played twice. ")
 
 
 def test_one_that_was_ended_from_elsewhere_claims_no_way_out() -> None:
