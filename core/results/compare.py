@@ -34,9 +34,13 @@ _UNCLEAR: dict[Why, str] = {
     "machine": "may be the machine",
     "noisy": "too noisy to say",
 }
-# What changes which trials there are, and how many, but not what any of them does.
+# What changes which trials there are, how many, and how their workers are started, but not what any
+# of them does on workers that have started: that time is what is divided.
 _NOT_THE_WORK = frozenset(
-    ("workers", "executors", "blocks", "repeats", "seed", "until", "width", "budget", "pythons")
+    (
+        *("workers", "executors", "pythons", "start-method"),
+        *("blocks", "repeats", "seed", "until", "width", "budget"),
+    )
 )
 _NOT_TOLD = frozenset(("load_1min", "other_cpus", "memory_bytes", "notes", "left_out"))
 

@@ -191,6 +191,14 @@ def test_different_work_is_warned_of() -> None:
     assert "different experiments" in warnings([one, replace(one, experiment="race")])[0]
 
 
+def test_workers_that_are_started_in_another_way_do_the_same_work() -> None:
+    one, other = (run([1.0], parameters={"start-method": how}) for how in ("fork", "spawn"))
+    found = compare.compare([one, other])
+    assert not found.warnings
+    assert found.ratios
+    assert [one.name for one in found.differences] == ["start-method"]
+
+
 def test_sizes_by_time_are_compared_by_what_was_found() -> None:
     small, large = (Calibration(seconds=0.5, size=size, calls=()) for size in (10, 20))
     assert not warnings([run([1.0], calibration=small), run([1.0], calibration=small)])
