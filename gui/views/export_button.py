@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from gui.theme import Theme
@@ -78,6 +78,7 @@ class ExportButton(QToolButton):
         last = (*_REPORT, _FILE) if of_run else (_FILE_OF_ALL,)
         self._runs += [self._add(self._menu, *one) for one in last]
         self._menu.aboutToShow.connect(self.asked)
+        self._menu.aboutToHide.connect(self._notice_pointer)
         self.setMenu(self._menu)
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -107,6 +108,11 @@ class ExportButton(QToolButton):
 
     def _choose(self, what: str, _checked: bool = False) -> None:
         self.chosen.emit(what)
+
+    def _notice_pointer(self) -> None:
+        """Look lit only if the pointer is here: Qt does not tell that it left under the menu."""
+        is_here = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, is_here)
 
     def _restyle(self) -> None:
         self.setFont(self._theme.font(0.95))

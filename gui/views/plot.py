@@ -107,5 +107,6 @@ class Plot(PlotWidget):
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             axis.label.setFont(font)
             plot.setLabel(side, label, **{"color": c.muted, "font-size": size})
+        self._legend.setBrush(c.card)  # no curve runs through its words
         self._legend.setLabelTextColor(c.text)
         self._legend.setLabelTextSize(size)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QCursor, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -169,6 +170,18 @@ def test_the_menu_says_why_it_has_nothing(light: Theme, qtbot: QtBot) -> None:
     with qtbot.waitSignal(button.chosen) as chosen:
         actions(button)["export-pdf"].trigger()
     assert chosen.args == ["pdf"]
+
+
+def test_a_button_is_not_lit_when_the_pointer_left_under_its_menu(
+    light: Theme, qtbot: QtBot
+) -> None:
+    button = ExportButton(light)
+    qtbot.addWidget(button)
+    button.show()
+    button.move(QCursor.pos() + QPoint(100, 100))
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)
+    button.menu().aboutToHide.emit()
+    assert not button.underMouse()
 
 
 def test_a_page_offers_its_chart_and_tells_what_is_in_sight(light: Theme, qtbot: QtBot) -> None:
