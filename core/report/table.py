@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from core.results.records import RunRecord
     from core.results.verdicts import SpeedUp
 
-_VERDICTS = {
-    "faster": "faster",
-    "slower": "slower",
-    "same": "no difference",
-    "unclear": "too noisy to say",
-}
+_VERDICTS = {"faster": "faster", "slower": "slower", "same": "no difference"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,7 @@ def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
         return "", "", ""
     figure = f"{one.median:.2f}×"
     if len(one.by_block) == 1:
-        return figure, "", "measured once"
-    verdict = _VERDICTS[one.verdict] + (", provisional" if one.provisional else "")
-    return figure, f"{one.low:.2f} – {one.high:.2f}", verdict
+        return figure, "", verdicts.DOUBTS["once"]
+    verdict = _VERDICTS.get(one.verdict, verdicts.DOUBTS.get(one.doubt, ""))
+    sure = ", provisional" if one.provisional and not one.doubt else ""
+    return figure, f"{one.low:.2f} – {one.high:.2f}", verdict + sure

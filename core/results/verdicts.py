@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.results import noise, pythons, statistics
 from core.results.statistics import Verdict
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from core.results.records import RunRecord
 
 DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
+Doubt = Literal["", "once", "few", "disturbed", "noisy"]
+DOUBTS: dict[Doubt, str] = {
+    "once": "measured once",
+    "few": "too few repeats to say",
+    "disturbed": "too many disturbed trials to say",
+    "noisy": "too noisy to say",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class SpeedUp:
     `low` and `high` are the ends of the 95 % interval or, while it is `provisional`, of the range.
     `by_block` has the speed-up within each block, `flagged` the blocks in which the configuration
     or its baseline was disturbed: with more than a quarter of these trials the verdict is
-    "unclear", whatever the interval. `advice` says what to do where the verdict is "unclear".
+    "unclear", whatever the interval. `doubt` says why it is that, and `advice` what to do.
     """
 
     executor: str
@@ -41,6 +48,7 @@ class SpeedUp:
     verdict: Verdict
     by_block: dict[int, float]
     flagged: frozenset[int]
+    doubt: Doubt
     reason: str
     advice: str
 
@@ -54,9 +62,9 @@ class SpeedUp:
                 return f"{who} {be} slower than {base}: {self.median:.2f} times its speed"
             case "same":
                 return f"{who} {be} no faster than {base}"
-        if len(self.by_block) == 1 and not self.flagged:
-            return f"{who}, measured once: {self.median:.2f} times as fast as {base}"
-        return f"{who}: too noisy to say"
+        if self.doubt == "once":
+            return f"{who}, {DOUBTS['once']}: {self.median:.2f} times as fast as {base}"
+        return f"{who}: {DOUBTS[self.doubt]}"
 
     def told(self, who: str, base: str) -> str:
         """Put the verdict into words with its figure and the ends of its interval, or range."""
@@ -187,7 +195,8 @@ def _speedup(
     trials = sum(each.trials for each in both)
     is_noisy = len(disturbed) > DISTURBED_ABOVE * trials
     verdict = "unclear" if is_noisy else ratios.verdict
-    reason, advice = _why(ratios, verdict, (len(disturbed), trials) if is_noisy else None)
+    doubt = _doubt(ratios, is_noisy) if verdict == "unclear" else ""
+    reason, advice = _why(ratios, doubt, len(disturbed), trials)
     return SpeedUp(
         executor=executor,
         workers=workers,
@@ -199,36 +208,49 @@ def _speedup(
         verdict=verdict,
         by_block=ratios.by_block,
         flagged=frozenset(disturbed),
+        doubt=doubt,
         reason=reason,
         advice=advice,
     )
 
 
-def _why(
-    ratios: statistics.Ratios, verdict: Verdict, disturbed: tuple[int, int] | None
-) -> tuple[str, str]:
+def _doubt(ratios: statistics.Ratios, is_noisy: bool) -> Doubt:
+    if is_noisy:
+        return "disturbed"
+    if len(ratios.by_block) == 1:
+        return "once"
+    return "few" if ratios.provisional else "noisy"
+
+
+def _why(ratios: statistics.Ratios, doubt: Doubt, disturbed: int, trials: int) -> tuple[str, str]:
     """Say what the verdict rests on and, where it is none, what to do.
 
-    `disturbed` is how many of how many trials were, where they were too many.
+    `disturbed` is how many of the `trials` behind it were.
     """
     count = len(ratios.by_block)
     ends = f"{ratios.low:.2f} to {ratios.high:.2f}"
-    if ratios.provisional:
+    if count == 1:
+        rests = "Measured once, which cannot show how much it varies."
+    elif ratios.provisional:
         every = "Both" if count == 2 else f"All {count}"
         rests = f"{every} repeats are within {ends}; five or more give an interval."
     else:
         rests = f"The 95 % interval is {ends}, over {count} repeats."
-    if count == 1:
-        rests = "Measured once, which cannot show how much it varies."
-    if verdict != "unclear":
-        return rests, ""
-    if disturbed is not None:
-        trials = "{} of the {} trials behind it were".format(*disturbed)
-        if disturbed[0] == disturbed[1]:
-            trials = f"All {disturbed[1]} trials behind it were"
-        trials = trials if disturbed[0] > 1 else trials.replace(" were", " was")
-        return f"{rests} {trials} disturbed.", "Close what else is busy and run again."
-    if ratios.provisional:
-        return rests, "Run five repeats or more."
-    both = "Both faster and slower are in it, or nearly."
-    return f"{rests} {both}", "Run more repeats or longer work, and close what else is busy."
+    match doubt:
+        case "disturbed":
+            return f"{rests} {_behind(disturbed, trials)}", "Close what else is busy and run again."
+        case "once" | "few":
+            return rests, "Run five repeats or more."
+        case "noisy":
+            both = "Both faster and slower are in it, or nearly."
+            advice = "Run more repeats or longer work, and close what else is busy."
+            return f"{rests} {both}", advice
+    return rests, ""
+
+
+def _behind(disturbed: int, trials: int) -> str:
+    if disturbed == trials:
+        every = "Both" if trials == 2 else f"All {trials}"
+        return f"{every} trials behind it were disturbed."
+    was = "was" if disturbed == 1 else "were"
+    return f"{disturbed} of the {trials} trials behind it {was} disturbed."

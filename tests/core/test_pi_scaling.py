@@ -171,7 +171,7 @@ def test_the_headline_cannot_tell_where_other_programs_took_the_cpu() -> None:
 
     headline, details = summary([*run(2), *trials])
 
-    assert headline == "2 processes: too noisy to say, 2.00× (2.00 – 2.00)"
+    assert headline == "2 processes: too many disturbed trials to say, 2.00× (2.00 – 2.00)"
     assert details[0] == (
         "Too little CPU time came to 5 of 15 trials: close what else is busy and run again."
     )

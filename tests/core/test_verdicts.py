@@ -82,6 +82,21 @@ def test_noise_has_a_reason_and_an_advice() -> None:
     assert "Run more repeats" in one.advice
 
 
+def test_few_repeats_are_called_few_and_not_noisy() -> None:
+    times = zip((0.1, 0.3, 0.07), (1.0, 1.1, 0.9), strict=True)
+    trials = [
+        done(kind, workers, block, time)
+        for block, (plain, processes) in enumerate(times)
+        for kind, workers, time in (("serial", 1, plain), ("processes", 2, processes))
+    ]
+
+    one = only(trials)
+
+    assert one.verdict == "unclear"
+    assert one.sentence("2 processes", "serial") == "2 processes: too few repeats to say"
+    assert one.advice == "Run five repeats or more."
+
+
 def test_more_than_a_quarter_of_disturbed_trials_leave_nothing_to_say() -> None:
     calm, busy = run(1.9, blocks=5), run(1.9, blocks=5, **STARVED)
 
