@@ -84,9 +84,12 @@ class _Drawing:
             words = short(name, self._left - 1.5 * self._look.letters, self._letters)
             at = (self._left - 0.6 * self._look.letters, base)
             self._canvas.text(at, words, "end", TEXT, self._letters)
+        found: dict[tuple[str, int], list[Stretch]] = {}
+        for one in self._lanes.stretches:
+            found.setdefault((one.kind, one.lane), []).append(one)
         for kind in SPANS:
             for place in range(len(self._names)):
-                self._draw(kind, place)
+                self._draw(kind, place, found.get((kind, place), ()))
         self._key.draw(self._canvas, self._look.letters, 0.6 * self._look.letters)
         return self._canvas.svg()
 
@@ -108,12 +111,11 @@ class _Drawing:
             words = short(self._note, self._look.width - 2 * unit, small * 0.92)
             canvas.text(at, words, "start", MUTED, small * 0.92)
 
-    def _draw(self, kind: str, place: int) -> None:
+    def _draw(self, kind: str, place: int, ours: Sequence[Stretch]) -> None:
         """Draw what a lane has of a kind, with its words where they fit."""
         thick = self._step * (_THIN if kind == "waiting" else 0.72)
         middle = self._top + (place + 0.5) * self._step
         least = 0.6 * self._look.stroke
-        ours = [one for one in self._lanes.stretches if (one.lane, one.kind) == (place, kind)]
         for start, end, words in self._merged(ours):
             wide_enough = max(end - start, least)
             top = middle - thick / 2
