@@ -6,12 +6,13 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import get_args
+from typing import BinaryIO, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
+from core import locking
 from core.errors import HistoryError, ShareError
 from core.results.history import owners
 from core.results.history.history import Added, History
@@ -328,12 +329,30 @@ def test_a_run_that_another_program_went_on_with_is_not_taken_over(
     assert both[0].open(number).result() == whole
 
 
+def test_a_file_that_another_found_before_it_was_held_is_left_to_it(
+    make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+
+    def try_lock(file: BinaryIO) -> bool:
+        there.append(there[0] if there else file.name)  # a sweeper holds the first, and rests
+        return file.name != there[0] and locking.try_lock(file)
+
+    monkeypatch.setattr(owners, "try_lock", try_lock)
+    number = kept(history := make_history(), running(1))
+    assert make_history().row(number).result().status == "running"
+    assert not Path(there[0]).exists()
+    history.shutdown()
+    assert not list(Path(there[0]).parent.glob("*.lock"))
+
+
 def test_a_folder_whose_files_cannot_be_held_is_told(
-    history: History, monkeypatch: pytest.MonkeyPatch
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owners, "try_lock", lambda file: False)
     with pytest.raises(HistoryError, match="No file there can be locked"):
         history.begin().save(running(1)).result()
+    assert not list((tmp_path / "data").glob("*.lock"))
 
 
 def test_numbers_that_no_table_can_hold_are_told(history: History) -> None:
