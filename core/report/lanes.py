@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.report.marks import SPANS
+from core.report.marks import SPANS, is_dark
 from core.report.plot import Axis, Curve, Key, Scale
 from core.report.svg import LINE, MUTED, TEXT, Canvas, Look, short, wide
 
@@ -122,7 +121,7 @@ class _Drawing:
             self._canvas.rectangle(start, top, wide_enough, thick, self._colours[kind])
             letters = min(self._letters * 0.9, 0.9 * thick)
             if words and wide(words, letters) + letters < end - start:
-                ink = "#ffffff" if _is_dark(self._colours[kind]) else TEXT
+                ink = "#ffffff" if is_dark(self._colours[kind]) else TEXT
                 at = (start + 0.5 * letters, middle + 0.36 * letters)
                 self._canvas.text(at, words, "start", ink, letters)
 
@@ -141,10 +140,3 @@ class _Drawing:
             start, end, words = left, right, one.words
         if start is not None and end is not None:
             yield start, end, words
-
-
-def _is_dark(colour: str) -> bool:
-    """Tell whether white letters read better on a colour than black ones (WCAG's luminance)."""
-    linear = (math.pow((byte / 255 + 0.055) / 1.055, 2.4) for byte in bytes.fromhex(colour[1:]))
-    weights = (0.2126, 0.7152, 0.0722)
-    return sum(weight * part for weight, part in zip(weights, linear, strict=True)) < 0.18
