@@ -18,6 +18,7 @@ from core.results.history import owners
 from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
 from core.results.history.opening import FILE
+from core.results.history.store import Store
 from core.results.records import RunRecord
 from core.results.share import parse, shared
 from tests.core.history.conftest import MakeHistory
@@ -361,6 +362,19 @@ def test_numbers_that_no_table_can_hold_are_told(history: History) -> None:
     for call in (history.open, history.row):
         with pytest.raises(HistoryError, match="No run has a number that is so large"):
             call(10**20).result()
+    with pytest.raises(HistoryError, match="No run has a number that is so large"):
+        history.delete([-(10**20)]).result()
+
+
+def test_what_overflows_elsewhere_is_no_number_of_a_run(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflow(store: Store) -> tuple[str, ...]:
+        raise OverflowError("too large")
+
+    monkeypatch.setattr(Store, "experiments", overflow)
+    with pytest.raises(OverflowError):
+        history.experiments().result()
 
 
 def test_a_closed_history_says_so(history: History) -> None:
