@@ -24,7 +24,7 @@ coverage: .venv/.dev ## run the tests and tell which lines they leave out
 check: .venv/.dev ## lint, format, types and import contracts
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	for system in $(SYSTEMS); do $(BIN)/mypy --platform $$system || exit; done
+	for system in $(SYSTEMS); do $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit; done
 	$(BIN)/lint-imports
 
 format: .venv/.dev ## format the code and mend what can be mended

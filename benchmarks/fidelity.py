@@ -47,7 +47,7 @@ def _in_turns(
     """Measure AB, BA, AB, ... so that neither is always the first; each pair is a block."""
     ours, theirs = [], []
     for number in range(pairs):
-        lab.renew()  # as a run does
+        lab.renew()  # a run does so before each block only: here every trial is the first of one
         if number % 2:
             theirs.append(_script(kind, workers))
         ours.append(_trial(lab, kind, workers))

@@ -97,8 +97,13 @@ def _history(words: argparse.Namespace, hands: Hands) -> int:
         return DONE
     record = headless_history.unfinished(words.run)
     experiment = experiments.find(record.experiment)
-    values = values_here(experiment, record)
-    return _run(experiment, values, chosen(values), target, earlier=(words.run, record))
+    try:
+        values = values_here(experiment, record)
+        pythons = chosen(values)
+    except BadInput as error:  # of what was chosen when the run began: here it is no option
+        labels = {one.name: f"{one.label}: " for one in experiment.parameters}
+        raise BadInput(f"{labels.get(error.field, '')}{error}") from error
+    return _run(experiment, values, pythons, target, earlier=(words.run, record))
 
 
 def _list_pythons(paths: Sequence[str], json: str | None) -> int:

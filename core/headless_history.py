@@ -22,13 +22,15 @@ from core.headless_target import Target
 from core.keeping import users_history
 from core.report.html import html
 from core.report.report import Report, report_of
-from core.results import share, tables
-from core.results.compare import ABOUT_INTERVALS, Comparison, Ratio, compare, settings
+from core.results import share, tables, verdicts
+from core.results.compare import ABOUT_INTERVALS, Comparison, compare, settings
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
+from core.results.pythons import by_python
 from core.results.records import RunRecord, to_json
 from core.results.share import Shared
+from core.results.verdicts import SpeedUp
 
 _ORDERS = ("started", "name", "experiment", "status", "trials", "python", "machine")
 _SHOWN = 50
@@ -304,7 +306,8 @@ def _compare(history: History, words: argparse.Namespace) -> _Found:
         raise BadInput("One run alone cannot be compared: name two or more.")
     names = [plain(run.name or run.whose or called) for called, run in runs]
     found = compare([run.record for _, run in runs], names, [run.whose for _, run in runs])
-    parts = [one for one in (_differences(found, names), _ratios(found, names)) if one.row_count]
+    figures = _ratios(found, names) if found.did_the_same else _speedups(runs, names)
+    parts = [one for one in (_differences(found, names), figures) if one.row_count]
     about = [ABOUT_INTERVALS] if any(one.low is not None for one in found.ratios) else []
     return _Found(_json(found), *found.warnings, *parts, *about)
 
@@ -324,7 +327,7 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
     for one in found.ratios:
         ends = "" if one.low is None or one.high is None else f"{one.low:.2f} – {one.high:.2f}"
         shown.add_row(
-            cell(_name(one)),
+            cell(_name(one.executor, one.workers, one.python)),
             cell(f"{names[one.run]} against {names[0]}"),
             f"{one.median:.2f}×",
             ends,
@@ -333,9 +336,32 @@ def _ratios(found: Comparison, names: Sequence[str]) -> Table:
     return shown
 
 
-def _name(one: Ratio) -> str:
-    name = configuration(one.executor, one.workers)
-    return f"{name}, Python {one.python}" if one.python else name
+def _speedups(runs: Sequence[tuple[str, Shared]], names: Sequence[str]) -> Table:
+    """Lay out what each run found of itself, a column for each."""
+    cells: dict[str, dict[int, str]] = {}
+    for place, (_, run) in enumerate(runs):
+        parts = by_python(run.record)
+        for python, part in parts:
+            for one in verdicts.speedups(part):
+                which = python if len(parts) > 1 else ""
+                cells.setdefault(_name(one.executor, one.workers, which), {})[place] = _figure(one)
+    shown = Table("speed-up within each run", *map(cell, names), box=None, pad_edge=False)
+    for name, figures in cells.items():
+        shown.add_row(cell(name), *(figures.get(place, "") for place in range(len(names))))
+    return shown
+
+
+def _figure(one: SpeedUp) -> str:
+    """Write a speed-up with how far it can be trusted, and what it is over if not serial."""
+    over = "" if one.baseline == "serial" else " over one worker"
+    doubt = "provisional" if one.provisional else "too noisy to say"
+    is_sure = one.verdict != "unclear" and not one.provisional
+    return f"{one.figure}{over}" + ("" if is_sure else f", {doubt}")
+
+
+def _name(executor: str, workers: int, python: str) -> str:
+    name = configuration(executor, workers)
+    return f"{name}, Python {python}" if python else name
 
 
 def _runs(history: History, named: Sequence[str]) -> tuple[Shared, ...]:

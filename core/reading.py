@@ -59,9 +59,7 @@ class Reader:
             if len(data) <= _SMALL:
                 return share.parse(data)
             with _folder() as folder:
-                file = folder / "pasted"
-                file.write_bytes(data)
-                return self._by_child(file)
+                return self._by_child(_written(data, folder / "pasted"))
         except ShareError as error:
             raise ShareError(f"What was pasted cannot be opened: {error}") from error
 
@@ -76,20 +74,17 @@ class Reader:
         with _folder() as folder:
             cut = folder / "pieces"
             self._run([*program(), FLAG, str(path.absolute()), str(cut)])
-            with cut.open("rb") as lines:
-                return tuple(pieces.read(lines, self._rest))
+            try:
+                with cut.open("rb") as lines:
+                    return tuple(pieces.read(lines, self._rest))
+            except OSError as error:
+                raise ShareError(f"it cannot be read here: {error.strerror or error}.") from error
 
     def _run(self, command: list[str]) -> None:
         with self._lock:
             if self._is_stopped:
                 raise ShareError("the window was closed.")
-            self._child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=environment(),
-            )
+            self._child = _started(command)
         try:
             _, said = self._child.communicate(timeout=_LIMIT_S)
         except subprocess.TimeoutExpired as error:
@@ -111,12 +106,35 @@ class Reader:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Give a folder for what is on its way; an OSError meanwhile becomes a ShareError."""
+    """Give a folder for what is on its way; raises ShareError where there is no room for one."""
     try:
-        with tempfile.TemporaryDirectory(prefix="futures-lab-") as folder:
-            yield Path(folder)
+        made = tempfile.TemporaryDirectory(prefix="futures-lab-", ignore_cleanup_errors=True)
     except OSError as error:
         raise ShareError(_no_room(error)) from error
+    with made as folder:
+        yield Path(folder)
+
+
+def _written(data: bytes, file: Path) -> Path:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise ShareError(_no_room(error)) from error
+    return file
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+    except OSError as error:
+        why = error.strerror or error
+        raise ShareError(f"what reads it cannot be started here: {why}. Try again.") from error
 
 
 def _no_room(error: OSError) -> str:

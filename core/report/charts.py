@@ -74,7 +74,7 @@ def runtimes(parts: Sequence[Part], called: str = "Python {}") -> Plot:
     curves: list[Curve] = []
     for place, (_, part) in enumerate(parts):
         flags = _disturbed(part)
-        for one in _with_ceiling(part):
+        for one in statistics.series_with_ceiling(part):
             aside = beside(one.executor, place, len(parts))
             middles = [Middle(p.workers + aside, p.median, p.low, p.high) for p in one.points]
             dots, grey = _dots(part, one.executor, aside, flags)
@@ -229,11 +229,6 @@ def _laws(part: RunRecord, baseline: str) -> list[Curve]:
 def _workers(parts: Sequence[Part]) -> Axis:
     most = max((trial.workers for _, part in parts for trial in part.trials), default=1)
     return Axis("workers", 0.5, max(2, most) + 0.5, whole=True)
-
-
-def _with_ceiling(record: RunRecord) -> tuple[statistics.Series, ...]:
-    ceiling = statistics.ceiling_of(record.trials)
-    return (*statistics.series(record), *(() if ceiling is None else (ceiling,)))
 
 
 _Flags = Mapping[tuple[str, int, int], bool]  # by kind, number of workers and block

@@ -92,7 +92,10 @@ def circle_through(waits: _Waits, first: str) -> Sequence[str]:
 def _drawn(graph: Graph, look: Look) -> str:
     canvas, unit = Canvas(look, graph.title), look.letters
     names = graph.names[:MOST_NAMES]
-    room = look.height - 2 * unit - (1.5 * unit if graph.note else 0)
+    more = len(graph.names) > len(names)
+    left_out = f"The first {len(names)} of {len(graph.names)} names." if more else ""
+    note = " ".join(filter(None, (graph.note, left_out)))
+    room = look.height - 2 * unit - (1.5 * unit if note else 0)
     letters = min(unit, room / max(4, len(names)))
     widest = min(0.3 * look.width, max((wide(n, letters) for n in names), default=0) + 2 * letters)
     height = 2.2 * letters
@@ -109,8 +112,8 @@ def _drawn(graph: Graph, look: Look) -> str:
         _box(canvas, place, half, name in caught)
         words = short(name, widest - letters, letters)
         canvas.text((place[0], place[1] + 0.36 * letters), words, "middle", TEXT, letters)
-    if graph.note:
-        words = short(graph.note, look.width - 2 * unit, unit * 0.85)
+    if note:
+        words = short(note, look.width - 2 * unit, unit * 0.85)
         canvas.text((unit, look.height - 0.5 * unit), words, "start", MUTED, unit * 0.85)
     return canvas.svg()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.report.marks import SPANS
+from core.report.marks import SPANS, is_dark
 from core.report.plot import Axis, Curve, Key, Scale
 from core.report.svg import LINE, MUTED, TEXT, Canvas, Look, short, wide
 
@@ -84,9 +83,12 @@ class _Drawing:
             words = short(name, self._left - 1.5 * self._look.letters, self._letters)
             at = (self._left - 0.6 * self._look.letters, base)
             self._canvas.text(at, words, "end", TEXT, self._letters)
+        found: dict[tuple[str, int], list[Stretch]] = {}
+        for one in self._lanes.stretches:
+            found.setdefault((one.kind, one.lane), []).append(one)
         for kind in SPANS:
             for place in range(len(self._names)):
-                self._draw(kind, place)
+                self._draw(kind, place, found.get((kind, place), ()))
         self._key.draw(self._canvas, self._look.letters, 0.6 * self._look.letters)
         return self._canvas.svg()
 
@@ -108,19 +110,18 @@ class _Drawing:
             words = short(self._note, self._look.width - 2 * unit, small * 0.92)
             canvas.text(at, words, "start", MUTED, small * 0.92)
 
-    def _draw(self, kind: str, place: int) -> None:
+    def _draw(self, kind: str, place: int, ours: Sequence[Stretch]) -> None:
         """Draw what a lane has of a kind, with its words where they fit."""
         thick = self._step * (_THIN if kind == "waiting" else 0.72)
         middle = self._top + (place + 0.5) * self._step
         least = 0.6 * self._look.stroke
-        ours = [one for one in self._lanes.stretches if (one.lane, one.kind) == (place, kind)]
         for start, end, words in self._merged(ours):
             wide_enough = max(end - start, least)
             top = middle - thick / 2
             self._canvas.rectangle(start, top, wide_enough, thick, self._colours[kind])
             letters = min(self._letters * 0.9, 0.9 * thick)
             if words and wide(words, letters) + letters < end - start:
-                ink = "#ffffff" if _is_dark(self._colours[kind]) else TEXT
+                ink = "#ffffff" if is_dark(self._colours[kind]) else TEXT
                 at = (start + 0.5 * letters, middle + 0.36 * letters)
                 self._canvas.text(at, words, "start", ink, letters)
 
@@ -139,10 +140,3 @@ class _Drawing:
             start, end, words = left, right, one.words
         if start is not None and end is not None:
             yield start, end, words
-
-
-def _is_dark(colour: str) -> bool:
-    """Tell whether white letters read better on a colour than black ones (WCAG's luminance)."""
-    linear = (math.pow((byte / 255 + 0.055) / 1.055, 2.4) for byte in bytes.fromhex(colour[1:]))
-    weights = (0.2126, 0.7152, 0.0722)
-    return sum(weight * part for weight, part in zip(weights, linear, strict=True)) < 0.18

@@ -90,6 +90,16 @@ def mixed(colour: str, other: str, share: float) -> str:
     return "#" + bytes(round(a + (b - a) * share) for a, b in both).hex()
 
 
+def is_dark(colour: str) -> bool:
+    """Tell whether white reads better on a colour than black: by WCAG's luminance."""
+    red, green, blue = (_linear(byte / 255) for byte in bytes.fromhex(colour[1:]))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue <= 0.179
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
 def along(scale: Sequence[str], count: int) -> list[str]:
     """Take colours evenly from a scale, its first one first."""
     return [_on(scale, place / max(1, count - 1)) for place in range(count)]

@@ -75,8 +75,7 @@ def cell(what: Any) -> str:
 def _medians(record: RunRecord) -> Iterator[tuple[str, ...]]:
     compared = (*verdicts.speedups(record), *verdicts.ceiling(record))
     found = {(one.executor, one.workers): one for one in compared}
-    ceiling = statistics.ceiling_of(record.trials)
-    for one in (*statistics.series(record), *([ceiling] if ceiling else [])):
+    for one in statistics.series_with_ceiling(record):
         for point in one.points:
             yield (
                 called(one.executor),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -237,12 +238,14 @@ class _Pair:
     theirs: _Points
     canary: tuple[str, Shift] | None
 
-    @property
-    def ratios(self) -> Iterator[Ratio]:
-        """Compare every configuration that both measured."""
-        for (executor, workers), point in self.ours.items():
-            if (other := self.theirs.get((executor, workers))) is not None:
-                yield self._ratio(executor, workers, point, other)
+    @cached_property
+    def ratios(self) -> tuple[Ratio, ...]:
+        """Compare every configuration that both measured: once, for it takes computing."""
+        return tuple(
+            self._ratio(*which, point, self.theirs[which])
+            for which, point in self.ours.items()
+            if which in self.theirs
+        )
 
     def _ratio(self, executor: str, workers: int, one: _Point, other: _Point) -> Ratio:
         found = between(one.times, other.times)

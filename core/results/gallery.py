@@ -146,21 +146,16 @@ def _laptop(number: int, name: str, record: RunRecord, baseline: Baseline) -> La
     )
 
 
-def _all_series(record: RunRecord) -> tuple[statistics.Series, ...]:
-    ceiling = statistics.ceiling_of(record.trials)
-    return (*statistics.series(record), *(() if ceiling is None else (ceiling,)))
-
-
 def _seconds(record: RunRecord) -> dict[str, Points]:
     return {
         one.executor: tuple((point.workers, point.median) for point in one.points)
-        for one in _all_series(record)
+        for one in statistics.series_with_ceiling(record)
     }
 
 
 def _speedups(record: RunRecord, baseline: Baseline) -> dict[str, Points]:
     """Divide by this baseline and no other; what has none is left out."""
-    everything = _all_series(record)
+    everything = statistics.series_with_ceiling(record)
     speedups: dict[str, Points] = {}
     for one in everything:
         found = (

@@ -120,7 +120,7 @@ def document(data: bytes) -> tuple[tuple[Shared, ...], dict[str, Any]]:
         alone = {"record": plain, "key": plain.pop("key", "")}
         plain = {"format": "futureslab", "version": VERSION, "runs": [alone]}
     if plain.get("format") != "futureslab":
-        raise ShareError("it is no file of runs. Choose one that Futures Lab has written.")
+        raise ShareError(_NO_RUNS)
     version = plain.get("version")
     if isinstance(version, int) and version > VERSION:
         raise ShareError(

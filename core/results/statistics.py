@@ -161,6 +161,12 @@ def ceiling_of(trials: Iterable[TrialRecord]) -> Series | None:
     return next(iter(_series_of(t for t in trials if t.executor == CEILING)), None)
 
 
+def series_with_ceiling(record: RunRecord) -> tuple[Series, ...]:
+    """Sort the times of a record into series, that of the ceiling last."""
+    ceiling = ceiling_of(record.trials)
+    return series(record) if ceiling is None else (*series(record), ceiling)
+
+
 def _series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
     found: dict[str, dict[int, dict[int, float]]] = {}
     for trial in trials:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QToolButton
 
 from core.experiments.base import configuration
 from core.lab.kinds import CEILING, called
-from core.results.statistics import Series, ceiling_of, seconds, series
+from core.results.statistics import Series, seconds, series_with_ceiling
 from gui.plain import as_html
 from gui.theme import Theme
 from gui.views.marks import Dot, Marks, Middle, sample
@@ -316,12 +316,6 @@ class RuntimeChart(ScalingChart):
                 self._level.setValue(one.points[0].median)
                 self._level.show()
         return content
-
-
-def series_with_ceiling(record: RunRecord) -> tuple[Series, ...]:
-    """Sort finished trials into series, that of the ceiling last."""
-    ceiling = ceiling_of(record.trials)
-    return series(record) if ceiling is None else (*series(record), ceiling)
 
 
 def reasons_of(measured: Figures, trial: TrialRecord) -> tuple[str, ...]:

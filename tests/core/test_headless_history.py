@@ -107,6 +107,37 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     assert "run 1 against a.futureslab" in home.main("history", "compare", str(files[0]), "1")[0]
 
 
+def test_of_runs_of_different_work_the_speed_ups_are_compared(home: Home, tmp_path: Path) -> None:
+    def run(terms: int, faster: float, blocks: int) -> bytes:
+        trials = [
+            done(kind, workers, block, terms * seconds)
+            for block in range(1, blocks + 1)
+            for kind, workers, seconds in (("serial", 1, 1.0), ("processes", 2, 1 / faster))
+        ]
+        return to_json(record(trials, parameters={"terms": terms}))
+
+    files = [tmp_path / f"{name}.json" for name in "ab"]
+    for file, data in zip(files, (run(1, 1.5, 5), run(2, 1.8, 3)), strict=True):
+        file.write_bytes(data)
+    printed, _ = home.main("history", "compare", *map(str, files))
+    assert "compare their speed-ups" in printed
+    assert "a.json" in printed
+    (line,) = (line for line in printed.splitlines() if line.startswith("2 processes"))
+    assert "1.50× (1.50 – 1.50)  " in line
+    assert line.endswith("1.80× (1.80 – 1.80), provisional")
+    assert "times as fast" not in printed
+
+
+def test_what_cannot_be_gone_on_with_is_told_by_the_name_of_the_form(home: Home) -> None:
+    history = History(home.folder / "futures-lab")
+    strange = record([], status="stopped", planned_trials=3, parameters={"terms": [1, 2]})
+    number = history.begin().save(strange).result()
+    history.shutdown()
+    _, said = home.main("history", "continue", f"{number}", code=2)
+    assert said.startswith("futures-lab: Terms: “")
+    assert "--" not in said
+
+
 def test_a_run_can_be_kept_out(home: Home) -> None:
     _, said = home.main(*RUN, "--blocks", "1", "--no-history")
     assert "history" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import subprocess
 import tempfile
 from pathlib import Path
 from random import Random
@@ -78,6 +79,23 @@ def test_no_room_for_temporary_files_is_told(
         monkeypatch.setattr(tempfile, "TemporaryDirectory", none)
     with pytest.raises(ShareError, match="cannot be read here: No space left on device"):
         Reader().file(file)
+
+
+def test_a_reader_that_cannot_be_started_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "large.futureslab"
+    save(file, [large()])
+
+    def none(*_: object, **more: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", none)
+    with pytest.raises(ShareError) as told:
+        Reader().file(file)
+    assert f"{told.value}".endswith(
+        "what reads it cannot be started here: Resource temporarily unavailable. Try again."
+    )
 
 
 def test_many_large_values_come_in_as_many_pieces_as_need_be() -> None:

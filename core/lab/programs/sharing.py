@@ -83,7 +83,7 @@ def with_manager(workers, increments):
             counter = manager.Value("i", 0)
             results = in_processes(workers, add, increments, counter, manager.Lock())
             return counter.value, results
-        except (EOFError, OSError) as error:  # nobody is at the other end of the connection
+        except (EOFError, ConnectionError, FileNotFoundError) as error:  # nobody is there any more
             raise RuntimeError("the manager's process died, and the counter with it") from error
 
 

@@ -170,8 +170,6 @@ class History:
                 return call(self._open_again(damaged))
         except sqlite3.Error as error:
             raise HistoryError(_sentence(error)) from error
-        except OverflowError as error:
-            raise HistoryError("No run has a number that is so large.") from error
         except OSError as error:
             raise HistoryError(f"The history cannot be used: {error}.") from error
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 Order = Literal["started", "name", "experiment", "status", "trials", "python", "machine"]
 
 _FEW = 500  # rows that are sorted sooner than looked for along the index
-_MOST = 2**63 - 1  # that SQLite can count to
+MOST = 2**63 - 1  # that SQLite can count to
 _COLUMNS = (
     "id, key, experiment, started_at, status, planned, done, name, note, whose, pinned,"
     " deleted_at, python, machine, said, owner"
@@ -99,7 +99,7 @@ def page(connection: sqlite3.Connection, query: Query) -> Page:
         count = connection.execute(asked, values).fetchone()[0]
     turn = "DESC" if query.descending else "ASC"
     order = f"{_BY[query.order]} {turn}"
-    limit = -1 if query.limit is None else min(query.limit, _MOST)
+    limit = -1 if query.limit is None else min(query.limit, MOST)
     found = connection.execute(
         f"SELECT {_COLUMNS} FROM runs WHERE {where}"
         f" ORDER BY pinned DESC, {order}, id {turn} LIMIT ? OFFSET ?",

@@ -9,6 +9,7 @@ cannot be written
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ from core.results.history.recovery import Identity
 
 FILE = "history.sqlite3"
 _VIEWS = {"runs": ("run", schema.RUN_COLUMNS), "heads": ("head", "*"), "trials": ("trial", "*")}
-_READ_ONLY = "unable to open database file"  # of a folder in which no file can be made beside it
+_CANNOT_OPEN = "unable to open database file"  # nor one beside it, as in a read-only folder
 _NOWHERE = "There is no folder to keep the history in: set HOME to one that you can write in."
 _IN_MEMORY = "What you run now is in the history until you close the program; save it as a file."
 
@@ -70,14 +71,18 @@ def open_history(
     except _Newer as error:
         return _in_memory(path, f"{error}")
     except (OSError, sqlite3.Error) as error:
-        return _in_memory(path, f"The history cannot be written in “{folder}”: {_why(error)}.")
+        why = _why(error, folder)
+        return _in_memory(path, f"The history cannot be written in “{folder}”: {why}.")
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, folder: Path) -> str:
     """Say what SQLite calls "unable to open database file" as a person would."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return "it is read-only" if _READ_ONLY in f"{error}" else f"{error}"
+    if _CANNOT_OPEN not in f"{error}":
+        return f"{error}"
+    can_write = os.access(folder, os.W_OK)
+    return f"“{FILE}” there cannot be opened" if can_write else "it is read-only"
 
 
 class _Newer(Exception):

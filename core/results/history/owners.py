@@ -26,10 +26,7 @@ class Owners:
     def token(self) -> str:
         """Return our token, and hold its lock from now on; raises OSError where none can be."""
         if not self._token:
-            token = uuid.uuid4().hex
-            if self._folder is not None:
-                self._held = self._hold(self._path(token))
-            self._token = token
+            self._token = uuid.uuid4().hex if self._folder is None else self._hold_new(self._folder)
         return self._token
 
     def is_alive(self, token: str) -> bool:
@@ -64,18 +61,26 @@ class Owners:
         assert self._folder is not None
         return self._folder / f"writer-{token}.lock"
 
-    def _hold(self, path: Path) -> BinaryIO:
-        """Make and lock a file; again, where another found it not locked yet and removed it."""
+    def _hold_new(self, folder: Path) -> str:
+        """Make and lock a file for a token; another one, where somebody found it not locked yet.
+
+        Who did removes it, and may take its time: nobody waits for that.
+        """
         for _ in range(TRIES):
+            token = uuid.uuid4().hex
+            path = self._path(token)
             file = path.open("a+b")
             try:
                 if try_lock(file) and is_at(file, path):
-                    return file
+                    self._held = file
+                    return token
             except OSError:
                 file.close()
                 raise
             file.close()
-        raise cannot_hold(path.parent)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise cannot_hold(folder)
 
 
 @contextmanager

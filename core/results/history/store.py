@@ -237,6 +237,8 @@ class Store:
         return replace(self._as_it_is(row), settings=settings)
 
     def _row(self, run: int) -> RunRow:
+        if abs(run) > listing.MOST:
+            raise HistoryError("No run has a number that is so large.")
         found = listing.row(self._connection, run)
         if found is None:
             raise HistoryError(f"There is no run {run} in the history.")

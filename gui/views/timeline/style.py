@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from core.report.marks import is_dark, mixed
 from gui.models.spans import SpanKind
 from gui.views.timeline.image import Pattern, Texture
 
@@ -88,18 +89,12 @@ def textures(style: TimelineStyle) -> dict[SpanKind, Texture]:
 
 def blend(colour: QColor, onto: QColor, share: float) -> QColor:
     """A colour laid over another with some transparency: share 1 is the colour itself."""
-    return QColor.fromRgbF(
-        onto.redF() + (colour.redF() - onto.redF()) * share,
-        onto.greenF() + (colour.greenF() - onto.greenF()) * share,
-        onto.blueF() + (colour.blueF() - onto.blueF()) * share,
-    )
+    return QColor(mixed(onto.name(), colour.name(), share))
 
 
 def ink_on(colour: QColor) -> QColor:
     """Black or white, whichever reads better on a colour."""
-    red, green, blue = (_linear(c) for c in (colour.redF(), colour.greenF(), colour.blueF()))
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return QColor("#000000") if luminance > 0.179 else QColor("#ffffff")
+    return QColor("#ffffff" if is_dark(colour.name()) else "#000000")
 
 
 def _texture(style: TimelineStyle, kind: SpanKind) -> Texture:
@@ -109,7 +104,3 @@ def _texture(style: TimelineStyle, kind: SpanKind) -> Texture:
     if pattern is Pattern.CROSSES:  # a full colour, crossed out: failed outweighs the rest
         paper, mark = colour, blend(ink_on(colour), colour, 0.75)
     return Texture(pattern, paper.rgb(), mark.rgb(), colour.rgb())
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)

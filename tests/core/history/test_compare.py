@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from core.parameters import group
 from core.results import compare
 from core.results.compare import Ratio
 from core.results.records import Calibration, Flag, RunRecord
+from core.results.shifts import Shift, between
 from tests.core.making import PYTHON, done, environment, record
 
 
@@ -122,6 +124,19 @@ def test_two_people_have_two_machines_however_alike() -> None:
         assert {one.told for one in found.ratios} == {told}
         kind = [warning for warning in found.warnings if "on a machine of the same kind" in warning]
         assert bool(kind) == (told == "may be the machine")
+
+
+def test_every_configuration_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance, asked = random.Random(1), list[Shift]()
+
+    def counted(ours: Sequence[float], theirs: Sequence[float]) -> Shift:
+        asked.append(between(ours, theirs))
+        return asked[-1]
+
+    monkeypatch.setattr(compare, "between", counted)
+    found = compare.compare([with_canary(1.0, chance), with_canary(1.5, chance)])
+    assert len(found.ratios) == 2
+    assert len(asked) == len(found.ratios) + 1, "and the canary"
 
 
 OLD, NEW = [2.0 + n / 100 for n in range(6)], [1.0 + n / 100 for n in range(6)]

@@ -6,17 +6,19 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import get_args
+from typing import BinaryIO, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
+from core import locking
 from core.errors import HistoryError, ShareError
 from core.results.history import owners
 from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
 from core.results.history.opening import FILE
+from core.results.history.store import Store
 from core.results.records import RunRecord
 from core.results.share import parse, shared
 from tests.core.history.conftest import MakeHistory
@@ -328,12 +330,30 @@ def test_a_run_that_another_program_went_on_with_is_not_taken_over(
     assert both[0].open(number).result() == whole
 
 
+def test_a_file_that_another_found_before_it_was_held_is_left_to_it(
+    make_history: MakeHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+
+    def try_lock(file: BinaryIO) -> bool:
+        there.append(there[0] if there else file.name)  # a sweeper holds the first, and rests
+        return file.name != there[0] and locking.try_lock(file)
+
+    monkeypatch.setattr(owners, "try_lock", try_lock)
+    number = kept(history := make_history(), running(1))
+    assert make_history().row(number).result().status == "running"
+    assert not Path(there[0]).exists()
+    history.shutdown()
+    assert not list(Path(there[0]).parent.glob("*.lock"))
+
+
 def test_a_folder_whose_files_cannot_be_held_is_told(
-    history: History, monkeypatch: pytest.MonkeyPatch
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owners, "try_lock", lambda file: False)
     with pytest.raises(HistoryError, match="No file there can be locked"):
         history.begin().save(running(1)).result()
+    assert not list((tmp_path / "data").glob("*.lock"))
 
 
 def test_numbers_that_no_table_can_hold_are_told(history: History) -> None:
@@ -342,6 +362,19 @@ def test_numbers_that_no_table_can_hold_are_told(history: History) -> None:
     for call in (history.open, history.row):
         with pytest.raises(HistoryError, match="No run has a number that is so large"):
             call(10**20).result()
+    with pytest.raises(HistoryError, match="No run has a number that is so large"):
+        history.delete([-(10**20)]).result()
+
+
+def test_what_overflows_elsewhere_is_no_number_of_a_run(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflow(store: Store) -> tuple[str, ...]:
+        raise OverflowError("too large")
+
+    monkeypatch.setattr(Store, "experiments", overflow)
+    with pytest.raises(OverflowError):
+        history.experiments().result()
 
 
 def test_a_closed_history_says_so(history: History) -> None:

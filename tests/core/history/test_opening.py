@@ -25,6 +25,14 @@ def test_a_user_without_a_home_has_a_history_in_memory(monkeypatch: pytest.Monke
     assert opening.default_folder() is None
 
 
+def test_a_file_that_cannot_be_opened_is_not_called_read_only(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    (tmp_path / FILE).mkdir()
+    (sentence,) = make_history(tmp_path).opened.result().sentences
+    assert f"”: “{FILE}” there cannot be opened. What you run now" in sentence
+
+
 def test_a_disk_that_fills_while_runs_are_saved_leaves_the_damaged_file_where_it_was(
     make_history: MakeHistory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import sys
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_every_way_tells_its_row_and_a_span_for_each_worker() -> None:
         latest, first = max(s["end"] for s in spans), min(s["start"] for s in spans)
         assert row["seconds"] == pytest.approx(latest - first)
         assert row["per_increment_us"] == pytest.approx(row["seconds"] / 90 * 1e6)
+
+
+def test_what_fails_for_want_of_processes_is_no_death_of_the_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_more(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(sharing, "in_processes", no_more)
+    with pytest.raises(BlockingIOError):
+        sharing.with_manager(1, 1)
 
 
 def test_a_manager_leaves_the_lab_as_it_was(lab: LabExecutor) -> None:

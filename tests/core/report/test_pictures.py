@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -123,6 +124,23 @@ def test_a_hundred_thousand_tasks_are_few_rectangles() -> None:
     assert Lanes("t", ("a", "b"), many, {"task": "at work"}, {}).svg(PAPER).count("<rect") < 2000
 
 
+def test_stretches_are_looked_through_as_often_however_many_lanes_there_are() -> None:
+    class Counted(tuple[Stretch, ...]):
+        passes = 0
+
+        def __iter__(self) -> Iterator[Stretch]:
+            Counted.passes += 1
+            return super().__iter__()
+
+    def passes(lanes: int) -> int:
+        Counted.passes = 0
+        stretches = Counted(Stretch(lane, "task", 0.0, 1.0) for lane in range(lanes))
+        Lanes("t", tuple("a" * lanes), stretches, {"task": "at work"}, {}).svg(PAPER)
+        return Counted.passes
+
+    assert passes(40) == passes(2)
+
+
 def test_very_many_lanes_are_told_and_left_out() -> None:
     names = tuple(f"worker {n}" for n in range(200))
     lanes = Lanes("t", names, (Stretch(199, "task", 0.0, 1.0),), {}, {})
@@ -150,6 +168,14 @@ def test_a_graph_has_its_names_as_text_and_the_cycle_in_red() -> None:
     assert "<script" not in graph.svg(SLIDE)
     assert graph.svg(PAPER).count(f'fill="{SPANS["failed"]}"') == 2, "two arrows"
     assert charts(told(*WAITS), DEADLOCK).keys() >= {"Who waits for whom"}
+
+
+def test_very_many_names_of_a_graph_are_told_and_left_out() -> None:
+    names = tuple(f"f{number}" for number in range(50))
+    assert "The first 40 of 50 names." in texts(Graph("Waits", names, {"f1": "f2"}))
+    note = "As it was at the end."
+    assert f"{note} The first 40 of 50 names." in texts(Graph("Waits", names, {}, note))
+    assert not any("names" in text for text in texts(Graph("Waits", names[:40], {})))
 
 
 @pytest.mark.parametrize("by", ["cores", "python", "kind"])
