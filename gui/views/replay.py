@@ -81,9 +81,14 @@ def whole_run(page: ExperimentPage, kept: Kept) -> Steps:
 
 def what_came_of_it(page: ExperimentPage, kept: Kept) -> Steps:
     """Show a kept run, and leave the form as it is."""
-    page.begin(replace(kept.record, trials=()), kept.longest_s, lambda: kept.run.key)
+    begun = replace(kept.record, trials=())
+    page.begin(begun, kept.longest_s, lambda: kept.run.key, kept.run.id)
     yield
-    yield from _trials(page, kept.told)
+    try:
+        yield from _trials(page, kept.told)
+    except Exception:  # told by whoever goes through these steps; what it found can be said
+        page.show_record(kept.record, kept.summary)
+        raise
     page.show_record(kept.record, kept.summary)
 
 

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runner
@@ -25,6 +25,7 @@ from gui.views import replay
 from gui.views.page import ExperimentPage
 from tests.core.making import done
 from tests.gui.conftest import OpenPage
+from tests.gui.finding import find as find_widget
 from tests.gui.test_history_page import row
 
 EXPERIMENT = find("deadlock")
@@ -133,3 +134,25 @@ def test_a_kept_run_is_shown_to_its_end_when_the_run_that_was_to_begin_is_declin
     assert shown.page._record is shown.kept.record
     assert shown.page.typed()["timeout-s"] == "7"
     assert shown.bar_is_seen
+
+
+def headline(shown: Shown) -> str:
+    return find_widget(shown.page, QLabel, "headline").text()
+
+
+def test_while_a_kept_run_is_shown_nothing_is_said_to_be_measured(shown: Shown) -> None:
+    assert headline(shown) == "Showing run 12 …"
+
+
+def test_a_kept_run_that_cannot_be_shown_whole_says_what_it_found(
+    shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("strange")
+
+    problems: list[str] = []
+    shown.kept_runs.problem_found.connect(problems.append)
+    monkeypatch.setattr(shown.page, "add_events", fails)
+    qtbot.waitUntil(lambda: bool(problems))
+    assert "strange" in problems[0]
+    assert headline(shown) == "Interrupted before anything was measured"
