@@ -174,6 +174,8 @@ class ExperimentPage(PageFrame):
         Of a record that is a stranger's, what cannot be drawn is left out; its summary says so.
         """
         events = [one for one in events if is_event(one[1])]
+        if not events:
+            return
         if self._stage is not None:
             self._stage.add_events(events)
         for _, event in events:
