@@ -13,10 +13,11 @@ from core.errors import BadInput
 from gui import experiments
 from gui.models.history import CAN_GO_ON, when
 from gui.models.kept import Kept
+from gui.models.run_state import State
 from gui.theme import Theme
 from gui.views.message_bar import MessageBar
 from gui.views.page import ExperimentPage
-from gui.views.replay import Replay, whole_run
+from gui.views.replay import Replay, Steps, what_came_of_it, whole_run
 
 if TYPE_CHECKING:
     from core.results.history.listing import RunRow
@@ -47,9 +48,10 @@ class KeptRuns(QObject):
         self._bring = bring
         self._above = above
         self._bars: dict[int, MessageBar] = {}
-        self._shown: dict[int, RunRow] = {}
+        self._shown: dict[int, Kept] = {}
         self._replays: dict[int, Replay] = {}
         runs.controller.run_started.connect(self._on_run_started)
+        runs.controller.state_changed.connect(self._on_state_changed)
 
     def show(self, kept: Kept) -> None:
         """Bring the experiment's page to the front, and show the run there."""
@@ -61,10 +63,8 @@ class KeptRuns(QObject):
                 )
             return
         self._leave(kept.place)
-        replay = self._replays[kept.place] = Replay(page, whole_run(page, kept))
-        replay.finished.connect(lambda: self._replays.pop(kept.place, None))
-        replay.failed.connect(self.problem_found)
-        self._shown[kept.place] = kept.run
+        self._replay(kept.place, page, whole_run(page, kept))
+        self._shown[kept.place] = kept
         can_go_on = kept.run.status in CAN_GO_ON
         self._bar(kept.place).say(
             _which(kept),
@@ -96,6 +96,20 @@ class KeptRuns(QObject):
         if place is not None:
             self._leave(place)
 
+    def _on_state_changed(self, state: State) -> None:
+        """Hold what would hide the question of a run that is to begin; show it if that is not."""
+        for place, replay in list(self._replays.items()):
+            if state is State.PREPARING and self._runs.is_busy_on(replay.page):
+                replay.hold()
+            elif state is State.STOPPED and replay.is_held:
+                replay.stop()
+                self._replay(place, replay.page, what_came_of_it(replay.page, self._shown[place]))
+
+    def _replay(self, place: int, page: ExperimentPage, steps: Steps) -> None:
+        replay = self._replays[place] = Replay(page, steps)
+        replay.finished.connect(lambda: self._replays.pop(place, None))
+        replay.failed.connect(self.problem_found)
+
     def _leave(self, place: int) -> None:
         """Show no kept run on a page any more."""
         if (replay := self._replays.pop(place, None)) is not None:
@@ -113,8 +127,8 @@ class KeptRuns(QObject):
         return self._bars[place]
 
     def _ask_to_continue(self, place: int) -> None:
-        if (run := self._shown.get(place)) is not None:
-            self.continue_asked.emit(run)
+        if (kept := self._shown.get(place)) is not None:
+            self.continue_asked.emit(kept.run)
 
 
 def _which(kept: Kept) -> str:

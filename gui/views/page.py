@@ -27,7 +27,7 @@ from gui.views.form import Form
 from gui.views.frame import PageFrame
 from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
-from gui.views.result import Card, ResultPanel
+from gui.views.result import AGAIN, Card, ResultPanel
 from gui.views.run_bar import RunBar
 from gui.views.scrolled import scrolled
 from gui.views.set_up import SetUp
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _FORM_WIDTH, _FORM_SHARE = 264, 0.45
 _LOWER_HEIGHT = 150
 _INVITATION = "Press Run to see"
-_AGAIN = "Press Run to begin again."
 _INVITATION_DETAILS = (
     "The page fills while it runs, and you can stop at any moment.\n"
     "The tab Lesson tells what to look for, the tab Code shows what runs."
@@ -140,17 +139,24 @@ class ExperimentPage(PageFrame):
         assert layout is not None
         layout.addWidget(self._stage.lower)
 
-    def begin(self, record: RunRecord, longest_s: float, key_of: Callable[[], str] = str) -> None:
+    def begin(
+        self,
+        record: RunRecord,
+        longest_s: float,
+        key_of: Callable[[], str] = str,
+        kept: int | None = None,
+    ) -> None:
         """Clear the page for a run whose record is still without trials.
 
-        `key_of` tells the run's key, which may not be known before something of it is written.
+        `key_of` tells the run's key, which may not be known before something of it is written;
+        `kept` is the number of a run of the history, of which nothing is measured now.
         """
         self._record, self._trials, self._summary = record, [], None
         self._key_of = key_of
         self._has_begun = True
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before
-        self._result.show_begun(record.environment.notes)
+        self._result.show_begun(record.environment.notes, kept)
         self._show_unlike()
         if self._stage is not None:
             self._stage.begin(record, longest_s)
@@ -168,6 +174,8 @@ class ExperimentPage(PageFrame):
         Of a record that is a stranger's, what cannot be drawn is left out; its summary says so.
         """
         events = [one for one in events if is_event(one[1])]
+        if not events:
+            return
         if self._stage is not None:
             self._stage.add_events(events)
         for _, event in events:
@@ -187,19 +195,11 @@ class ExperimentPage(PageFrame):
         self._record, self._summary = record, summary
         self._answers.forget()
         self._show_code()  # what the run found may stand in it now
-        if self._stage is not None:
-            self._stage.end(record)
         if summary is None:
             summary = self._experiment.summarize_own(record)
-        if summary.headline:
-            self._result.show_summary(summary)
-        elif record.status in ("stopped", "interrupted"):
-            how = record.status.capitalize()
-            self._result.show_message(f"{how} before anything was measured", _AGAIN)
-        elif record.status == "failed":
-            errors = [trial.error.sentence for trial in record.trials if trial.error]
-            details = summary.details or tuple(errors[:1])
-            self._result.show_message("No trial was done", "\n".join(details))
+        self._result.show_outcome(record, summary)
+        if self._stage is not None:
+            self._stage.end(record)
 
     def show_problem(self, sentence: str, detail: str) -> None:
         """Show why the run could not be."""
@@ -241,7 +241,7 @@ class ExperimentPage(PageFrame):
     def _show_last(self) -> None:
         """Say again what is in sight when a run was not begun: the charts are still of that."""
         if self._record is None:
-            self._result.show_message("Stopped before anything was measured", _AGAIN)
+            self._result.show_message("Stopped before anything was measured", AGAIN)
         else:
             self.show_record(self._record, self._summary)
 

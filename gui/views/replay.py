@@ -29,7 +29,7 @@ class Replay(QObject):
     """Shows what was kept, step after step; `failed` has a sentence.
 
     `finished` fires at its end, failed or not. `stop` leaves the page as it is by then, for a run
-    that begins there. GUI thread.
+    that begins there; `hold` does so too, where it is not known yet whether one will. GUI thread.
     """
 
     finished = Signal()
@@ -37,11 +37,18 @@ class Replay(QObject):
 
     def __init__(self, page: ExperimentPage, steps: Steps) -> None:
         super().__init__(page)
+        self.page = page
+        self.is_held = False
         self._steps = steps
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
         self._timer.start()
+
+    def hold(self) -> None:
+        """Show no more of it for now."""
+        self.is_held = True
+        self._timer.stop()
 
     def stop(self) -> None:
         """Show no more of it."""
@@ -69,9 +76,19 @@ def whole_run(page: ExperimentPage, kept: Kept) -> Steps:
     """Show a kept run from its settings to its summary, by the very calls that a live one makes."""
     page.set_values(kept.values)
     yield
-    page.begin(replace(kept.record, trials=()), kept.longest_s, lambda: kept.run.key)
+    yield from what_came_of_it(page, kept)
+
+
+def what_came_of_it(page: ExperimentPage, kept: Kept) -> Steps:
+    """Show a kept run, and leave the form as it is."""
+    begun = replace(kept.record, trials=())
+    page.begin(begun, kept.longest_s, lambda: kept.run.key, kept.run.id)
     yield
-    yield from _trials(page, kept.told)
+    try:
+        yield from _trials(page, kept.told)
+    except Exception:  # told by whoever goes through these steps; what it found can be said
+        page.show_record(kept.record, kept.summary)
+        raise
     page.show_record(kept.record, kept.summary)
 
 

@@ -23,8 +23,9 @@ from gui.theme import Theme
 from gui.views.words import Words
 
 if TYPE_CHECKING:
-    from core.results.records import Note
+    from core.results.records import Note, RunRecord
 
+AGAIN = "Press Run to begin again."
 _MARGIN = 16
 _BUTTONS_IN_A_ROW = 5
 
@@ -156,13 +157,31 @@ class ResultPanel(Card):
         sentence = f"This run had other settings: {'; '.join(settings)}"
         self._words.show_doubt(sentence if settings else "")
 
-    def show_begun(self, notes: Sequence[Note]) -> None:
-        """Say that a run has begun, and what of the machine a person can do something about."""
-        from core.results.noise import CAN_BE_MENDED
+    def show_begun(self, notes: Sequence[Note], kept: int | None = None) -> None:
+        """Say that a run has begun, and what of the machine a person can do something about.
 
-        in_the_way = (note.sentence for note in notes if note.kind in CAN_BE_MENDED)
-        self.show_message("Measuring …", "\n".join(in_the_way))
+        Of a run of the history, which is only shown again, say its number: that is `kept`.
+        """
+        if kept is not None:
+            self.show_message(f"Showing run {kept} …")
+        else:
+            from core.results.noise import CAN_BE_MENDED
+
+            in_the_way = (note.sentence for note in notes if note.kind in CAN_BE_MENDED)
+            self.show_message("Measuring …", "\n".join(in_the_way))
         self.show_notes(notes)
+
+    def show_outcome(self, record: RunRecord, summary: Summary) -> None:
+        """Say what a run found, or why it found nothing."""
+        if summary.headline:
+            self.show_summary(summary)
+        elif record.status in ("stopped", "interrupted"):
+            how = record.status.capitalize()
+            self.show_message(f"{how} before anything was measured", AGAIN)
+        elif record.status == "failed":
+            errors = [trial.error.sentence for trial in record.trials if trial.error]
+            details = summary.details or tuple(errors[:1])
+            self.show_message("No trial was done", "\n".join(details))
 
     def show_message(self, headline: str, details: str = "") -> None:
         """Show something else in the headline's place."""

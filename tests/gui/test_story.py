@@ -270,3 +270,17 @@ def test_a_state_of_spans_is_called_what_its_experiment_calls_it(qtbot: QtBot) -
     assert usual.name(SpanKind.TASK) == "at work"
     assert (alive.name(SpanKind.TASK), alive.name(SpanKind.WAITING)) == ("alive", "held up")
     assert alive.name(SpanKind.FAILED) == usual.name(SpanKind.FAILED)
+
+
+def test_events_that_no_view_could_show_are_left_out_even_where_they_are_all(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(find("deadlock"))
+    page.begin(record([], experiment="deadlock"), 1.0)
+    page.add_events([(TRIAL, {"kind": "of tomorrow", "t": 0.1}), (TRIAL, {"kind": "goes_on"})])
+    assert find_widget(page, Timeline)._lane_count() == 0
+    page.add_events([(TRIAL, {"kind": "of tomorrow", "t": 0.1}), (TRIAL, WAITS)])
+    assert page._stage is not None
+    for step in page._stage.steps():
+        step()
+    assert find_widget(page, Timeline)._lane_count() == 1

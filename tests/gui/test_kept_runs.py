@@ -1,0 +1,158 @@
+"""A run of the history on its page: what begins there meanwhile has the page, and is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from core import runner
+from core.experiments import find
+from core.lab.describe import describe
+from core.runner import Run
+from gui import experiments
+from gui.kept_runs import KeptRuns
+from gui.models.kept import Kept, made_ready
+from gui.models.run_state import State
+from gui.runs import Runs
+from gui.theme import Theme
+from gui.views import replay
+from gui.views.page import ExperimentPage
+from tests.core.making import done
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find as find_widget
+from tests.gui.test_history_page import row
+
+EXPERIMENT = find("deadlock")
+EVENTS, CUT_OFF = 20_000, "interrupted"
+
+
+class Shown:
+    """An experiment's page on which a long kept run is being shown."""
+
+    def __init__(self, page: ExperimentPage, theme: Theme) -> None:
+        self.page, self.runs = page, Runs()
+        self.runs.attach(page)
+        self.bars = QWidget()
+        layout = QVBoxLayout(self.bars)
+        self.kept_runs = KeptRuns(
+            self.runs, theme, lambda _: page, lambda _, bar: layout.addWidget(bar), page
+        )
+        self.bars.show()
+        self.kept = long_run()
+        self.kept_runs.show(self.kept)
+
+    @property
+    def is_over(self) -> bool:
+        return not self.kept_runs._replays
+
+    @property
+    def bar_is_seen(self) -> bool:
+        return any(bar.isVisible() for bar in self.kept_runs._bars.values())
+
+    def state_is(self, state: State) -> bool:
+        return self.runs.controller.state is state
+
+
+def long_run() -> Kept:
+    """Make a run of this very machine, so that it can go on."""
+    prepared = {"python": describe(), "term_s": 1e-7, "other_cpus": None, "calibration": None}
+    cut_off = replace(Run(EXPERIMENT, EXPERIMENT.defaults(), prepared).record(), status=CUT_OFF)
+    mark = {"kind": "mark", "lane": "worker 1", "at": 0.1, "t": 0.1, "label": "here"}
+    told = replace(cut_off, trials=(done("threads", 2, 1, 0.5, events=(mark,) * EVENTS),))
+    place = experiments.place_of("deadlock")
+    assert place is not None
+    return made_ready(row(12, experiment="deadlock", status=CUT_OFF), place, EXPERIMENT, told)
+
+
+@pytest.fixture
+def shown(
+    open_page: OpenPage, light: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shown]:
+    """Be in the middle of the replay, which takes many steps, by a clock on which each is long."""
+    clock = count()
+    monkeypatch.setattr(replay, "perf_counter", lambda: next(clock) / 1000)
+    monkeypatch.setattr(replay, "_EVENTS", 1)
+    monkeypatch.setattr(runner, "LONG_RUN_S", 0.0)  # whatever begins is asked about first
+    made = Shown(open_page(EXPERIMENT), light)
+    qtbot.addWidget(made.bars)
+    qtbot.waitUntil(lambda: made.page._record is not None)
+    assert not made.is_over
+    yield made
+    made.runs.shut_down()
+
+
+def turns(qtbot: QtBot, page: ExperimentPage, wanted: int) -> None:
+    """Let the event loop have its turn so many times."""
+    timer, seen = QTimer(page), list[int]()
+    timer.timeout.connect(lambda: seen.append(1))
+    timer.start(0)
+    qtbot.waitUntil(lambda: len(seen) >= wanted)
+    timer.stop()
+
+
+@pytest.mark.parametrize("how", ["run", "continue"])
+def test_the_question_of_a_run_stands_though_a_kept_run_was_being_shown(
+    shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    begin(shown, how)
+    qtbot.waitUntil(lambda: shown.state_is(State.CONFIRMING), timeout=30_000)
+    monkeypatch.setattr(replay, "_EVENTS", EVENTS)  # its rest would be shown at once
+    turns(qtbot, shown.page, 100)
+    assert shown.page._result._notice.isVisible()
+    assert shown.bar_is_seen  # nothing has begun yet: it is still that run
+    shown.runs.controller.confirm()
+    qtbot.waitUntil(lambda: shown.state_is(State.RUNNING), timeout=30_000)
+    assert shown.is_over
+    assert not shown.bar_is_seen
+
+
+def begin(shown: Shown, how: str) -> None:
+    if how == "run":
+        shown.runs.start(EXPERIMENT, shown.page, EXPERIMENT.defaults())
+    else:
+        shown.kept_runs.go_on(shown.kept.run, replace(shown.kept.record, trials=()))
+    assert shown.state_is(State.PREPARING)
+
+
+def test_a_kept_run_is_shown_to_its_end_when_the_run_that_was_to_begin_is_declined(
+    shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(shown, "run")
+    shown.page.restore_typed({"timeout-s": "7"})
+    qtbot.waitUntil(lambda: shown.state_is(State.CONFIRMING), timeout=30_000)
+    shown.page._result.declined.emit()
+    assert shown.state_is(State.STOPPED)
+    monkeypatch.setattr(replay, "_EVENTS", EVENTS)
+    qtbot.waitUntil(lambda: shown.is_over)
+    assert len(shown.page._trials) == 1
+    assert shown.page._record is shown.kept.record
+    assert shown.page.typed()["timeout-s"] == "7"
+    assert shown.bar_is_seen
+
+
+def headline(shown: Shown) -> str:
+    return find_widget(shown.page, QLabel, "headline").text()
+
+
+def test_while_a_kept_run_is_shown_nothing_is_said_to_be_measured(shown: Shown) -> None:
+    assert headline(shown) == "Showing run 12 …"
+
+
+def test_a_kept_run_that_cannot_be_shown_whole_says_what_it_found(
+    shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("strange")
+
+    problems: list[str] = []
+    shown.kept_runs.problem_found.connect(problems.append)
+    monkeypatch.setattr(shown.page, "add_events", fails)
+    qtbot.waitUntil(lambda: bool(problems))
+    assert "strange" in problems[0]
+    assert headline(shown) == "Interrupted before anything was measured"
