@@ -330,7 +330,7 @@ def _open_class(person: Person) -> None:
         wait_until(lambda: "Open runs" in _active(person), "the dialog is open")
         person.desktop.run("xdotool", "type", "--", str(file))
         person.desktop.run("xdotool", "key", "Return")
-        person.wait_for_text("gallery-title", "30 laptops", SETTLE_S)
+        person.wait_for_text("gallery-title", "30 runs", SETTLE_S)
 
 
 def _active(person: Person) -> str:

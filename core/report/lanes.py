@@ -62,7 +62,7 @@ class _Drawing:
         self._letters = min(unit, 0.8 * self._step)
         widest = max((wide(name, self._letters) for name in self._names), default=0)
         self._left = min(0.3 * look.width, widest + unit) + unit
-        longest = max((one.end for one in lanes.stretches), default=0.0)
+        longest = max((0.0, *(one.end for one in lanes.stretches)))  # a stranger's may end before
         self._factor, self._unit = next(
             (factor, name) for least, factor, name in _UNITS if longest >= least
         )

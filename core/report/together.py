@@ -1,12 +1,21 @@
-"""Many laptops in one picture, as the class gallery shows them."""
+"""The runs of a class in one picture, as the class gallery shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.report.marks import KINDS, OTHER, SCALE, SERIES, along
+from core.report.marks import KINDS, MARKS, OTHER, SCALE, SERIES, along
 from core.report.plot import DASHES, Axis, Curve, Middle, Plot
-from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
+from core.results.gallery import (
+    ClassPoint,
+    Gallery,
+    Laptop,
+    Measure,
+    behind,
+    class_of,
+    sort_key,
+    stretches,
+)
 
 _LABELS: dict[Measure, str] = {"speed-up": "× one plain call", "seconds": "work time, seconds"}
 _OVER_ONE = "× one worker of the same kind"
@@ -27,20 +36,21 @@ def gallery_chart(gallery: Gallery, kind: str, measure: Measure, by: str) -> Plo
         Curve("", colours[value], middles=_middles(points), dots=tuple(points), weight=0.6)
         for value, _, points, _ in curves
     ]
-    of_class = (_class(gallery, one, measure) for one in kinds)
-    drawn += [curve for curve in of_class if curve.middles]
+    points = {one: class_of(gallery.laptops, one, measure) for one in kinds}
+    drawn += [curve for one in kinds for curve in _class(one, points[one])]
     whose: dict[str, set[int]] = {}
     for value, _, _, number in curves:
         whose.setdefault(value, set()).add(number)
     key = [Curve(f"{value} ({len(whose[value])})", colour) for value, colour in colours.items()]
-    counted = "1 laptop" if gallery.machines == 1 else f"{gallery.machines} laptops"
-    most = max(int(x) for _, _, points, _ in curves for x, _ in points)
+    counted = "1 run" if gallery.runs == 1 else f"{gallery.runs} runs"
+    note = f"{counted}; dashes: the median of the class, area: its quartiles."
+    most = max(int(x) for _, _, own, _ in curves for x, _ in own)
     return Plot(
         "Class gallery",
         Axis("workers", 0.5, max(2, most) + 0.5, whole=True),
         Axis(label_of(gallery, measure), least=0.0),
         (*drawn, *key),
-        f"{counted}; dashes: the median of the class, area: its quartiles.",
+        " ".join(filter(None, [note, *(behind(one, points[one]) for one in kinds)])),
     )
 
 
@@ -50,7 +60,7 @@ def label_of(gallery: Gallery, measure: Measure) -> str:
     return _OVER_ONE if is_over_one else _LABELS[measure]
 
 
-# What colours tell, the kind, the points, and the machine's number.
+# What colours tell, the kind, the points, and the run's number.
 _Drawn = tuple[str, str, Sequence[tuple[int, float]], int]
 
 
@@ -81,12 +91,28 @@ def _colours(values: Sequence[str], by: str) -> dict[str, str]:
     return {value: SERIES[place % len(SERIES)] for place, value in enumerate(values)}
 
 
-def _class(gallery: Gallery, kind: str, measure: Measure) -> Curve:
-    points = class_of(gallery.laptops, kind, measure)
-    middles = tuple(Middle(one.workers, one.median, one.low, one.high) for one in points)
-    name = f"median of the class: {kind}"
+def _class(kind: str, points: Sequence[ClassPoint]) -> list[Curve]:
+    """Draw a median: a line for each stretch of the same runs, the first of them in the legend."""
     colour = KINDS.get(kind, OTHER)
-    return Curve(name, colour, dash=DASHES[1], middles=middles, weight=1.6, is_band=True)
+    names = [class_name(kind, points), *[""] * len(points)]
+    return [
+        Curve(
+            name,
+            colour,
+            mark="" if len(some) > 1 else MARKS.get(kind, ""),
+            dash=DASHES[1],
+            middles=tuple(Middle(one.workers, one.median, one.low, one.high) for one in some),
+            weight=1.6,
+            is_band=len(some) > 1,
+        )
+        for name, some in zip(names, stretches(points), strict=False)
+    ]
+
+
+def class_name(kind: str, points: Sequence[ClassPoint]) -> str:
+    """Name a median, with how many runs stand behind it: "median of the class: threads (30)"."""
+    counts = sorted({len(one.runs) for one in points})
+    return f"median of the class: {kind} ({' to '.join(map(str, counts[:1] + counts[1:][-1:]))})"
 
 
 def _middles(points: Sequence[tuple[int, float]]) -> tuple[Middle, ...]:

@@ -1,9 +1,11 @@
-"""Many laptops over one another: a curve for each, and what the class as a whole shows. Pure."""
+"""The runs of a class over one another: a curve for each, and what all of them show. Pure."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Literal
 
@@ -24,10 +26,11 @@ _OVER: dict[Baseline, str] = {"serial": "a plain call", "one": "one worker"}
 
 @dataclass(frozen=True)
 class Laptop:
-    """A run of one machine on one Python: whose it is, what it is, and its curves by executor kind.
+    """The laptop of a run, with one Python: whose it is, what it is, its curves by executor kind.
 
-    `number` counts machines from 1 in the order in which their first runs came, and stands for a
-    hidden name; a machine with several runs, or several Pythons, has it several times.
+    `number` counts runs from 1 in the order in which they came, and stands for a hidden name; a run
+    over several Pythons has it several times. Whether two runs are of one laptop no record tells:
+    those of a school may be as alike as one is to itself.
     """
 
     number: int
@@ -46,18 +49,21 @@ class Laptop:
 
 @dataclass(frozen=True)
 class ClassPoint:
-    """What all laptops show with so many workers: their median, and the quartiles around it."""
+    """What the runs show with so many workers: their median, and the quartiles around it.
+
+    `runs` are the numbers of those that measured it.
+    """
 
     workers: int
     median: float
     low: float
     high: float
-    laptops: int
+    runs: frozenset[int]
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """Laptops, what a person should know before reading them together, and what has no curve.
+    """Curves, what a person should know before reading them together, and what has no curve.
 
     `baseline` is what all speed-ups are over: a plain call, or one worker of the same kind.
     """
@@ -68,8 +74,8 @@ class Gallery:
     baseline: Baseline = "serial"
 
     @property
-    def machines(self) -> int:
-        """How many machines there are, each counted once whatever it ran."""
+    def runs(self) -> int:
+        """How many runs there are, each counted once however many Pythons it was over."""
         return len({one.number for one in self.laptops})
 
     @property
@@ -86,22 +92,22 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
     """
     parts: list[tuple[int, str, RunRecord]] = []
     left_out: list[str] = []
-    records: list[RunRecord] = []
-    numbers: dict[object, int] = {}  # of machines
+    seen: list[Shared] = []
     for run in runs:
         name = run.whose or run.name
         found = [part for _, part in by_python(run.record) if _seconds(part)]
         if found:
-            records.append(run.record)
-            number = numbers.setdefault(_machine_of(run), len(numbers) + 1)
-            parts += [(number, name, part) for part in found]
+            seen.append(run)
+            parts += [(len(seen), name, part) for part in found]
         else:
             left_out.append(f"{name or run.record.experiment}: it has no curve over workers.")
     baseline = _baseline([part for _, _, part in parts])
     laptops = tuple(
-        _laptop(number, name or f"laptop {number}", part, baseline) for number, name, part in parts
+        _laptop(number, name or nameless(number, len(seen)), part, baseline)
+        for number, name, part in parts
     )
-    said = [*different_work(records), *_cut_short(records)]
+    records = [run.record for run in seen]
+    said = [*different_work(records), *_alike(seen), *_cut_short(records)]
     if baseline == "one":
         said.append("Speed-ups are over one worker of the same kind: not all timed a plain call.")
     lacking = dict.fromkeys(one.name for one in laptops if not one.speedups)
@@ -109,16 +115,33 @@ def gallery(runs: Iterable[Shared]) -> Gallery:
     return Gallery(laptops, tuple(said), tuple(left_out), baseline)
 
 
-def _machine_of(run: Shared) -> object:
-    """Give what runs of one machine have in common; a run of nobody has its own."""
-    about = run.record.environment
-    return (run.whose, about.machine, about.cpu, about.logical_cpus) if run.whose else object()
-
-
 def _baseline(parts: Sequence[RunRecord]) -> Baseline:
     """Choose what most can be divided by; the plain call only where all have one, or it is most."""
     serial, one = (sum(bool(_speedups(part, base)) for part in parts) for base in _BASELINES)
     return "serial" if serial == len(parts) or serial > one else "one"
+
+
+def nameless(number: int, runs: int) -> str:
+    """Call a run whose name is hidden, or that has none."""
+    return f"run {number} of {runs}"
+
+
+def _alike(runs: Sequence[Shared]) -> Iterator[str]:
+    """Say how many of the runs may be of the same machine, which then counts more than once."""
+    machines = Counter(map(_machine_of, runs))
+    alike = sum(count for count in machines.values() if count > 1)
+    if alike:
+        yield (
+            f"{alike} of the {len(runs)} runs are of machines that are alike (CPUs, memory,"
+            " system): a laptop that sent several counts once for each."
+        )
+
+
+def _machine_of(run: Shared) -> tuple[object, ...]:
+    """Give what runs of one machine have in common; two people have two, however alike."""
+    about = run.record.environment
+    memory = round(about.memory_bytes / 2**30)
+    return run.whose, about.cpu, about.machine, about.system, about.logical_cpus, memory
 
 
 def _cut_short(records: Sequence[RunRecord]) -> Iterator[str]:
@@ -173,11 +196,12 @@ def _speedups(record: RunRecord, baseline: Baseline) -> dict[str, Points]:
 
 
 def class_of(laptops: Sequence[Laptop], kind: str, measure: Measure) -> tuple[ClassPoint, ...]:
-    """Give the median and the quartiles of all machines, for each number of workers of several.
+    """Give the median and the quartiles of all runs, for each number of workers of several.
 
-    A machine with several runs or Pythons counts once, with the median of what it has.
+    A run over several Pythons counts once, with the median of what it has. Who stands behind a
+    point may not stand behind the next: see `stretches`.
     """
-    values: dict[int, dict[int, list[float]]] = {}  # by workers, then by machine
+    values: dict[int, dict[int, list[float]]] = {}  # by workers, then by run
     for one in laptops:
         for workers, value in one.curves(measure).get(kind, ()):
             values.setdefault(workers, {}).setdefault(one.number, []).append(value)
@@ -186,8 +210,28 @@ def class_of(laptops: Sequence[Laptop], kind: str, measure: Measure) -> tuple[Cl
         those = [median(of_one) for of_one in values[workers].values()]
         if len(those) > 1:
             low, _, high = quantiles(those, n=4, method="inclusive")
-            found.append(ClassPoint(workers, median(those), low, high, len(those)))
+            runs = frozenset(values[workers])
+            found.append(ClassPoint(workers, median(those), low, high, runs))
     return tuple(found)
+
+
+def stretches(points: Sequence[ClassPoint]) -> tuple[tuple[ClassPoint, ...], ...]:
+    """Divide the points where other runs stand behind the next: a line may not join those."""
+    return tuple(tuple(some) for _, some in groupby(points, key=lambda point: point.runs))
+
+
+def behind(kind: str, points: Sequence[ClassPoint]) -> str:
+    """Say how many runs stand behind the median where that is not the same ones all along."""
+    parts = stretches(points)
+    if len(parts) < 2:
+        return ""
+    workers = (", ".join(str(point.workers) for point in some) for some in parts)
+    counted = [f"of {len(some[0].runs)} with {n}" for some, n in zip(parts, workers, strict=True)]
+    counted[0] = counted[0].replace(" with", " runs with") + " workers"
+    return (
+        f"Median of {kind}: {'; '.join(counted)}. These are not the same runs, so no line joins"
+        " them."
+    )
 
 
 def sort_key(laptop: Laptop, by: str) -> tuple[object, ...]:

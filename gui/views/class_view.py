@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout
 
-from core.results.gallery import Gallery, Laptop, Measure, sort_key
+from core.results.gallery import Gallery, Laptop, Measure, nameless, sort_key
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
 from gui.plain import plain
 from gui.theme import Theme
@@ -27,7 +27,7 @@ class ClassView(Card):
         self._gallery = Gallery(())
         self.chart = GalleryChart(theme)
         self.laptops = Laptops()
-        self._table = Table(self.laptops, "Laptops of the class", _WIDEST, theme)
+        self._table = Table(self.laptops, "Runs of the class", _WIDEST, theme)
         self._said, self._warned = QLabel(), QLabel()
         self._kind, self._measure, self._by = QComboBox(), QComboBox(), QComboBox()
         self._names = QCheckBox("Names")
@@ -43,7 +43,7 @@ class ClassView(Card):
         return Choice(self._kind.currentData() or "", measure, self._by.currentData())
 
     def show_gallery(self, gallery: Gallery) -> None:
-        """Show these laptops in place of all others."""
+        """Show these runs in place of all others."""
         self._gallery = gallery
         self._kind.blockSignals(True)
         self._kind.clear()
@@ -53,7 +53,6 @@ class ClassView(Card):
         self._kind.addItem("all kinds", "")
         self._kind.setCurrentIndex(max(0, self._kind.findData(self._wanted)))
         self._kind.blockSignals(False)
-        self._warn()
         self._show()
 
     def _warn(self) -> None:
@@ -61,7 +60,7 @@ class ClassView(Card):
         left_out = self._gallery.left_out
         if left_out and not self._names.isChecked():
             left_out = (f"Left out, all or in part: {len(left_out)}.",)
-        lines = (*self._gallery.warnings, *left_out)
+        lines = (*self.chart.behind, *self._gallery.warnings, *left_out)
         self._warned.setText("\n".join(lines[:4]))
         self._warned.setToolTip(plain("\n".join(lines)))
         self._warned.setVisible(bool(lines))
@@ -129,6 +128,7 @@ class ClassView(Card):
     def _show(self) -> None:
         choice = self.choice
         self.chart.show_gallery(self._gallery, choice)
+        self._warn()
         by = "python" if choice.by == "python" else "cores"
         ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
         self.laptops.show(ordered, self._names.isChecked())
@@ -168,16 +168,18 @@ class Laptops(HeadedTable):
         super().__init__(_HEADINGS)
         self.rows: list[Laptop] = []
         self._has_names = True
+        self._runs = 0
 
     def show(self, laptops: list[Laptop], names: bool) -> None:
         """Show these."""
         self.beginResetModel()
         self.rows, self._has_names = laptops, names
+        self._runs = max((one.number for one in laptops), default=0)
         self.endResetModel()
 
     def name_of(self, laptop: Laptop) -> str:
-        """Give a laptop's name, or its number where names are hidden."""
-        return laptop.name if self._has_names else f"laptop {laptop.number}"
+        """Give a run's name, or its number where names are hidden."""
+        return laptop.name if self._has_names else nameless(laptop.number, self._runs)
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)

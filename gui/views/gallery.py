@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gui.views.class_view import ClassView
 
 _TITLE = "Class gallery"
-_NO_LAPTOPS = "There are no laptops yet: open the files of a class first."
-_INVITATION = "Thirty laptops over one another"
+_NO_RUNS = "There are no runs yet: open the files of a class first."
+_INVITATION = "The runs of thirty laptops over one another"
 _STEPS = (
     "1.  Each student runs the same experiment, saves it as .futureslab (Ctrl+S) and sends it.\n"
     "2.  Drop all their files here, or open them at once (Ctrl+O).\n"
@@ -32,7 +32,7 @@ _STEPS = (
 
 
 class GalleryPage(PageFrame):
-    """What to do while there are no laptops, then those of a class. GUI thread.
+    """What to do while there are no runs, then those of a class. GUI thread.
 
     `open_requested` asks for files; `cleared` says that a person took all away; `export_requested`
     what shall be taken away of what is seen. What laptops are seen on, and its heavy imports, come
@@ -71,31 +71,31 @@ class GalleryPage(PageFrame):
         return self._class
 
     def show_soon(self, gallery: Gallery) -> None:
-        """Show these laptops in place of all others, a part in each turn of the event loop."""
+        """Show these runs in place of all others, a part in each turn of the event loop."""
         self._turns.take(
             (
                 partial(import_module, "gui.views.class_view"),
                 self._need_view,
                 partial(self._draw, gallery),
-                partial(self._count_laptops, gallery),
+                partial(self._count_runs, gallery),
             )
         )
 
     def show_gallery(self, gallery: Gallery) -> None:
-        """Show these laptops in place of all others, at once."""
+        """Show these runs in place of all others, at once."""
         self._turns.drop()
         self._draw(gallery)
-        self._count_laptops(gallery)
+        self._count_runs(gallery)
 
     def _draw(self, gallery: Gallery) -> None:
         self.view.show_gallery(gallery)
 
-    def _count_laptops(self, gallery: Gallery) -> None:
-        self._show_count(gallery.machines, bool(gallery.laptops or gallery.left_out))
+    def _count_runs(self, gallery: Gallery) -> None:
+        self._show_count(gallery.runs, bool(gallery.laptops or gallery.left_out))
 
     def _show_count(self, count: int, has_something: bool = False) -> None:
         self._count = count
-        counted = "1 laptop" if count == 1 else f"{count} laptops"
+        counted = "1 run" if count == 1 else f"{count} runs"
         self._title.setText(counted if has_something else _TITLE)
         self._places.setCurrentIndex(int(has_something))
         for button in (self._clear, self._export, self._open):
@@ -104,7 +104,7 @@ class GalleryPage(PageFrame):
     def _build(self) -> None:
         self._open.setToolTip("Choose the files of a class (Ctrl+O)")
         self._begin.setToolTip("Choose the files of a class (Ctrl+O)")
-        self._clear.setToolTip("Take all laptops away; their runs stay in the history")
+        self._clear.setToolTip("Take all runs away; they stay in the history")
         self._begin.setProperty("primary", True)
         for widget, name in (
             (self._open, "open"),
@@ -154,7 +154,7 @@ class GalleryPage(PageFrame):
         self._export.pop_up(event.globalPos())
 
     def _offer_export(self) -> None:
-        self._export.offer(bool(self._count), bool(self._count), _NO_LAPTOPS)
+        self._export.offer(bool(self._count), bool(self._count), _NO_RUNS)
 
     def _restyle(self) -> None:
         self._title.setFont(self._theme.font(1.2, bold=True))

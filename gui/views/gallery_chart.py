@@ -13,11 +13,20 @@ from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 
 from core.experiments.base import configuration
 from core.report.marks import SCALE, SERIES, along
-from core.report.together import label_of, value_of
-from core.results.gallery import Gallery, Laptop, Measure, class_of, sort_key
+from core.report.together import class_name, label_of, value_of
+from core.results.gallery import (
+    ClassPoint,
+    Gallery,
+    Laptop,
+    Measure,
+    behind,
+    class_of,
+    sort_key,
+    stretches,
+)
 from core.results.statistics import seconds
 from gui.plain import as_html
-from gui.theme import Theme
+from gui.theme import SYMBOLS, Theme
 from gui.views.plot import Plot
 
 _NEAR = 22  # pixels
@@ -70,6 +79,14 @@ class GalleryChart(Plot):
         self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """Say of each kind that is seen who stands behind its median, where that is not alike."""
+        kinds = dict.fromkeys(one.kind for one in self._drawn)
+        measure, laptops = self._choice.measure, self._gallery.laptops
+        told = (behind(kind, class_of(laptops, kind, measure)) for kind in kinds)
+        return tuple(filter(None, told))
 
     @property
     def colours(self) -> dict[str, QColor]:
@@ -180,8 +197,12 @@ class GalleryChart(Plot):
 
     def _draw_class(self, kind: str) -> None:
         points = class_of(self._gallery.laptops, kind, self._choice.measure)
-        if not points:
-            return
+        lines = [self._draw_stretch(kind, some) for some in stretches(points)]
+        if lines:
+            self._legend.addItem(lines[0], as_html(class_name(kind, points)))
+
+    def _draw_stretch(self, kind: str, points: Sequence[ClassPoint]) -> Any:
+        """Draw the median of the same runs with its quartiles; one point alone with a bar."""
         colour = self._theme.of_kind(kind)
         band = QColor(colour)
         band.setAlpha(_BAND)
@@ -197,10 +218,16 @@ class GalleryChart(Plot):
         between.setZValue(-10)
         pen = pg.mkPen(colour, width=4 * self._theme.scale, style=Qt.PenStyle.DashLine)
         line = pg.PlotDataItem(x, np.array([one.median for one in points]), pen=pen)
+        if len(points) == 1:
+            line.setSymbol(SYMBOLS.get(kind, "o"))
+            line.setSymbolSize(13 * self._theme.scale)
+            line.setSymbolBrush(colour)
+            bar = pg.mkPen(colour, width=2 * self._theme.scale)
+            between = pg.PlotDataItem(np.repeat(x, 2), np.concatenate([low, high]), pen=bar)
         line.setZValue(40)
         for item in (between, line):
             self.getPlotItem().addItem(item)
-        self._legend.addItem(line, as_html(f"median of the class: {kind}"))
+        return line
 
     def _fit(self) -> None:
         most = max((float(one.x.max()) for one in self._drawn if len(one.x)), default=4.0)

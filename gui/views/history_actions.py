@@ -117,7 +117,7 @@ class RunActions(QWidget):
             "Open": (here, "Show the run as it was seen (Enter)"),
             "Continue": (goes_on, "Measure what is left of it"),
             "Compare": (several, "Lay these runs over one another"),
-            "Gallery": (none, "Lay the curves of these laptops over one another, and the class's"),
+            "Gallery": (none, "Lay the curves of these runs over one another, and the class's"),
             "Rename": (here, "Give it a name (F2)"),
             "Pin": (none, "Keep it on top of the list"),
             "Delete": (busy_run, undo),

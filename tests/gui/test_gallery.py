@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
@@ -16,7 +17,7 @@ from gui.gallery_desk import GalleryDesk
 from gui.theme import Theme
 from gui.views.gallery import GalleryPage
 from tests.core.making import record
-from tests.core.test_gallery import laptop, over_two_pythons, without
+from tests.core.test_gallery import laptop, over_two_pythons, wide, without
 from tests.gui.finding import shown
 from tests.gui.jobs import do_at_once
 
@@ -54,7 +55,7 @@ def column(page: GalleryPage, number: int) -> list[str | None]:
 
 
 def test_laptops_are_sorted_and_coloured_by_what_is_chosen(page: GalleryPage) -> None:
-    assert words(page, "gallery-title") == "3 laptops"
+    assert words(page, "gallery-title") == "3 runs"
     assert column(page, 1) == ["2", "4", "8"]
     assert list(page.view.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
     choose(page, "gallery-by", "python")
@@ -104,9 +105,9 @@ def test_names_are_hidden_at_a_click(page: GalleryPage, qtbot: QtBot) -> None:
     box = page.findChild(QCheckBox, "gallery-names")
     assert isinstance(box, QCheckBox)
     box.click()
-    assert column(page, 0) == ["laptop 1", "laptop 3", "laptop 2"]
+    assert column(page, 0) == ["run 1 of 3", "run 3 of 3", "run 2 of 3"]
     page.view._on_row_chosen(1)
-    assert words(page, "gallery-said").startswith("laptop 3 · 4 CPUs")
+    assert words(page, "gallery-said").startswith("run 3 of 3 · 4 CPUs")
 
 
 def test_tips_do_not_obey_a_name(page: GalleryPage) -> None:
@@ -139,13 +140,13 @@ def test_a_kind_that_was_chosen_stays_chosen_as_files_come(page: GalleryPage) ->
     assert box.currentData() == "processes"
 
 
-def test_a_machine_with_two_pythons_is_counted_once(page: GalleryPage) -> None:
+def test_a_run_over_two_pythons_is_counted_once(page: GalleryPage) -> None:
     page.show_gallery(gallery([over_two_pythons()]))
-    assert words(page, "gallery-title") == "1 laptop"
+    assert words(page, "gallery-title") == "1 run"
     assert len(column(page, 0)) == 2
     drawn = gallery_chart(gallery([over_two_pythons()]), "", "seconds", "cores")
     assert drawn is not None
-    assert drawn.note.startswith("1 laptop;")
+    assert drawn.note.startswith("1 run;")
 
 
 def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
@@ -155,16 +156,16 @@ def test_a_desk_adds_each_run_once_and_forgets_what_was_cleared(
     desk.wanted.connect(do_at_once)
     desk.add(CLASS[:2])
     desk.add(CLASS[1:])
-    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 laptops")
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 runs")
     desk.replace(CLASS[:1])
-    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 laptop")
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 run")
     desk.add(CLASS[1:])
     clear = page.findChild(QPushButton, "gallery-clear")
     assert isinstance(clear, QPushButton)
     clear.click()
     assert words(page, "gallery-title") == "Class gallery"
     desk.add(CLASS[2:])
-    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 laptop")
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "1 run")
     assert column(page, 0) == [NASTY]
 
 
@@ -182,13 +183,13 @@ def test_the_first_laptops_are_built_drawn_and_shown_in_turns_of_their_own(
     page._turns._timer.timeout.connect(look)
     page.show_soon(gallery(CLASS))
     look()
-    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 laptops")
+    qtbot.waitUntil(lambda: words(page, "gallery-title") == "3 runs")
     assert [a for a, b in pairwise([(False, -1, ""), *seen]) if a != b][1:] == [
         (False, 0, "Class gallery"),
         (True, 0, "Class gallery"),
         (True, 3, "Class gallery"),
     ]
-    assert seen[-1] == (True, 3, "3 laptops")
+    assert seen[-1] == (True, 3, "3 runs")
 
 
 def test_what_is_gathered_is_saved_and_drawn_as_it_is_seen(page: GalleryPage, qtbot: QtBot) -> None:
@@ -226,3 +227,19 @@ def test_dark_and_large_it_is_still_whole(page: GalleryPage, light: Theme) -> No
     light.zoom(3)
     assert list(page.view.chart.colours) == ["2 CPUs", "4 CPUs", "8 CPUs"]
     assert len({colour.name() for colour in page.view.chart.colours.values()}) == 3
+
+
+def test_medians_over_other_runs_are_told_and_not_joined(page: GalleryPage) -> None:
+    page.show_gallery(gallery([wide("a", 1, 2), wide("b", 1, 2, 4), wide("c", 1, 2, 4)]))
+    warned = words(page, "gallery-warned")
+    assert "of 3 runs with 1, 2 workers; of 2 with 4." in warned
+    widths = [
+        list(item.xData)
+        for item in page.view.chart.getPlotItem().items
+        if isinstance(item, pg.PlotDataItem) and item.zValue() == 40
+    ]
+    assert widths == [[1, 2], [4]]
+    choose(page, "gallery-measure", "seconds")
+    assert "of 3 runs with 1, 2 workers; of 2 with 4." in words(page, "gallery-warned")
+    page.show_gallery(gallery([wide("a", 1, 2), wide("b", 1, 2)]))
+    assert words(page, "gallery-warned") == ""

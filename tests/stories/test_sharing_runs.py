@@ -83,7 +83,7 @@ def test_a_class_is_opened_from_the_command_line(desktop: Desktop, tmp_path: Pat
     save(tmp_path / "late.futureslab", [laptop("<b>Eve</b>", 2.0, 4)])
     files = [str(path) for path in sorted(tmp_path.glob("*.futureslab"))]
     person = Person(desktop, tmp_path / "seen.json", *files)
-    person.wait_for_text("gallery-title", "3 laptops")
+    person.wait_for_text("gallery-title", "3 runs")
     person.click("gallery-names")
     person.wait_for(lambda seen: not seen["gallery-names"]["checked"], "names are hidden")
     person.click("gallery-clear")
