@@ -70,8 +70,10 @@ def _summary(record: RunRecord) -> Summary:
     told = [trial for trial in record.trials if trial.rows]
     if not told:
         return Summary()
-    ends = Counter(state.removesuffix("_AND_NOTIFIED") for state in _last_states(told[0]).values())
-    lived = [f"{count} {state}" for state, count in ends.items()]
+    last = _last_states(told[0]).values()
+    ends = Counter(event["state"] for event in last)
+    failed = Counter(event["state"] for event in last if "error" in event)
+    lived = [f"{count} {state}{_with_exceptions(failed[state])}" for state, count in ends.items()]
     total = ends.total()
     died = death(row["what_happened"] for row in told[0].rows)
     if not total:
@@ -83,8 +85,13 @@ def _summary(record: RunRecord) -> Summary:
     )
 
 
-def _last_states(trial: TrialRecord) -> dict[str, str]:
-    return {event["future"]: event["state"] for event in trial.events if event["kind"] == "state"}
+def _last_states(trial: TrialRecord) -> dict[str, dict[str, Any]]:
+    """Return what was told last of each future's state."""
+    return {event["future"]: event for event in trial.events if event["kind"] == "state"}
+
+
+def _with_exceptions(count: int) -> str:
+    return f" ({count} with an exception)" if count else ""
 
 
 def _callbacks(trial: TrialRecord) -> tuple[str, ...]:

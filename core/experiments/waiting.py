@@ -81,13 +81,27 @@ def _code(values: Values) -> Code:
 
 def _summary(record: RunRecord) -> Summary:
     rows = [row for trial in record.trials for row in trial.rows]
-    after = {row["mode"]: row["returned_after_s"] for row in rows if row["timeout_s"] is None}
-    back = [f"{mode} after {after[mode]:.2f} s" for mode in _WAIT_MODES if mode in after]
-    if not back:
+    waits = {row["mode"]: row for row in rows if row["timeout_s"] is None}
+    told = [waits[mode] for mode in _WAIT_MODES if mode in waits]
+    if not told:
         return Summary()
     died = death(what for row in rows for what in (row["done"], row["not_done"], row["raised"]))
     details = (*died, *_timeouts(rows), *_dropped(record, rows))
-    return Summary((f"wait() came back: {', '.join(back)}",), details)
+    return Summary((_headline(told),), details)
+
+
+def _headline(waits: list[dict[str, Any]]) -> str:
+    """Say when each wait() came back, and which would not have if nobody had rescued it."""
+    back = [f"{w['mode']} after {w['returned_after_s']:.2f} s" for w in waits if not _rescued(w)]
+    rescued = [wait["mode"] for wait in waits if _rescued(wait)]
+    came = f"wait() came back: {', '.join(back)}" if back else ""
+    were = "was" if len(rescued) == 1 else "were"
+    never = f"{_and(rescued)} would have waited for ever, and {were} rescued" if rescued else ""
+    return "; ".join(filter(None, (came, never)))
+
+
+def _rescued(row: dict[str, Any]) -> bool:
+    return row.get("rescued") == "yes"
 
 
 def _timeouts(rows: list[dict[str, Any]]) -> tuple[str, ...]:
@@ -112,18 +126,18 @@ def _dropped(record: RunRecord, rows: list[dict[str, Any]]) -> tuple[str, ...]:
     if not any("C (CANCELLED" in f"{row['done']} {row['not_done']}" for row in rows):
         return (f"C was not dropped: it was RUNNING before.{_more_waiting(record)}",)
     at_once = [row["returned_after_s"] for row in rows if row["raised"] == "CancelledError"]
-    rescued = [row["mode"] for row in rows if row.get("rescued")]
+    rescued = [row["mode"] for row in rows if _rescued(row)]
     if rescued:
         python = record.environment.python
         version = f"Python {python.version}" if python else "This Python"
         return (
-            f"{_and(rescued)} had to be rescued: {version} cancelled C,",
-            "but told nobody who was waiting for it.",
+            f"{_and(rescued)} had to be rescued: {version} cancelled C, but told nobody who was"
+            " waiting for it.",
         )
     if at_once:
         return (
-            f"C.result() knew after {at_once[0]:.2f} s that C was cancelled; wait() knows it only",
-            "when a free worker finds C in the queue and throws it away.",
+            f"C.result() knew after {at_once[0]:.2f} s that C was cancelled; wait() knows it only"
+            " when a free worker finds C in the queue and throws it away.",
         )
     return ()
 

@@ -52,7 +52,7 @@ def is_event(event: Any) -> bool:
         return False
     if kind == "row":
         return all(_can_be_shown(what) for what in event.values())
-    return text(event.get("label", "")) and text(event.get("state", ""))
+    return all(text(event.get(name, "")) for name in ("label", "state", "error"))
 
 
 def checked(event: dict[str, Any]) -> dict[str, Any]:

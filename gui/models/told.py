@@ -75,7 +75,7 @@ class StateTable(HeadedTable):
     def __init__(self) -> None:
         super().__init__(_OF_FUTURES)
         self._names: list[str] = []
-        self._histories: dict[str, list[tuple[float, str]]] = {}
+        self._histories: dict[str, list[tuple[float, str]]] = {}  # when, and what it became
 
     def clear(self) -> None:
         """Forget all futures."""
@@ -83,8 +83,9 @@ class StateTable(HeadedTable):
         self._names, self._histories = [], {}
         self.endResetModel()
 
-    def note(self, future: str, state: str, t: float) -> None:
-        """A future has become something, `t` seconds after the beginning."""
+    def note(self, future: str, state: str, t: float, error: str = "") -> None:
+        """A future has become something, `t` s after the beginning; `error` is what it raised."""
+        state = f"{state} ({error})" if error else state
         if future not in self._histories:
             row = len(self._names)
             self.beginInsertRows(NOWHERE, row, row)

@@ -106,7 +106,8 @@ class StoryStage(Stage):
         self._new_rows.append(row)
 
     def _take_state(self, event: dict[str, Any]) -> None:
-        self._states.note(event["future"], event["state"], event["t"])
+        error = event.get("error", "")
+        self._states.note(event["future"], event["state"], event["t"], error)
 
     def _take_wait(self, event: dict[str, Any]) -> None:
         for graph in self._graphs:

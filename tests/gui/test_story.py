@@ -218,6 +218,16 @@ def test_a_row_names_the_python_that_was_chosen(qtbot: QtBot) -> None:
     assert stage._rows.rows == [{"python": "3.11", "repeat": 1}, {"python": "3.13", "repeat": 1}]
 
 
+def test_a_future_that_ended_with_an_exception_says_with_which(qtbot: QtBot) -> None:
+    stage = make_stage("life", qtbot)
+    state = {"kind": "state", "future": "F5", "t": 0.5}
+    tell(stage, {**state, "state": "RUNNING"})
+    tell(stage, {**state, "state": "FINISHED", "error": "ValueError"})
+
+    assert stage._states.index(0, 1).data() == "FINISHED (ValueError)"
+    assert stage._states.index(0, 2).data().endswith("FINISHED (ValueError) at 0.500 s")
+
+
 def test_lines_have_no_numbers_before_there_is_anything(qtbot: QtBot) -> None:
     stage = make_stage("pool-or-futures", qtbot)
     (lines,) = stage._charts

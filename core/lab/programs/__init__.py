@@ -13,7 +13,7 @@ imports the standard library only, never another module of ours: a student takes
     span    lane, start, end, label, state: "task", "waiting", "startup", "failed" or "cancelled"
     begins  lane, start, label, state: what lasts until its span, or another's on its lane, is told
     mark    lane, at, label: a moment
-    state   future, state: what a future has become
+    state   future, state: what a future has become; error: the exception that it ended with, if any
     waits   who, whom: somebody waits for somebody from now on      goes_on   who: no longer
     code    line, source, instruction, marked: one instruction beside its line of source; what is
             said of the whole comes first, as the source of no line

@@ -254,18 +254,20 @@ class Life:
         state, now = future._state, time.perf_counter()
         worker = self.name_of(self.working[number]) if state == "RUNNING" else None
         old_state, old_worker, since = self.seen[number]
+        error = future.exception() if state == "FINISHED" else None
         if state != old_state:
-            self.tell("state", future=f"F{number}", state=state)
-            error = future.exception() if state == "FINISHED" else None
+            failed = {"error": type(error).__name__} if error else {}
+            self.tell("state", future=f"F{number}", state=state, **failed)
             if isinstance(error, concurrent.futures.BrokenExecutor) and not self.is_broken:
                 self.is_broken = True
                 self.tell("note", text="A worker has died, and the pool is broken.")
         if (state, worker) != (old_state, old_worker):
+            at_work = "failed" if error else "task"
             self.draw(
-                f"F{number}", since, now, old_state, "task" if old_worker else LOOKS[old_state]
+                f"F{number}", since, now, old_state, at_work if old_worker else LOOKS[old_state]
             )
             if old_worker:
-                self.draw(old_worker, since, now, f"F{number}", "task")
+                self.draw(old_worker, since, now, f"F{number}", at_work)
             self.seen[number] = state, worker, now
             self.tell_begin(number)
 

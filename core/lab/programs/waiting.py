@@ -133,10 +133,10 @@ def one_call(call, mode, timeout_s, pool, seconds, ends, tell):
             mode=mode,
             timeout_s=timeout_s,
             returned_after_s=round(end - start, 3),
+            **({"rescued": "yes" if rescued.is_set() else "no"} if ends == "shutdown" else {}),
             done=", ".join(names[future] for future in came) or None,
             not_done=", ".join(names[future] for future in names if future not in came) or None,
             raised=raised,
-            **({"rescued": "yes"} if rescued.is_set() else {}),
         )
     finally:
         helper.join()

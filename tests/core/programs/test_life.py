@@ -278,6 +278,16 @@ def test_a_cancelled_future_is_notified_when_a_worker_throws_it_away(stage: Stag
     assert read < notified
 
 
+def test_a_task_that_raises_is_drawn_as_failed_and_tells_its_exception(stage: Stage) -> None:
+    events = stage.click("submit", "submit-raising", "finish", "finish")
+
+    ends = {e["future"]: e.get("error") for e in events if e.get("state") == "FINISHED"}
+    assert ends == {"F1": None, "F2": "ValueError"}
+    spans = [e for e in events if e["kind"] == "span" and e["state"] in ("task", "failed")]
+    drawn = {(e["state"], e["label"] if e["lane"][0] != "F" else e["lane"]) for e in spans}
+    assert drawn == {("task", "F1"), ("failed", "F2")}
+
+
 def test_a_worker_that_dies_breaks_the_pool_and_nothing_else(stage: Stage) -> None:
     stage.answers = ["submit", "submit", "submit", "callback"]
     future = stage.start(play="clicking", kind="processes")
@@ -320,7 +330,10 @@ def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
     (trial,) = told.trials
     assert trial.rows[0]["step"] == "1 submit"
-    assert "7 futures lived: 6 FINISHED, 1 CANCELLED" in ended.stderr
+    assert (
+        "7 futures lived: 6 FINISHED (1 with an exception), 1 CANCELLED_AND_NOTIFIED"
+        in ended.stderr
+    )
     assert "Traceback (most" not in ended.stderr
     assert ("were RUNNING at once, on 2 processes" in ended.stderr) == (kind == "processes")
 
@@ -367,7 +380,7 @@ def summary_of(*states: str, **row: Any) -> str:
 def test_the_summary_counts_the_ends_and_names_the_threads() -> None:
     assert summary_of("FINISHED") == "1 future lived: 1 FINISHED"
     both = summary_of("FINISHED", "CANCELLED", "CANCELLED_AND_NOTIFIED")
-    assert both == "3 futures lived: 1 FINISHED, 2 CANCELLED"
+    assert both == "3 futures lived: 1 FINISHED, 1 CANCELLED, 1 CANCELLED_AND_NOTIFIED"
     called = summary_of("FINISHED", what_happened="done-callback called: FINISHED")
     assert called.endswith("called by the caller's own thread (1).")
     assert "3 were RUNNING at once, on 2 processes" in summary_of("RUNNING", running=3)

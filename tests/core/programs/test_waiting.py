@@ -70,7 +70,7 @@ def test_a_shutdown_that_cancels_strands_who_waits_on_these_pythons(
     assert "done A, B, C (CANCELLED_AND_NOTIFIED)   not_done None" in rows[0]
     assert rows[8].endswith("raised CancelledError")
     if version in STRANDING:
-        rescued = [row.split("   ")[1] for row in rows if row.endswith("rescued yes")]
+        rescued = [row.split("   ")[1] for row in rows if "   rescued yes   done " in row]
         assert rescued[::2] == ["mode ALL_COMPLETED", "mode FIRST_EXCEPTION", "mode as_completed"]
 
 
@@ -311,6 +311,34 @@ def test_the_summary_tells_what_became_of_the_dropped_one() -> None:
     assert "C.result() knew after 0.05 s" in summary_of(late, known, ends="cancel")
     assert "Choose fewer workers" in summary_of(missed, ends="cancel")
     assert "A process pool calls" in summary_of(missed, ends="cancel", kind="processes")
+
+
+def test_a_wait_that_was_rescued_did_not_come_back_by_itself() -> None:
+    told = summary_of(
+        row("ALL_COMPLETED", None, 0.65, rescued="yes"),
+        row("FIRST_COMPLETED", None, 0.15, rescued="no"),
+        row("FIRST_EXCEPTION", None, 0.65, rescued="yes"),
+        ends="shutdown",
+    )
+    assert told.splitlines()[0] == (
+        "wait() came back: FIRST_COMPLETED after 0.15 s; FIRST_EXCEPTION and ALL_COMPLETED would"
+        " have waited for ever, and were rescued"
+    )
+
+
+def test_each_detail_is_a_sentence() -> None:
+    dropped = {"done": "C (CANCELLED)"}
+    stranded = row("ALL_COMPLETED", None, 0.6, rescued="yes", **dropped)
+    known = row("C.result()", None, 0.05, raised="CancelledError", **dropped)
+    waited = row("ALL_COMPLETED", None, 0.6, **dropped)
+
+    for told in (
+        summary_of(stranded, ends="shutdown"),
+        summary_of(waited, known, ends="cancel"),
+    ):
+        _, *details = told.splitlines()
+        assert details
+        assert all(line.endswith(".") for line in details), details
 
 
 def test_without_rows_there_is_no_summary() -> None:
