@@ -67,7 +67,7 @@ class HistoryPage(PageFrame):
         self._gone: list[int] = []
         self._kept: list[int] = []  # what is selected, while rows are put in other places
         self._top: int | None = None  # the run that a person scrolled to, for that time too
-        self._leaving: tuple[list[int], int] = ([], 0)  # runs that were deleted, and where
+        self._leaving: tuple[list[int], int] | None = None  # runs that are to go, and where
         self._busy = ""
         self._sorted = (STARTED, Qt.SortOrder.DescendingOrder)
         self.model = RunsModel(titles, settings_of, theme)
@@ -266,6 +266,7 @@ class HistoryPage(PageFrame):
     # ------------------------------------------------------------------------------- asking
 
     def _ask(self) -> None:
+        self._leaving = None  # other runs come now, in whose places nothing was deleted
         experiment, deleted = self._filter.currentData() or ("", False)
         self.model.ask(
             replace(
@@ -279,7 +280,7 @@ class HistoryPage(PageFrame):
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
         """Put the runs in the order of a column; where there is none, the arrow goes back."""
         if self.model.can_sort(column):
-            self._sorted = (column, order)
+            self._sorted, self._leaving = (column, order), None
             self.model.sort(column, order)
         else:
             self._table.horizontalHeader().setSortIndicator(*self._sorted)
@@ -324,6 +325,7 @@ class HistoryPage(PageFrame):
             index = self.model.index(row, NAME)
             self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
         self._table.setAutoScroll(True)
+        self._kept = [run.id for run in self.selected]
         top = None if self._top is None else self.model.place_of(self._top)
         if top is not None:
             self._table.scrollTo(self.model.index(top, NAME), _AT_TOP)
@@ -332,13 +334,14 @@ class HistoryPage(PageFrame):
     def _rows_to_choose(self) -> list[int]:
         """Find what was selected; where all that was deleted, the run that came in its place."""
         found = [row for run in self._kept if (row := self.model.place_of(run)) is not None]
-        gone, place = self._leaving
-        if not found and gone and gone == self._kept and self.model.rowCount():
-            return [min(place, self.model.rowCount() - 1)]
-        return found
+        if found or self._leaving is None:
+            return found
+        (gone, place), self._leaving = self._leaving, None
+        has_next = gone == self._kept and self.model.rowCount() > 0
+        return [min(place, self.model.rowCount() - 1)] if has_next else []
 
     def _leave(self, runs: list[int]) -> None:
-        """Note where runs stand that are about to go."""
+        """Note where runs stand that are about to go, for the list that comes without them."""
         places = (self.model.place_of(run) for run in runs)
         self._leaving = runs, min((row for row in places if row is not None), default=0)
 
@@ -363,6 +366,7 @@ class HistoryPage(PageFrame):
         if self._gone:
             gone, self._gone = self._gone, []
             self._bar.hide()
+            self._leaving = None
             self.restored.emit(gone)
 
     # ------------------------------------------------------------------------------- showing

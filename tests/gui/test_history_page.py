@@ -301,6 +301,29 @@ def test_after_a_run_was_deleted_the_next_one_is_chosen(page: HistoryPage, qtbot
     assert page.selected == [], "what goes otherwise leaves nothing chosen"
 
 
+@pytest.mark.parametrize("meanwhile", ["it went and came back", "it could not be deleted"])
+@pytest.mark.parametrize("then", ["searched", "sorted"])
+def test_a_deletion_that_is_over_chooses_nothing_in_another_list(
+    page: HistoryPage, meanwhile: str, then: str
+) -> None:
+    rows = [row(number) for number in range(4)]
+    given(page, *rows)
+    select(page, 2)
+    button(page, "delete").click()
+    if meanwhile == "it went and came back":
+        given(page, *rows[:2], rows[3])
+        page.offer_undo([2])
+        page._bar._action.click()
+        given(page, *rows)
+        select(page, 2)
+    if then == "searched":
+        find(page, QLineEdit, "history-search").setText("what run 2 lacks")
+    else:
+        page._sort(NAME, Qt.SortOrder.AscendingOrder)
+    given(page, row(7), row(8), row(9))
+    assert page.selected == []
+
+
 def test_a_name_that_is_being_typed_is_not_taken_away_by_new_rows(
     page: HistoryPage, qtbot: QtBot
 ) -> None:
