@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -170,7 +170,7 @@ class _Part(Card):
         super().__init__()
         self._theme = theme
         self._model = RowTable()
-        self._table = FittingTable(self._model, title, theme, none)
+        self._table = FittingTable(self._model, title, theme, none, follows=False)
         self._table.setTabKeyNavigation(False)
         self._heading, self._none, self._about = QLabel(title), QLabel(none), QLabel(about)
         for label in (self._none, self._about):
@@ -194,7 +194,6 @@ class _Part(Card):
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
         self._about.setVisible(bool(rows and self._about.text()))
-        QTimer.singleShot(0, self._table.scrollToTop)  # it has followed the new rows
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.0, bold=True))

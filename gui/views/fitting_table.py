@@ -47,8 +47,8 @@ class FittingTable(Table):
     """Rows that come one after the other, all columns in sight where that is possible.
 
     Where they are wider than the table, the widest give way, down to their longest words, and wrap.
-    New rows are brought into sight unless a person has scrolled up. With `widest`, samples of what
-    will come, the columns need not move later.
+    With `follows`, new rows are brought into sight unless a person has scrolled up. With `widest`,
+    samples of what will come, the columns need not move later.
 
     With `gives_way`, columns and the pixels that each keeps at the usual size, these give way,
     the first one first, and their texts end in dots: all rows keep one height. GUI thread.
@@ -62,6 +62,7 @@ class FittingTable(Table):
         empty: str,
         widest: Sequence[str] = (),
         gives_way: Sequence[tuple[int, int]] = (),
+        follows: bool = True,
     ) -> None:
         self._samples = tuple(widest)
         self._gives_way = tuple(gives_way)
@@ -70,7 +71,8 @@ class FittingTable(Table):
         self._natural: list[int] = []
         self._least: list[int] = []
         self._wrapped: set[int] = set()
-        self._follows = True
+        self._follows = follows
+        self._is_at_end = follows  # where rows that come are brought into sight
         self._is_stale = False  # measured with type that is no longer in force
         super().__init__(model, name, (), theme, stretch=False, empty=empty)
         self.setWordWrap(not gives_way)
@@ -81,7 +83,7 @@ class FittingTable(Table):
         self._fit_soon = QTimer(self)
         self._fit_soon.setSingleShot(True)
         self._fit_soon.setInterval(0)
-        self._fit_soon.timeout.connect(self._fit)
+        self._fit_soon.timeout.connect(self._fit_as_noted)
         model.rowsAboutToBeInserted.connect(self._note_place)
         model.modelAboutToBeReset.connect(self._note_place)
         model.rowsInserted.connect(self._on_rows_inserted)
@@ -94,12 +96,18 @@ class FittingTable(Table):
         super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        is_at_end = self._sees_end()  # of this call alone: a scroll bar that comes resizes, too
         super().resizeEvent(event)
-        self._fit()
+        self._fit(is_at_end)
 
     def _note_place(self) -> None:
+        """Note where a person has scrolled to, before rows or their heights are other ones."""
+        if not (self._fit_soon.isActive() or self._is_stale):
+            self._is_at_end = self._sees_end()
+
+    def _sees_end(self) -> bool:
         bar = self.verticalScrollBar()
-        self._follows = bar.value() >= bar.maximum()
+        return self._follows and bar.value() >= bar.maximum()
 
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         self._cells[first:first] = [self._measured(row) for row in range(first, last + 1)]
@@ -143,12 +151,16 @@ class FittingTable(Table):
             widths.append(width)
         return widths
 
-    def _fit(self) -> None:
+    def _fit_as_noted(self) -> None:
+        self._fit(self._is_at_end)
+
+    def _fit(self, is_at_end: bool) -> None:
+        """Give columns their widths and rows their lines; who sees the last row still sees it."""
         if self._gives_way:
             self._give_way()
         else:
             self._share_out()
-        if self._follows:
+        if is_at_end:
             self.updateGeometries()  # the scroll bar has to know of the new heights first
             self.scrollToBottom()
 
@@ -186,6 +198,8 @@ class FittingTable(Table):
             self._wrapped.discard(row)
 
     def _restyle(self) -> None:
+        if self._natural:
+            self._note_place()
         super()._restyle()
         self._is_stale = bool(self._natural)
         if self.isVisible():

@@ -116,6 +116,33 @@ def test_a_table_follows_new_rows_until_a_person_scrolls_up(
     assert bar.value() == 3
 
 
+@pytest.mark.parametrize("text", ["short", ERROR], ids=["one line", "lines"])
+def test_other_room_and_other_type_leave_who_has_scrolled_up_where_they_are(
+    table: FittingTable, model: RowTable, light: Theme, text: str, qtbot: QtBot
+) -> None:
+    bar = table.verticalScrollBar()
+
+    def settled() -> None:
+        qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+
+    model.append([{"step": number, "error": text, "way": text} for number in range(60)])
+    settled()
+    for place in (7, 0):
+        bar.setValue(place)
+        table.resize(table.width() - 20, 250)
+        settled()
+        assert bar.value() == place
+        light.zoom(1)
+        settled()
+        assert bar.value() == place
+    bar.setValue(bar.maximum())
+    table.resize(500, 220)
+    assert bar.value() == bar.maximum()
+    light.zoom(1)
+    settled()
+    assert bar.value() == bar.maximum(), "who sees the last row still sees it"
+
+
 def test_a_table_follows_rows_that_wrap(table: FittingTable, model: RowTable, qtbot: QtBot) -> None:
     bar = table.verticalScrollBar()
     for number in range(12):
