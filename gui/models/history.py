@@ -98,6 +98,11 @@ class RunsModel(QAbstractTableModel):
         """Return the run of a row; None where it is not here yet."""
         return self._rows.get(row)
 
+    def texts(self, row: int) -> Sequence[str]:
+        """Tell what the cells of a row say; nothing where its run is not here yet."""
+        run, columns = self.run(row), range(len(_HEADINGS))
+        return ["" if run is None else self._cell(run, column) for column in columns]
+
     @property
     def known(self) -> Sequence[int]:
         """The rows that are here."""

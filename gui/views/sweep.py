@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui.models.trials import ANSWER, PYTHON, STATUS, WORKERS, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
-from gui.views.fitting_table import FittingTable
 from gui.views.late import Late
+from gui.views.one_line_table import OneLineTable
 from gui.views.scaling import RuntimeChart
 from gui.views.stage import Stage, Teller
 
@@ -51,7 +51,7 @@ class SweepStage(Stage):
         self._measured: Measured | None = None
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
-        self._table = FittingTable(self._model, "Trials", theme, _EMPTY, _WIDEST, _GIVES_WAY)
+        self._table = OneLineTable(self._model, "Trials", theme, _GIVES_WAY, _EMPTY, _WIDEST)
         self._table.setColumnHidden(PYTHON, True)
         self._runtime = RuntimeChart(theme)
         self._speedup: SpeedupPanel | None = None

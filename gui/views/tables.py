@@ -165,19 +165,3 @@ class Table(QTableView):
         for column, sample in enumerate(self._widest):
             width = metrics.horizontalAdvance(sample) + self._theme.px(BESIDE)
             self.setColumnWidth(column, width)
-
-
-def given_way(
-    room: int, natural: Sequence[int], order: Sequence[tuple[int, int]]
-) -> dict[int, int]:
-    """Give each column what it wants; for want of room some give way, in an `order` of importance.
-
-    That has columns, the least important first, each with the width that it keeps at least.
-    """
-    widths = dict(enumerate(natural))
-    for column, least in order:
-        if column not in widths:  # there are no rows yet that would have it
-            continue
-        over = sum(widths.values()) - room
-        widths[column] -= min(max(over, 0), max(widths[column] - least, 0))
-    return widths

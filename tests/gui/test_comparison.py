@@ -13,9 +13,9 @@ from core.results.records import Calibration, RunRecord
 from gui.models.compared import SideBySide, side_by_side
 from gui.theme import Theme
 from gui.views.comparison import ComparisonView
-from gui.views.fitting_table import FittingTable
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
+from gui.views.wrapping_table import WrappingTable
 from tests.core.making import done, record
 from tests.gui.finding import find, shown
 from tests.gui.sweeps import begun, sweep
@@ -93,7 +93,7 @@ def test_what_is_laid_together_is_read_from_its_first_row(
     view: ComparisonView, qtbot: QtBot
 ) -> None:
     name = "How many times as fast as the first"
-    (table,) = [t for t in view.findChildren(FittingTable) if t.accessibleName() == name]
+    (table,) = [t for t in view.findChildren(WrappingTable) if t.accessibleName() == name]
     bar = table.verticalScrollBar()
     for height in (800, 780):
         view.resize(1100, height)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFont, QFontMetrics, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
@@ -19,9 +19,10 @@ from pytestqt.qtbot import QtBot
 from core.experiments import pi_scaling
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
-from gui.views.fitting_table import FittingTable, shared
+from gui.views.fitting_table import FittingTable
+from gui.views.one_line_table import OneLineTable, WidestTexts, given_way
 from gui.views.sweep import SweepStage
-from gui.views.tables import given_way
+from gui.views.wrapping_table import WrappingTable, shared
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
 from tests.gui.sweeps import begun, sweep
@@ -35,8 +36,8 @@ def model() -> RowTable:
 
 
 @pytest.fixture
-def table(model: RowTable, light: Theme, qtbot: QtBot) -> FittingTable:
-    made = FittingTable(model, "Rows", light, "Rows appear here.")
+def table(model: RowTable, light: Theme, qtbot: QtBot) -> WrappingTable:
+    made = WrappingTable(model, "Rows", light, "Rows appear here.")
     qtbot.addWidget(made)
     made.resize(600, 300)
     with qtbot.waitExposed(made):
@@ -49,7 +50,7 @@ def widths(table: FittingTable) -> list[int]:
 
 
 def test_every_cell_has_room_where_there_is_room_for_all(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"total": 20000, "way": "Lock"}])  # as many letters as its heading, but wider
     qtbot.waitUntil(lambda: table.columnWidth(0) > 0 and not table._fit_soon.isActive())
@@ -59,7 +60,7 @@ def test_every_cell_has_room_where_there_is_room_for_all(
 
 
 def test_long_texts_wrap_so_that_all_columns_are_in_sight(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     row = {"thing": "a generator", "to": "processes", "error": ERROR, "way_around": ERROR}
     model.append([row, {"thing": "a number"}])
@@ -75,7 +76,7 @@ THING = "an instance of multiprocessing.Value"
 
 @pytest.mark.parametrize("width", [250, 420, 516, 600, 777])
 def test_every_word_of_a_row_that_wraps_is_in_sight(
-    table: FittingTable, model: RowTable, light: Theme, width: int, qtbot: QtBot
+    table: WrappingTable, model: RowTable, light: Theme, width: int, qtbot: QtBot
 ) -> None:
     light.dress(table)  # its padding takes room, too
     table.resize(width, 300)
@@ -105,7 +106,7 @@ def test_every_word_of_a_row_that_wraps_is_in_sight(
 
 
 def test_a_table_follows_new_rows_until_a_person_scrolls_up(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     bar = table.verticalScrollBar()
     model.append([{"step": number} for number in range(100)])
@@ -118,7 +119,7 @@ def test_a_table_follows_new_rows_until_a_person_scrolls_up(
 
 @pytest.mark.parametrize("text", ["short", ERROR], ids=["one line", "lines"])
 def test_other_room_and_other_type_leave_who_has_scrolled_up_where_they_are(
-    table: FittingTable, model: RowTable, light: Theme, text: str, qtbot: QtBot
+    table: WrappingTable, model: RowTable, light: Theme, text: str, qtbot: QtBot
 ) -> None:
     bar = table.verticalScrollBar()
 
@@ -143,7 +144,9 @@ def test_other_room_and_other_type_leave_who_has_scrolled_up_where_they_are(
     assert bar.value() == bar.maximum(), "who sees the last row still sees it"
 
 
-def test_a_table_follows_rows_that_wrap(table: FittingTable, model: RowTable, qtbot: QtBot) -> None:
+def test_a_table_follows_rows_that_wrap(
+    table: WrappingTable, model: RowTable, qtbot: QtBot
+) -> None:
     bar = table.verticalScrollBar()
     for number in range(12):
         model.append([{"step": number, "error": ERROR * (1 + number % 3), "way": ERROR}])
@@ -154,7 +157,7 @@ def test_a_table_follows_rows_that_wrap(table: FittingTable, model: RowTable, qt
 
 def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> None:
     model = StateTable()
-    table = FittingTable(model, "Futures", light, "Futures appear here.")
+    table = WrappingTable(model, "Futures", light, "Futures appear here.")
     qtbot.addWidget(table)
     table.resize(500, 300)
     table.show()
@@ -168,7 +171,7 @@ def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> Non
 
 
 def test_an_empty_table_says_what_will_be_there(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     empty = table.grab().toImage()
     model.append([{"": None}])
@@ -243,7 +246,7 @@ def test_trials_that_come_leave_who_has_scrolled_up_where_they_are(
 
 
 def test_other_type_is_measured_when_it_is_seen(
-    table: FittingTable, model: RowTable, light: Theme, qtbot: QtBot
+    table: WrappingTable, model: RowTable, light: Theme, qtbot: QtBot
 ) -> None:
     model.append([{"who": "worker 1", "what": ERROR}])
     before = list(table._natural)
@@ -259,6 +262,36 @@ def test_other_type_is_measured_when_it_is_seen(
     assert table._natural[0] > before[0]
     model.append([{"who": "worker 2", "what": ERROR}])
     assert len(table._cells) == 2
+
+
+def test_rows_of_one_line_are_measured_in_other_type_when_seen_and_not_all_of_them(
+    model: RowTable, light: Theme, qtbot: QtBot
+) -> None:
+    table = OneLineTable(model, "Rows", light, ())
+    qtbot.addWidget(table)
+    model.append([{"who": f"worker {number}", "what": ERROR} for number in range(500)])
+    before = list(table._natural)
+    light.zoom(2)
+    assert table._natural == before, "what is not seen costs nothing"
+    with qtbot.captureExceptions() as failures:
+        model.rows = []  # what reads its rows again fails
+        table.show()
+    assert table._natural[1] > before[1]
+    assert not failures
+
+
+@given(st.lists(st.text(max_size=9), max_size=60), st.integers(6, 30), st.integers(6, 30))
+def test_the_widest_texts_are_those_of_all(
+    qapp: QApplication, texts: list[str], first: int, then: int
+) -> None:
+    widest, font = WidestTexts(), QFont()
+    for size in (first, then, first):
+        font.setPixelSize(size)
+        metrics = QFontMetrics(font)
+        widest.measure(metrics)
+        for text in texts:
+            widest.note(text, metrics)
+        assert widest.width == max(map(metrics.horizontalAdvance, texts), default=0)
 
 
 @given(
@@ -286,7 +319,7 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
     model = QStandardItemModel(0, 2)
     for step, error in (("1", ERROR), ("2", "none")):
         model.appendRow([QStandardItem(step), QStandardItem(error)])
-    table = FittingTable(model, "Rows", light, "Empty", (), ((1, 60),))
+    table = OneLineTable(model, "Rows", light, ((1, 60),))
     qtbot.addWidget(table)
     table.resize(300, 200)
     table.show()
@@ -300,7 +333,7 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
 
 
 def test_a_column_that_was_dragged_keeps_its_width(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"step": 1, "error": "short"}])
     qtbot.waitUntil(lambda: not table._fit_soon.isActive())
@@ -318,7 +351,7 @@ def test_a_column_that_was_dragged_keeps_its_width(
 
 
 def test_rows_are_copied_for_a_spreadsheet(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"way": "a\tb", "total": 20000}, {"way": "=1+1", "total": 2}, {"way": "c"}])
     table.select(1)

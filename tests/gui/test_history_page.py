@@ -178,8 +178,8 @@ def test_all_columns_are_in_sight_and_what_was_found_has_the_rest(
     table = find(page, RunTable)
     table.setFixedWidth(width)
     long = "AMD EPYC, 2 CPUs, Debian GNU/Linux 12 (bookworm), Linux 6.18.44-fc-v657"
-    given(page, row(5, said="2 threads: too noisy to say, 1.07 times", machine=long))
-    qtbot.waitUntil(lambda: table.width() == width)
+    given(page, row(12_345, said="2 threads: too noisy to say, 1.07 times", machine=long))
+    qtbot.waitUntil(lambda: table.width() == width and not table._fit_soon.isActive())
     total = sum(table.columnWidth(n) for n in range(page.model.columnCount()))
     assert total == table.viewport().width()
     metrics = table.fontMetrics()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from core.experiments import pi_scaling
 from gui.models.trials import ANSWER, STATUS, WORKERS, TrialTable
 from gui.theme import Theme
-from gui.views.fitting_table import FittingTable
+from gui.views.one_line_table import OneLineTable
 from gui.views.sweep import SweepStage
 from tests.core.making import done, record
 from tests.gui.conftest import OpenPage
@@ -39,7 +39,7 @@ def test_what_matters_of_a_trial_is_in_sight_in_a_small_window(
     tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Trials"))
     page.begin(record([], parameters=pi_scaling.EXPERIMENT.defaults()), 1.0)
     page.add_trials([done("ceiling", 2, 1, 0.1, value=math.pi, abs_error=1e-7)])
-    table = find(page, FittingTable)
+    table = find(page, OneLineTable)
     table.setMinimumWidth(width)
     table.setMaximumWidth(width)
     qtbot.waitUntil(lambda: table.width() == width and not table._fit_soon.isActive())
