@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 
 from gui.theme import Theme
@@ -46,6 +46,11 @@ class FittingTable(Table):
         model.dataChanged.connect(self._on_data_changed)
         model.modelReset.connect(self._on_reset)
         self._on_reset()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._note_place()
+        super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         self._measure_type()
@@ -114,11 +119,11 @@ class FittingTable(Table):
     def _measure_headings(self) -> None:
         """Begin with the room for headings, and for samples of what will come."""
         model, across, pad = self.model(), Qt.Orientation.Horizontal, self._theme.px(BESIDE)
-        titles, cells = self.horizontalHeader().fontMetrics(), self.fontMetrics()
+        metrics = self.fontMetrics()  # the headings' type is the same, but is told of later
         names = [str(model.headerData(n, across)) for n in range(model.columnCount())]
-        self._natural = [titles.horizontalAdvance(name) + pad for name in names]
+        self._natural = [metrics.horizontalAdvance(name) + pad for name in names]
         for column, sample in enumerate(self._samples):
-            width = cells.horizontalAdvance(sample) + pad
+            width = metrics.horizontalAdvance(sample) + pad
             self._natural[column] = max(self._natural[column], width)
 
     def _fit_as_noted(self) -> None:
@@ -132,8 +137,6 @@ class FittingTable(Table):
             self.scrollToBottom()
 
     def _restyle(self) -> None:
-        if self._natural:
-            self._note_place()
         super()._restyle()
         self._is_stale = bool(self._natural)
         if self.isVisible():

@@ -68,7 +68,6 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.sectionResized.connect(self._on_resized)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        theme.changed.connect(self._restyle)
         self._restyle()
 
     def select(self, row: int, into_sight: bool = True) -> None:
@@ -116,6 +115,11 @@ class Table(QTableView):
             entry.triggered.connect(do)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # the theme tells of it before it is so
+            self._restyle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
