@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -85,10 +85,11 @@ class RunsModel(QAbstractTableModel):
         self._asked.discard(query.offset)
         rows = {query.offset + place: row for place, row in enumerate(page.rows)}
         if self._shown == self._query and page.count == self._count:
+            changed = [place for place, row in rows.items() if self._rows.get(place) != row]
             self._rows |= rows
-            if rows:
-                last = self.index(max(rows), len(_HEADINGS) - 1)
-                self.dataChanged.emit(self.index(min(rows), 0), last)
+            if changed:
+                last = self.index(max(changed), len(_HEADINGS) - 1)
+                self.dataChanged.emit(self.index(min(changed), 0), last)
             return
         self.beginResetModel()
         self._shown, self._count, self._rows = self._query, page.count, rows
@@ -112,9 +113,10 @@ class RunsModel(QAbstractTableModel):
         """Tell whether runs can be put in the order of a column."""
         return _HEADINGS[column][2] is not None
 
-    def place_of(self, run: int) -> int | None:
-        """Return the row of a run, by its id, where it is here."""
-        return next((place for place, row in self._rows.items() if row.id == run), None)
+    def places_of(self, runs: Collection[int]) -> list[int]:
+        """Return the rows of runs, by their ids, as far as they are here, from top to bottom."""
+        wanted = set(runs)
+        return sorted(place for place, row in self._rows.items() if row.id in wanted)
 
     def title_of(self, experiment: str) -> str:
         """Name an experiment for a person, also one that is not known here."""

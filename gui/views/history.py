@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -99,8 +99,7 @@ class HistoryPage(PageFrame):
     @property
     def selected(self) -> list[RunRow]:
         """The runs that are selected, from top to bottom."""
-        rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
-        return [run for row in rows if (run := self.model.run(row)) is not None]
+        return [run for row in self._table.rows_chosen if (run := self.model.run(row)) is not None]
 
     def commit(self) -> None:
         """Tell what is being typed as it stands: a name in its editor, and the note."""
@@ -318,22 +317,16 @@ class HistoryPage(PageFrame):
 
     def _choose_again(self) -> None:
         """Select what was selected, wherever it is now; what is in sight stays there."""
-        flag = QItemSelectionModel.SelectionFlag
-        self._table.setAutoScroll(False)
-        self._table.clearSelection()
-        for row in self._rows_to_choose():
-            index = self.model.index(row, NAME)
-            self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
-        self._table.setAutoScroll(True)
+        self._table.choose(self._rows_to_choose())
         self._kept = [run.id for run in self.selected]
-        top = None if self._top is None else self.model.place_of(self._top)
-        if top is not None:
-            self._table.scrollTo(self.model.index(top, NAME), _AT_TOP)
+        top = [] if self._top is None else self.model.places_of([self._top])
+        if top:
+            self._table.scrollTo(self.model.index(top[0], NAME), _AT_TOP)
         self._show_chosen()
 
     def _rows_to_choose(self) -> list[int]:
         """Find what was selected; where all that was deleted, the run that came in its place."""
-        found = [row for run in self._kept if (row := self.model.place_of(run)) is not None]
+        found = self.model.places_of(self._kept)
         if found or self._leaving is None:
             return found
         (gone, place), self._leaving = self._leaving, None
@@ -342,8 +335,7 @@ class HistoryPage(PageFrame):
 
     def _leave(self, runs: list[int]) -> None:
         """Note where runs stand that are about to go, for the list that comes without them."""
-        places = (self.model.place_of(run) for run in runs)
-        self._leaving = runs, min((row for row in places if row is not None), default=0)
+        self._leaving = runs, min(self.model.places_of(runs), default=0)
 
     # ------------------------------------------------------------------------------- doing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
 from PySide6.QtWidgets import QAbstractItemView
 
 from gui.models.history import EXPERIMENT, FOUND, MACHINE, NAME, RunsModel
@@ -44,6 +45,19 @@ class RunTable(OneLineTable):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
+    def choose(self, rows: Sequence[int]) -> None:
+        """Select these rows and no others; what is in sight stays there."""
+        selection, columns = QItemSelection(), self._runs.columnCount() - 1
+        for first, last in _stretches(rows):
+            here = self._runs.index(first, 0), self._runs.index(last, columns)
+            selection.append(QItemSelectionRange(*here))
+        flag, model = QItemSelectionModel.SelectionFlag, self.selectionModel()
+        model.select(selection, flag.ClearAndSelect | flag.Rows)
+        if rows:
+            self.setAutoScroll(False)
+            model.setCurrentIndex(self._runs.index(rows[-1], NAME), flag.NoUpdate)
+            self.setAutoScroll(True)
+
     def _rows_here(self) -> Sequence[int]:
         return self._runs.known
 
@@ -54,3 +68,10 @@ class RunTable(OneLineTable):
         widths = super()._shares(room)
         widths[FOUND] += max(0, room - sum(widths.values()))
         return widths
+
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Put rows, from top to bottom, into stretches from a first to a last one without a gap."""
+    firsts = [row for n, row in enumerate(rows) if n == 0 or rows[n - 1] != row - 1]
+    lasts = [row for n, row in enumerate(rows) if n == len(rows) - 1 or rows[n + 1] != row + 1]
+    return list(zip(firsts, lasts, strict=True))

@@ -148,7 +148,7 @@ class SweepStage(Stage):
 
     def _select_newest(self) -> None:
         """Select what the timeline shows, where a person has not chosen several rows."""
-        if len(self._table.selectionModel().selectedRows()) > 1:
+        if len(self._table.rows_chosen) > 1:
             return
         if (trial := self._newest()) is not None:  # the table follows, unless one has scrolled up
             self._table.select(self._model.row_of(trial), into_sight=False)

@@ -70,6 +70,12 @@ class Table(QTableView):
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self._restyle()
 
+    @property
+    def rows_chosen(self) -> list[int]:
+        """The rows that are selected, from top to bottom."""
+        stretches = self.selectionModel().selection().toList()
+        return sorted({n for one in stretches for n in range(one.top(), one.bottom() + 1)})
+
     def select(self, row: int, into_sight: bool = True) -> None:
         """Select a row, without telling anyone, and bring it into sight if wanted."""
         index = self.model().index(row, 0)
@@ -83,8 +89,7 @@ class Table(QTableView):
 
     def copy(self) -> None:
         """Put the chosen rows under their headings on the clipboard, or all if none is chosen."""
-        chosen = [index.row() for index in self.selectionModel().selectedRows()]
-        rows = sorted(chosen) or range(self.model().rowCount())
+        rows = self.rows_chosen or range(self.model().rowCount())
         QGuiApplication.clipboard().setText(self.as_lines(rows))
 
     def as_lines(self, rows: Sequence[int]) -> str:

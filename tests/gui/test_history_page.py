@@ -109,6 +109,20 @@ def test_an_answer_that_nobody_waits_for_any_more_is_dropped(light: Theme) -> No
     assert asked.model.rowCount() == 300
 
 
+def test_a_page_tells_of_the_runs_that_have_changed_alone(light: Theme) -> None:
+    asked = Asked(light, 60)
+    asked.model.ask(Query())
+    (query,) = asked.queries
+    told: list[tuple[int, int]] = []
+    asked.model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    asked.answer(query)
+    asked.answer(query)
+    assert told == []
+    rows = [row(number, done=3 if number in (20, 22) else 4) for number in range(60)]
+    asked.model.take(query, Page(tuple(rows), 60))
+    assert told == [(20, 22)]
+
+
 def test_a_name_that_looks_like_html_is_shown_as_text(light: Theme) -> None:
     asked = Asked(light, 1)
     asked.model.ask(Query())
@@ -263,6 +277,25 @@ def test_a_list_that_changes_keeps_what_is_chosen(page: HistoryPage) -> None:
     select(page, 1)
     given(page, row(9), row(1), row(2), row(3))
     assert [run.id for run in page.selected] == [2]
+
+
+def test_many_runs_that_are_chosen_stay_so_and_are_told_of_once(
+    page: HistoryPage, qtbot: QtBot
+) -> None:
+    rows = [row(number) for number in range(60)]
+    given(page, *rows)
+    table = find(page, RunTable)
+    chosen = [number for number in range(60) if number % 7]
+    select(page, *chosen)
+    told: list[int] = []
+    table.selectionModel().selectionChanged.connect(lambda: told.append(len(table.rows_chosen)))
+    given(page, *rows)
+    assert told == [], "nothing has changed"
+    given(page, row(99), *rows)
+    assert told == [len(chosen)]
+    assert [run.id for run in page.selected] == chosen
+    given(page, *reversed([row(99), *rows]))
+    assert sorted(run.id for run in page.selected) == chosen
 
 
 def test_what_is_in_sight_stays_there_when_runs_come(page: HistoryPage, qtbot: QtBot) -> None:
