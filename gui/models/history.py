@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -98,6 +98,13 @@ class RunsModel(QAbstractTableModel):
     def run(self, row: int) -> RunRow | None:
         """Return the run of a row; None where it is not here yet."""
         return self._rows.get(row)
+
+    def want(self, rows: Iterable[int]) -> bool:
+        """Ask for those of these rows that are not here yet; tell whether all of them are."""
+        missing = [row for row in rows if row not in self._rows]
+        for row in missing:
+            self._want(row)
+        return not missing
 
     def texts(self, row: int) -> Sequence[str]:
         """Tell what the cells of a row say; nothing where its run is not here yet."""

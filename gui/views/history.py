@@ -24,7 +24,7 @@ from gui.page_keys import DELETE, OPEN, RENAME, SEARCH, UNDO, PageKey
 from gui.theme import Theme
 from gui.views.export_button import ExportButton
 from gui.views.frame import PageFrame
-from gui.views.history_actions import RunActions
+from gui.views.history_actions import STILL_READ, RunActions
 from gui.views.history_details import RunDetails
 from gui.views.history_table import RunTable
 from gui.views.message_bar import MessageBar
@@ -65,7 +65,7 @@ class HistoryPage(PageFrame):
         super().__init__(theme)
         self._titles = titles
         self._gone: list[int] = []
-        self._kept: list[int] = []  # what is selected, while rows are put in other places
+        self._kept: dict[int, int] = {}  # which run stands in each row that is selected
         self._top: int | None = None  # the run that a person scrolled to, for that time too
         self._leaving: tuple[list[int], int] | None = None  # runs that are to go, and where
         self._busy = ""
@@ -98,8 +98,15 @@ class HistoryPage(PageFrame):
 
     @property
     def selected(self) -> list[RunRow]:
-        """The runs that are selected, from top to bottom."""
-        return [run for row in self._table.rows_chosen if (run := self.model.run(row)) is not None]
+        """The runs that are selected, from top to bottom; none before all of them are here."""
+        rows = self._table.rows_chosen
+        runs = [run for row in rows if (run := self.model.run(row)) is not None]
+        return runs if len(runs) == len(rows) else []
+
+    @property
+    def why_none(self) -> str:
+        """Say why `selected` has none."""
+        return STILL_READ if self._table.rows_chosen else _NONE_CHOSEN
 
     def commit(self) -> None:
         """Tell what is being typed as it stands: a name in its editor, and the note."""
@@ -114,7 +121,7 @@ class HistoryPage(PageFrame):
             return
         self._remember()
         self.model.take(query, page)
-        if [run.id for run in self.selected] != self._kept:  # others stand in those rows now
+        if any(self._run_in(row) != run for row, run in self._kept.items()):  # others stand there
             self._choose_again()
         self._show_count()
 
@@ -153,7 +160,7 @@ class HistoryPage(PageFrame):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._table.setFocus()
-                if self.model.rowCount() and not self.selected:
+                if self.model.rowCount() and not self._table.rows_chosen:
                     self._table.selectRow(0)
                 return True
             if event.key() == Qt.Key.Key_Escape and self._search.text():
@@ -309,16 +316,25 @@ class HistoryPage(PageFrame):
         self._empty.setText(none)
         self._places.setCurrentIndex(0 if count else 1)
 
+    def _run_in(self, row: int) -> int | None:
+        """Give the id of the run that stands in a row, where it is known."""
+        run = self.model.run(row)
+        return None if run is None else run.id
+
     def _remember(self) -> None:
-        self._kept = [run.id for run in self.selected]
+        self._remember_chosen()
         has_scrolled = self._table.verticalScrollBar().value() > 0
         top = self.model.run(self._table.rowAt(0))
         self._top = top.id if top is not None and has_scrolled and self.model.is_known else None
 
+    def _remember_chosen(self) -> None:
+        runs = ((row, self._run_in(row)) for row in self._table.rows_chosen)
+        self._kept = {row: run for row, run in runs if run is not None}
+
     def _choose_again(self) -> None:
         """Select what was selected, wherever it is now; what is in sight stays there."""
         self._table.choose(self._rows_to_choose())
-        self._kept = [run.id for run in self.selected]
+        self._remember_chosen()
         top = [] if self._top is None else self.model.places_of([self._top])
         if top:
             self._table.scrollTo(self.model.index(top[0], NAME), _AT_TOP)
@@ -326,11 +342,11 @@ class HistoryPage(PageFrame):
 
     def _rows_to_choose(self) -> list[int]:
         """Find what was selected; where all that was deleted, the run that came in its place."""
-        found = self.model.places_of(self._kept)
+        found = self.model.places_of(self._kept.values())
         if found or self._leaving is None:
             return found
         (gone, place), self._leaving = self._leaving, None
-        has_next = gone == self._kept and self.model.rowCount() > 0
+        has_next = gone == list(self._kept.values()) and self.model.rowCount() > 0
         return [min(place, self.model.rowCount() - 1)] if has_next else []
 
     def _leave(self, runs: list[int]) -> None:
@@ -364,12 +380,14 @@ class HistoryPage(PageFrame):
     # ------------------------------------------------------------------------------- showing
 
     def _show_chosen(self) -> None:
+        self.model.want(self._table.rows_chosen)
         runs = self.selected
         self._details.show_run(runs[0] if len(runs) == 1 else None)
-        self._actions.show_chosen(runs, self.model.query.deleted, self._busy)
+        is_read = bool(runs) or not self._table.rows_chosen
+        self._actions.show_chosen(runs, is_read, self.model.query.deleted, self._busy)
 
     def _offer_export(self) -> None:
-        self._export.offer(False, bool(self.selected), _NONE_CHOSEN)
+        self._export.offer(False, bool(self.selected), self.why_none)
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.2, bold=True))

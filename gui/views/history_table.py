@@ -39,10 +39,12 @@ class RunTable(OneLineTable):
 
     def __init__(self, model: RunsModel, theme: Theme) -> None:
         self._runs = model
+        self._to_copy: Sequence[int] = []  # what a person wants copied that is not all here yet
         super().__init__(model, "Runs", theme, _GIVES_WAY, widest=_WIDEST, follows=False)
         self.setObjectName("history-table")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        model.dataChanged.connect(self._copy_late)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def choose(self, rows: Sequence[int]) -> None:
@@ -57,6 +59,20 @@ class RunTable(OneLineTable):
             self.setAutoScroll(False)
             model.setCurrentIndex(self._runs.index(rows[-1], NAME), flag.NoUpdate)
             self.setAutoScroll(True)
+
+    def _copy_rows(self, rows: Sequence[int]) -> None:
+        """Copy rows once all of them are here; others that come in between are not meant."""
+        self._to_copy = [] if self._runs.want(rows) else rows
+        if not self._to_copy:
+            super()._copy_rows(rows)
+
+    def _copy_late(self) -> None:
+        if self._to_copy:
+            self._copy_rows(self._to_copy)
+
+    def _forget_rows(self) -> None:
+        self._to_copy = []
+        super()._forget_rows()
 
     def _rows_here(self) -> Sequence[int]:
         return self._runs.known

@@ -89,7 +89,9 @@ class Table(QTableView):
 
     def copy(self) -> None:
         """Put the chosen rows under their headings on the clipboard, or all if none is chosen."""
-        rows = self.rows_chosen or range(self.model().rowCount())
+        self._copy_rows(self.rows_chosen or range(self.model().rowCount()))
+
+    def _copy_rows(self, rows: Sequence[int]) -> None:
         QGuiApplication.clipboard().setText(self.as_lines(rows))
 
     def as_lines(self, rows: Sequence[int]) -> str:

@@ -10,7 +10,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from core.results.history.history import History
@@ -296,6 +303,61 @@ def test_many_runs_that_are_chosen_stay_so_and_are_told_of_once(
     assert [run.id for run in page.selected] == chosen
     given(page, *reversed([row(99), *rows]))
     assert sorted(run.id for run in page.selected) == chosen
+
+
+class Answering:
+    """A history of 250 runs that answers a page's queries when it is told to."""
+
+    def __init__(self, page: HistoryPage) -> None:
+        self.page = page
+        self.runs = [row(number) for number in range(250)]
+        self.asked: list[Query] = []
+        page.page_wanted.connect(self.asked.append)
+        page._ask()
+        self.answer()
+
+    def answer(self) -> None:
+        asked, self.asked[:] = list(self.asked), []
+        for query in asked:
+            there = self.runs[query.offset : query.offset + PAGE]
+            self.page.take_page(query, Page(tuple(there), len(self.runs)))
+
+
+def test_all_that_are_highlighted_are_acted_upon_once_they_are_read(
+    page: HistoryPage,
+) -> None:
+    history, table = Answering(page), find(page, RunTable)
+    deleted: list[list[int]] = []
+    page.deleted.connect(deleted.append)
+    table.selectAll()
+    assert [query.offset for query in history.asked] == [100, 200]
+    assert page.selected == []
+    for name in ("open", "compare", "pin", "delete"):
+        assert "still being read" in button(page, name).toolTip()
+    button(page, "delete").click()
+    assert deleted == []
+    history.answer()
+    assert page.selected == history.runs
+    assert table.rows_chosen == list(range(250))
+    button(page, "delete").click()
+    assert deleted == [[run.id for run in history.runs]]
+
+
+def test_all_that_are_to_be_copied_are_read_first(page: HistoryPage) -> None:
+    history, table = Answering(page), find(page, RunTable)
+    clipboard = QApplication.clipboard()
+    clipboard.setText("before")
+    table.copy()
+    assert clipboard.text() == "before"
+    history.answer()
+    lines = clipboard.text().splitlines()
+    assert len(lines) == 251
+    assert [line.split("\t")[NUMBER] for line in lines[1:]] == [str(n) for n in range(250)]
+    clipboard.setText("after")
+    page.look_again()
+    history.runs[0] = row(0, name="another")
+    history.answer()
+    assert clipboard.text() == "after", "it was copied once"
 
 
 def test_what_is_in_sight_stays_there_when_runs_come(page: HistoryPage, qtbot: QtBot) -> None:
