@@ -107,7 +107,7 @@ class HistoryDesk(QObject):
                 lambda history: history.shared(chosen), partial(self._take_away, what)
             )
         else:
-            self.told.emit("No run is chosen: choose one or more in the list, then save")
+            self.told.emit(self._page.why_none)
 
     def _take_away(self, what: str, runs: Sequence[Shared], drawing: Drawing = None) -> None:
         self.export_wanted.emit(what, "runs", tuple(runs), drawing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -85,10 +85,11 @@ class RunsModel(QAbstractTableModel):
         self._asked.discard(query.offset)
         rows = {query.offset + place: row for place, row in enumerate(page.rows)}
         if self._shown == self._query and page.count == self._count:
+            changed = [place for place, row in rows.items() if self._rows.get(place) != row]
             self._rows |= rows
-            if rows:
-                last = self.index(max(rows), len(_HEADINGS) - 1)
-                self.dataChanged.emit(self.index(min(rows), 0), last)
+            if changed:
+                last = self.index(max(changed), len(_HEADINGS) - 1)
+                self.dataChanged.emit(self.index(min(changed), 0), last)
             return
         self.beginResetModel()
         self._shown, self._count, self._rows = self._query, page.count, rows
@@ -97,6 +98,18 @@ class RunsModel(QAbstractTableModel):
     def run(self, row: int) -> RunRow | None:
         """Return the run of a row; None where it is not here yet."""
         return self._rows.get(row)
+
+    def want(self, rows: Iterable[int]) -> bool:
+        """Ask for those of these rows that are not here yet; tell whether all of them are."""
+        missing = [row for row in rows if row not in self._rows]
+        for row in missing:
+            self._want(row)
+        return not missing
+
+    def texts(self, row: int) -> Sequence[str]:
+        """Tell what the cells of a row say; nothing where its run is not here yet."""
+        run, columns = self.run(row), range(len(_HEADINGS))
+        return ["" if run is None else self._cell(run, column) for column in columns]
 
     @property
     def known(self) -> Sequence[int]:
@@ -107,9 +120,10 @@ class RunsModel(QAbstractTableModel):
         """Tell whether runs can be put in the order of a column."""
         return _HEADINGS[column][2] is not None
 
-    def place_of(self, run: int) -> int | None:
-        """Return the row of a run, by its id, where it is here."""
-        return next((place for place, row in self._rows.items() if row.id == run), None)
+    def places_of(self, runs: Collection[int]) -> list[int]:
+        """Return the rows of runs, by their ids, as far as they are here, from top to bottom."""
+        wanted = set(runs)
+        return sorted(place for place, row in self._rows.items() if row.id in wanted)
 
     def title_of(self, experiment: str) -> str:
         """Name an experiment for a person, also one that is not known here."""

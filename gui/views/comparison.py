@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,11 +22,11 @@ from gui.page_keys import BACK
 from gui.theme import Theme
 from gui.turns import Step, Turns
 from gui.views.export_button import ExportButton
-from gui.views.fitting_table import FittingTable
 from gui.views.frame import PageFrame
 from gui.views.result import Card
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
+from gui.views.wrapping_table import WrappingTable
 
 _NO_CURVES = "These runs have no curves over workers. What each found:"
 _SAME = "Nothing differs: the same machine, Python and settings."
@@ -170,7 +170,7 @@ class _Part(Card):
         super().__init__()
         self._theme = theme
         self._model = RowTable()
-        self._table = FittingTable(self._model, title, theme, none)
+        self._table = WrappingTable(self._model, title, theme, none, follows=False)
         self._table.setTabKeyNavigation(False)
         self._heading, self._none, self._about = QLabel(title), QLabel(none), QLabel(about)
         for label in (self._none, self._about):
@@ -194,7 +194,6 @@ class _Part(Card):
         self._table.setVisible(bool(rows))
         self._none.setVisible(not rows)
         self._about.setVisible(bool(rows and self._about.text()))
-        QTimer.singleShot(0, self._table.scrollToTop)  # it has followed the new rows
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.0, bold=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,7 +24,7 @@ from gui.page_keys import DELETE, OPEN, RENAME, SEARCH, UNDO, PageKey
 from gui.theme import Theme
 from gui.views.export_button import ExportButton
 from gui.views.frame import PageFrame
-from gui.views.history_actions import RunActions
+from gui.views.history_actions import STILL_READ, RunActions
 from gui.views.history_details import RunDetails
 from gui.views.history_table import RunTable
 from gui.views.message_bar import MessageBar
@@ -65,9 +65,9 @@ class HistoryPage(PageFrame):
         super().__init__(theme)
         self._titles = titles
         self._gone: list[int] = []
-        self._kept: list[int] = []  # what is selected, while rows are put in other places
+        self._kept: dict[int, int] = {}  # which run stands in each row that is selected
         self._top: int | None = None  # the run that a person scrolled to, for that time too
-        self._leaving: tuple[list[int], int] = ([], 0)  # runs that were deleted, and where
+        self._leaving: tuple[list[int], int] | None = None  # runs that are to go, and where
         self._busy = ""
         self._sorted = (STARTED, Qt.SortOrder.DescendingOrder)
         self.model = RunsModel(titles, settings_of, theme)
@@ -98,9 +98,15 @@ class HistoryPage(PageFrame):
 
     @property
     def selected(self) -> list[RunRow]:
-        """The runs that are selected, from top to bottom."""
-        rows = sorted(index.row() for index in self._table.selectionModel().selectedRows())
-        return [run for row in rows if (run := self.model.run(row)) is not None]
+        """The runs that are selected, from top to bottom; none before all of them are here."""
+        rows = self._table.rows_chosen
+        runs = [run for row in rows if (run := self.model.run(row)) is not None]
+        return runs if len(runs) == len(rows) else []
+
+    @property
+    def why_none(self) -> str:
+        """Say why `selected` has none."""
+        return STILL_READ if self._table.rows_chosen else _NONE_CHOSEN
 
     def commit(self) -> None:
         """Tell what is being typed as it stands: a name in its editor, and the note."""
@@ -115,7 +121,7 @@ class HistoryPage(PageFrame):
             return
         self._remember()
         self.model.take(query, page)
-        if [run.id for run in self.selected] != self._kept:  # others stand in those rows now
+        if any(self._run_in(row) != run for row, run in self._kept.items()):  # others stand there
             self._choose_again()
         self._show_count()
 
@@ -154,7 +160,7 @@ class HistoryPage(PageFrame):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._table.setFocus()
-                if self.model.rowCount() and not self.selected:
+                if self.model.rowCount() and not self._table.rows_chosen:
                     self._table.selectRow(0)
                 return True
             if event.key() == Qt.Key.Key_Escape and self._search.text():
@@ -266,6 +272,7 @@ class HistoryPage(PageFrame):
     # ------------------------------------------------------------------------------- asking
 
     def _ask(self) -> None:
+        self._leaving = None  # other runs come now, in whose places nothing was deleted
         experiment, deleted = self._filter.currentData() or ("", False)
         self.model.ask(
             replace(
@@ -279,7 +286,7 @@ class HistoryPage(PageFrame):
     def _sort(self, column: int, order: Qt.SortOrder) -> None:
         """Put the runs in the order of a column; where there is none, the arrow goes back."""
         if self.model.can_sort(column):
-            self._sorted = (column, order)
+            self._sorted, self._leaving = (column, order), None
             self.model.sort(column, order)
         else:
             self._table.horizontalHeader().setSortIndicator(*self._sorted)
@@ -309,38 +316,42 @@ class HistoryPage(PageFrame):
         self._empty.setText(none)
         self._places.setCurrentIndex(0 if count else 1)
 
+    def _run_in(self, row: int) -> int | None:
+        """Give the id of the run that stands in a row, where it is known."""
+        run = self.model.run(row)
+        return None if run is None else run.id
+
     def _remember(self) -> None:
-        self._kept = [run.id for run in self.selected]
+        self._remember_chosen()
         has_scrolled = self._table.verticalScrollBar().value() > 0
         top = self.model.run(self._table.rowAt(0))
         self._top = top.id if top is not None and has_scrolled and self.model.is_known else None
 
+    def _remember_chosen(self) -> None:
+        runs = ((row, self._run_in(row)) for row in self._table.rows_chosen)
+        self._kept = {row: run for row, run in runs if run is not None}
+
     def _choose_again(self) -> None:
         """Select what was selected, wherever it is now; what is in sight stays there."""
-        flag = QItemSelectionModel.SelectionFlag
-        self._table.setAutoScroll(False)
-        self._table.clearSelection()
-        for row in self._rows_to_choose():
-            index = self.model.index(row, NAME)
-            self._table.selectionModel().setCurrentIndex(index, flag.Select | flag.Rows)
-        self._table.setAutoScroll(True)
-        top = None if self._top is None else self.model.place_of(self._top)
-        if top is not None:
-            self._table.scrollTo(self.model.index(top, NAME), _AT_TOP)
+        self._table.choose(self._rows_to_choose())
+        self._remember_chosen()
+        top = [] if self._top is None else self.model.places_of([self._top])
+        if top:
+            self._table.scrollTo(self.model.index(top[0], NAME), _AT_TOP)
         self._show_chosen()
 
     def _rows_to_choose(self) -> list[int]:
         """Find what was selected; where all that was deleted, the run that came in its place."""
-        found = [row for run in self._kept if (row := self.model.place_of(run)) is not None]
-        gone, place = self._leaving
-        if not found and gone and gone == self._kept and self.model.rowCount():
-            return [min(place, self.model.rowCount() - 1)]
-        return found
+        found = self.model.places_of(self._kept.values())
+        if found or self._leaving is None:
+            return found
+        (gone, place), self._leaving = self._leaving, None
+        has_next = gone == list(self._kept.values()) and self.model.rowCount() > 0
+        return [min(place, self.model.rowCount() - 1)] if has_next else []
 
     def _leave(self, runs: list[int]) -> None:
-        """Note where runs stand that are about to go."""
-        places = (self.model.place_of(run) for run in runs)
-        self._leaving = runs, min((row for row in places if row is not None), default=0)
+        """Note where runs stand that are about to go, for the list that comes without them."""
+        self._leaving = runs, min(self.model.places_of(runs), default=0)
 
     # ------------------------------------------------------------------------------- doing
 
@@ -363,17 +374,20 @@ class HistoryPage(PageFrame):
         if self._gone:
             gone, self._gone = self._gone, []
             self._bar.hide()
+            self._leaving = None
             self.restored.emit(gone)
 
     # ------------------------------------------------------------------------------- showing
 
     def _show_chosen(self) -> None:
+        self.model.want(self._table.rows_chosen)
         runs = self.selected
         self._details.show_run(runs[0] if len(runs) == 1 else None)
-        self._actions.show_chosen(runs, self.model.query.deleted, self._busy)
+        is_read = bool(runs) or not self._table.rows_chosen
+        self._actions.show_chosen(runs, is_read, self.model.query.deleted, self._busy)
 
     def _offer_export(self) -> None:
-        self._export.offer(False, bool(self.selected), _NONE_CHOSEN)
+        self._export.offer(False, bool(self.selected), self.why_none)
 
     def _restyle(self) -> None:
         self._heading.setFont(self._theme.font(1.2, bold=True))

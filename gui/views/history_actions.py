@@ -12,6 +12,7 @@ from core.results.history.listing import RunRow
 from gui.models.history import CAN_GO_ON
 
 MOST_COMPARED = 5  # as many lines as can be told apart
+STILL_READ = "These runs are still being read: try again in a moment"
 _BUTTONS = ("Open", "Continue", "Compare", "Gallery", "Rename", "Pin", "Delete")
 
 
@@ -55,13 +56,18 @@ class RunActions(QWidget):
         ):
             self._buttons[name].clicked.connect(do)
 
-    def show_chosen(self, runs: Sequence[RunRow], are_deleted: bool, busy: str) -> None:
-        """Enable what can be done with these runs; `busy` is the title of what runs now."""
+    def show_chosen(
+        self, runs: Sequence[RunRow], is_read: bool, are_deleted: bool, busy: str
+    ) -> None:
+        """Enable what can be done with these runs, once all that are chosen are read.
+
+        `busy` is the title of what runs now.
+        """
         self.chosen, self._are_deleted = list(runs), are_deleted
         pins = bool(runs) and all(run.is_pinned for run in runs)
         self._buttons["Pin"].setText("Unpin" if pins else "Pin")
         self._buttons["Delete"].setText("Restore" if are_deleted else "Delete")
-        for name, (why, tip) in self._tips(busy).items():
+        for name, (why, tip) in self._tips(is_read, busy).items():
             self._buttons[name].setEnabled(not why)
             self._buttons[name].setToolTip(why or tip)
 
@@ -99,15 +105,16 @@ class RunActions(QWidget):
         on = not all(run.is_pinned for run in self.chosen)
         self.pinned.emit([run.id for run in self.chosen], on)
 
-    def _tips(self, busy: str) -> dict[str, tuple[str, str]]:
+    def _tips(self, is_read: bool, busy: str) -> dict[str, tuple[str, str]]:
         """Say for each button why it cannot be pressed, if so, and what it does."""
         runs, count = self.chosen, len(self.chosen)
-        none = "" if runs else "Choose a run first"
+        none = "" if runs else "Choose a run first" if is_read else STILL_READ
         one = none or ("" if count == 1 else "Choose one run alone")
         here = one or ("Bring it back first: press Restore" if self._are_deleted else "")
         goes_on = here or ("" if runs[0].status in CAN_GO_ON else "It came to its end")
         goes_on = goes_on or (f"“{busy}” is running" if busy else "")
-        several = "" if count >= 2 else "Choose two runs or more, with Ctrl or Shift"
+        more = "Choose two runs or more, with Ctrl or Shift" if is_read else STILL_READ
+        several = "" if count >= 2 else more
         if count > MOST_COMPARED:
             several = f"At most {MOST_COMPARED} can be told apart in one chart"
         running = any(run.status == "running" for run in runs)

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
 from PySide6.QtWidgets import QAbstractItemView
 
-from gui.models.history import (
-    EXPERIMENT,
-    FOUND,
-    MACHINE,
-    NAME,
-    NUMBER,
-    PIN,
-    PYTHON,
-    STARTED,
-    STATUS,
-    TRIALS,
-    RunsModel,
-)
+from gui.models.history import EXPERIMENT, FOUND, MACHINE, NAME, RunsModel
 from gui.theme import Theme
-from gui.views.tables import BESIDE, Table, given_way
+from gui.views.one_line_table import OneLineTable
 
-_LEAST = (  # so that columns need not move when the usual comes, in text and in pixels for PIN
-    (NUMBER, "000"),
-    (STARTED, "28 Sep 2026, 00:00"),
-    (EXPERIMENT, "Cost of sharing"),
-    (NAME, "by hand"),
-    (STATUS, "interrupted"),
-    (FOUND, "2 processes"),
-    (TRIALS, "00 of 00"),
-    (PYTHON, "3.11.15"),
-    (MACHINE, "a CPU"),
+_WIDEST = (  # so that columns need not move when the usual comes
+    "★",
+    "000",
+    "28 Sep 2026, 00:00",
+    "Cost of sharing",
+    "by hand",
+    "interrupted",
+    "2 processes",
+    "00 of 00",
+    "3.11.15",
+    "a CPU",
 )
-_PIN_WIDTH = 28
-_MOST = 4000  # pixels of a text: nobody reads a line that is longer
-_ARROW = 8  # more pixels for the arrow of the order
 _GIVES_WAY = (
     (MACHINE, 130),
     (NAME, 140),
@@ -47,55 +34,60 @@ _GIVES_WAY = (
 )
 
 
-class RunTable(Table):
+class RunTable(OneLineTable):
     """Runs of the history; what is left of its width is for what they found. GUI thread."""
 
     def __init__(self, model: RunsModel, theme: Theme) -> None:
-        self._natural: list[int] = []
-        super().__init__(model, "Runs", (), theme, stretch=False)
+        self._runs = model
+        self._to_copy: Sequence[int] = []  # what a person wants copied that is not all here yet
+        super().__init__(model, "Runs", theme, _GIVES_WAY, widest=_WIDEST, follows=False)
         self.setObjectName("history-table")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        model.dataChanged.connect(self._copy_late)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        model.modelReset.connect(self._measure)
-        model.dataChanged.connect(self._measure)
-        self._measure()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    def choose(self, rows: Sequence[int]) -> None:
+        """Select these rows and no others; what is in sight stays there."""
+        selection, columns = QItemSelection(), self._runs.columnCount() - 1
+        for first, last in _stretches(rows):
+            here = self._runs.index(first, 0), self._runs.index(last, columns)
+            selection.append(QItemSelectionRange(*here))
+        flag, model = QItemSelectionModel.SelectionFlag, self.selectionModel()
+        model.select(selection, flag.ClearAndSelect | flag.Rows)
+        if rows:
+            self.setAutoScroll(False)
+            model.setCurrentIndex(self._runs.index(rows[-1], NAME), flag.NoUpdate)
+            self.setAutoScroll(True)
 
-    def _measure(self, first: QModelIndex | None = None, last: QModelIndex | None = None) -> None:
-        """Find how wide the rows are that are here: all of them, or those that have changed."""
-        model, metrics = self.model(), self.fontMetrics()
-        assert isinstance(model, RunsModel)
-        pad, titles = self._theme.px(BESIDE), self.horizontalHeader().fontMetrics()
-        if first is None or last is None:
-            across = Qt.Orientation.Horizontal
-            names = [str(model.headerData(n, across)) for n in range(model.columnCount())]
-            self._natural = [titles.horizontalAdvance(name) + pad for name in names]
-            for column, sample in _LEAST:
-                self._widen(column, metrics.horizontalAdvance(sample) + pad)
-            self._natural[STARTED] += self._theme.px(_ARROW)
-        rows = model.known if first is None or last is None else range(first.row(), last.row() + 1)
-        for row in rows:
-            for column in range(STARTED, len(self._natural)):
-                text = str(model.index(row, column).data() or "")
-                self._widen(column, metrics.horizontalAdvance(text) + pad)
-        self._natural[PIN] = self._theme.px(_PIN_WIDTH)
-        self._fit()
+    def _copy_rows(self, rows: Sequence[int]) -> None:
+        """Copy rows once all of them are here; others that come in between are not meant."""
+        self._to_copy = [] if self._runs.want(rows) else rows
+        if not self._to_copy:
+            super()._copy_rows(rows)
 
-    def _widen(self, column: int, width: int) -> None:
-        self._natural[column] = max(self._natural[column], min(width, _MOST))
+    def _copy_late(self) -> None:
+        if self._to_copy:
+            self._copy_rows(self._to_copy)
 
-    def _fit(self) -> None:
-        room = self.viewport().width()
-        order = [(column, self._theme.px(least)) for column, least in _GIVES_WAY]
-        widths = given_way(room, self._natural, order)
+    def _forget_rows(self) -> None:
+        self._to_copy = []
+        super()._forget_rows()
+
+    def _rows_here(self) -> Sequence[int]:
+        return self._runs.known
+
+    def _texts(self, row: int) -> Sequence[str]:
+        return self._runs.texts(row)
+
+    def _shares(self, room: int) -> dict[int, int]:
+        widths = super()._shares(room)
         widths[FOUND] += max(0, room - sum(widths.values()))
-        self.put_widths(widths)
+        return widths
 
-    def _restyle(self) -> None:
-        super()._restyle()
-        if self._natural:
-            self._measure()
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Put rows, from top to bottom, into stretches from a first to a last one without a gap."""
+    firsts = [row for n, row in enumerate(rows) if n == 0 or rows[n - 1] != row - 1]
+    lasts = [row for n, row in enumerate(rows) if n == len(rows) - 1 or rows[n + 1] != row + 1]
+    return list(zip(firsts, lasts, strict=True))

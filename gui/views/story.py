@@ -21,12 +21,12 @@ from core.results.records import RunRecord, TrialRecord
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
 from gui.views.bars import BarsView
-from gui.views.fitting_table import FittingTable
 from gui.views.lines import LinesView
 from gui.views.listing import ListingView
 from gui.views.stage import Stage, Teller
 from gui.views.story_timeline import StoryTimeline
 from gui.views.wait_graph import WaitGraphView
+from gui.views.wrapping_table import WrappingTable
 
 _END_NOT_KEPT = (
     "When it ended is not in this record, which is of an older version: what had no end by then is"
@@ -155,9 +155,9 @@ class StoryStage(Stage):
                 self._graphs.append(graph)
                 return graph
             case States():
-                return FittingTable(self._states, show.title, self._theme, show.empty)
+                return WrappingTable(self._states, show.title, self._theme, show.empty)
             case Rows():
-                return FittingTable(self._rows, show.title, self._theme, show.empty)
+                return WrappingTable(self._rows, show.title, self._theme, show.empty)
             case Listing():
                 listing = ListingView(show.title, self._theme)
                 self._listings.append(listing)

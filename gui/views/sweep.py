@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui.models.trials import ANSWER, PYTHON, STATUS, WORKERS, TrialTable
 from gui.painted import when_painted
 from gui.theme import Theme
-from gui.views.fitting_table import FittingTable
 from gui.views.late import Late
+from gui.views.one_line_table import OneLineTable
 from gui.views.scaling import RuntimeChart
 from gui.views.stage import Stage, Teller
 
@@ -51,7 +51,7 @@ class SweepStage(Stage):
         self._measured: Measured | None = None
         self._chosen: TrialRecord | None = None
         self._model = TrialTable(theme)
-        self._table = FittingTable(self._model, "Trials", theme, _EMPTY, _WIDEST, _GIVES_WAY)
+        self._table = OneLineTable(self._model, "Trials", theme, _GIVES_WAY, _EMPTY, _WIDEST)
         self._table.setColumnHidden(PYTHON, True)
         self._runtime = RuntimeChart(theme)
         self._speedup: SpeedupPanel | None = None
@@ -59,7 +59,7 @@ class SweepStage(Stage):
         self._begun: tuple[RunRecord, float] | None = None
         self._ended: RunRecord | None = None
         self._timeline: TrialTimeline | None = None
-        self._table.row_chosen.connect(lambda row: self._choose(self._model.trial(row)))
+        self._table.row_chosen.connect(lambda row: self._follow(self._model.trial(row)))
         self._runtime.trial_chosen.connect(self._choose)
         self.tabs = [
             ("Runtime", self._runtime),
@@ -147,6 +147,9 @@ class SweepStage(Stage):
         self._show_newest_timeline()
 
     def _select_newest(self) -> None:
+        """Select what the timeline shows, where a person has not chosen several rows."""
+        if len(self._table.rows_chosen) > 1:
+            return
         if (trial := self._newest()) is not None:  # the table follows, unless one has scrolled up
             self._table.select(self._model.row_of(trial), into_sight=False)
 
@@ -174,9 +177,14 @@ class SweepStage(Stage):
             view.add(self._measured.trials)
         return view
 
-    def _choose(self, trial: TrialRecord) -> None:
+    def _follow(self, trial: TrialRecord) -> None:
+        """Show the timeline of the trial that a person has chosen, in place of the newest."""
         self._chosen = trial
         self._show_timeline(trial)
+
+    def _choose(self, trial: TrialRecord) -> None:
+        """Have a trial chosen that was pointed at elsewhere than in the table."""
+        self._follow(trial)
         self._table.select(self._model.row_of(trial))
 
 

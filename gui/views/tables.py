@@ -68,8 +68,13 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.sectionResized.connect(self._on_resized)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        theme.changed.connect(self._restyle)
         self._restyle()
+
+    @property
+    def rows_chosen(self) -> list[int]:
+        """The rows that are selected, from top to bottom."""
+        stretches = self.selectionModel().selection().toList()
+        return sorted({n for one in stretches for n in range(one.top(), one.bottom() + 1)})
 
     def select(self, row: int, into_sight: bool = True) -> None:
         """Select a row, without telling anyone, and bring it into sight if wanted."""
@@ -84,8 +89,9 @@ class Table(QTableView):
 
     def copy(self) -> None:
         """Put the chosen rows under their headings on the clipboard, or all if none is chosen."""
-        chosen = [index.row() for index in self.selectionModel().selectedRows()]
-        rows = sorted(chosen) or range(self.model().rowCount())
+        self._copy_rows(self.rows_chosen or range(self.model().rowCount()))
+
+    def _copy_rows(self, rows: Sequence[int]) -> None:
         QGuiApplication.clipboard().setText(self.as_lines(rows))
 
     def as_lines(self, rows: Sequence[int]) -> str:
@@ -116,6 +122,11 @@ class Table(QTableView):
             entry.triggered.connect(do)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:  # the theme tells of it before it is so
+            self._restyle()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -165,19 +176,3 @@ class Table(QTableView):
         for column, sample in enumerate(self._widest):
             width = metrics.horizontalAdvance(sample) + self._theme.px(BESIDE)
             self.setColumnWidth(column, width)
-
-
-def given_way(
-    room: int, natural: Sequence[int], order: Sequence[tuple[int, int]]
-) -> dict[int, int]:
-    """Give each column what it wants; for want of room some give way, in an `order` of importance.
-
-    That has columns, the least important first, each with the width that it keeps at least.
-    """
-    widths = dict(enumerate(natural))
-    for column, least in order:
-        if column not in widths:  # there are no rows yet that would have it
-            continue
-        over = sum(widths.values()) - room
-        widths[column] -= min(max(over, 0), max(widths[column] - least, 0))
-    return widths

@@ -15,6 +15,7 @@ from gui.theme import Theme
 from gui.views.comparison import ComparisonView
 from gui.views.scaling import RuntimeChart
 from gui.views.speedup import SpeedupChart
+from gui.views.wrapping_table import WrappingTable
 from tests.core.making import done, record
 from tests.gui.finding import find, shown
 from tests.gui.sweeps import begun, sweep
@@ -86,6 +87,21 @@ def test_ratios_have_their_intervals_and_the_first_run_divides(view: ComparisonV
     assert few[3:] == ["–", "too few repeats"]
     (about,) = [one for one in view.findChildren(QLabel) if "alone" in one.text()]
     assert about.isVisible()
+
+
+def test_what_is_laid_together_is_read_from_its_first_row(
+    view: ComparisonView, qtbot: QtBot
+) -> None:
+    name = "How many times as fast as the first"
+    (table,) = [t for t in view.findChildren(WrappingTable) if t.accessibleName() == name]
+    bar = table.verticalScrollBar()
+    for height in (800, 780):
+        view.resize(1100, height)
+        view.show_runs(together(*(run(slower=1 + n / 3) for n in range(5))))
+        qtbot.waitUntil(lambda: bar.maximum() > 0 and not table._fit_soon.isActive())
+        view.resize(1100, height - 10)
+        assert bar.value() == 0
+        bar.setValue(5)
 
 
 def test_what_differs_is_listed_by_run(view: ComparisonView) -> None:

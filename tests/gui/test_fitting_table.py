@@ -1,12 +1,13 @@
 """Tables of what programs tell: widths, wrapping, what stands there before, and hands on them."""
 
+from collections.abc import Callable
 from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QFont, QFontMetrics, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QStyle,
@@ -19,9 +20,10 @@ from pytestqt.qtbot import QtBot
 from core.experiments import pi_scaling
 from gui.models.told import RowTable, StateTable
 from gui.theme import Theme
-from gui.views.fitting_table import FittingTable, shared
+from gui.views.fitting_table import FittingTable
+from gui.views.one_line_table import OneLineTable, WidestTexts, given_way
 from gui.views.sweep import SweepStage
-from gui.views.tables import given_way
+from gui.views.wrapping_table import WrappingTable, shared
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
 from tests.gui.sweeps import begun, sweep
@@ -35,8 +37,8 @@ def model() -> RowTable:
 
 
 @pytest.fixture
-def table(model: RowTable, light: Theme, qtbot: QtBot) -> FittingTable:
-    made = FittingTable(model, "Rows", light, "Rows appear here.")
+def table(model: RowTable, light: Theme, qtbot: QtBot) -> WrappingTable:
+    made = WrappingTable(model, "Rows", light, "Rows appear here.")
     qtbot.addWidget(made)
     made.resize(600, 300)
     with qtbot.waitExposed(made):
@@ -49,7 +51,7 @@ def widths(table: FittingTable) -> list[int]:
 
 
 def test_every_cell_has_room_where_there_is_room_for_all(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"total": 20000, "way": "Lock"}])  # as many letters as its heading, but wider
     qtbot.waitUntil(lambda: table.columnWidth(0) > 0 and not table._fit_soon.isActive())
@@ -59,7 +61,7 @@ def test_every_cell_has_room_where_there_is_room_for_all(
 
 
 def test_long_texts_wrap_so_that_all_columns_are_in_sight(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     row = {"thing": "a generator", "to": "processes", "error": ERROR, "way_around": ERROR}
     model.append([row, {"thing": "a number"}])
@@ -75,7 +77,7 @@ THING = "an instance of multiprocessing.Value"
 
 @pytest.mark.parametrize("width", [250, 420, 516, 600, 777])
 def test_every_word_of_a_row_that_wraps_is_in_sight(
-    table: FittingTable, model: RowTable, light: Theme, width: int, qtbot: QtBot
+    table: WrappingTable, model: RowTable, light: Theme, width: int, qtbot: QtBot
 ) -> None:
     light.dress(table)  # its padding takes room, too
     table.resize(width, 300)
@@ -105,7 +107,7 @@ def test_every_word_of_a_row_that_wraps_is_in_sight(
 
 
 def test_a_table_follows_new_rows_until_a_person_scrolls_up(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     bar = table.verticalScrollBar()
     model.append([{"step": number} for number in range(100)])
@@ -116,7 +118,36 @@ def test_a_table_follows_new_rows_until_a_person_scrolls_up(
     assert bar.value() == 3
 
 
-def test_a_table_follows_rows_that_wrap(table: FittingTable, model: RowTable, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("text", ["short", ERROR], ids=["one line", "lines"])
+def test_other_room_and_other_type_leave_who_has_scrolled_up_where_they_are(
+    table: WrappingTable, model: RowTable, light: Theme, text: str, qtbot: QtBot
+) -> None:
+    bar = table.verticalScrollBar()
+
+    def settled() -> None:
+        qtbot.waitUntil(lambda: not table._fit_soon.isActive())
+
+    model.append([{"step": number, "error": text, "way": text} for number in range(60)])
+    settled()
+    for place in (7, 0):
+        bar.setValue(place)
+        table.resize(table.width() - 20, 250)
+        settled()
+        assert bar.value() == place
+        light.zoom(1)
+        settled()
+        assert bar.value() == place
+    bar.setValue(bar.maximum())
+    table.resize(500, 220)
+    assert bar.value() == bar.maximum()
+    light.zoom(1)
+    settled()
+    assert bar.value() == bar.maximum(), "who sees the last row still sees it"
+
+
+def test_a_table_follows_rows_that_wrap(
+    table: WrappingTable, model: RowTable, qtbot: QtBot
+) -> None:
     bar = table.verticalScrollBar()
     for number in range(12):
         model.append([{"step": number, "error": ERROR * (1 + number % 3), "way": ERROR}])
@@ -127,7 +158,7 @@ def test_a_table_follows_rows_that_wrap(table: FittingTable, model: RowTable, qt
 
 def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> None:
     model = StateTable()
-    table = FittingTable(model, "Futures", light, "Futures appear here.")
+    table = WrappingTable(model, "Futures", light, "Futures appear here.")
     qtbot.addWidget(table)
     table.resize(500, 300)
     table.show()
@@ -141,7 +172,7 @@ def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> Non
 
 
 def test_an_empty_table_says_what_will_be_there(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     empty = table.grab().toImage()
     model.append([{"": None}])
@@ -215,23 +246,72 @@ def test_trials_that_come_leave_who_has_scrolled_up_where_they_are(
     assert bar.value() == bar.maximum()
 
 
+def one_line(model: RowTable, theme: Theme) -> FittingTable:
+    return OneLineTable(model, "Rows", theme, ())
+
+
+def wrapping(model: RowTable, theme: Theme) -> FittingTable:
+    return WrappingTable(model, "Rows", theme, "")
+
+
+@pytest.mark.parametrize("make", [one_line, wrapping])
 def test_other_type_is_measured_when_it_is_seen(
-    table: FittingTable, model: RowTable, light: Theme, qtbot: QtBot
+    model: RowTable, light: Theme, qtbot: QtBot, make: Callable[[RowTable, Theme], FittingTable]
 ) -> None:
-    model.append([{"who": "worker 1", "what": ERROR}])
+    def new() -> FittingTable:
+        made = make(model, light)
+        qtbot.addWidget(made)
+        return made
+
+    model.append([{"who": f"worker {number}", "what": ERROR} for number in range(30)])
+    table = new()
+
+    def wants_as_much_as_a_new_one() -> bool:
+        other = new()
+        headers = table.verticalHeader(), other.verticalHeader()
+        one, two = (header.defaultSectionSize() for header in headers)
+        return table._natural == other._natural and one == two
+
+    table.show()
+    for steps in (2, 1, -1, 0):
+        light.zoom(steps)
+        qtbot.waitUntil(wants_as_much_as_a_new_one)
     before = list(table._natural)
-    light.zoom(2)
-    assert table._natural[0] > before[0], "what is seen is measured at once"
-    light.zoom(0)
-    assert table._natural == before
     table.hide()
     light.zoom(2)
-    light.zoom(1)
+    QApplication.processEvents()
     assert table._natural == before, "what is not seen costs nothing"
     table.show()
-    assert table._natural[0] > before[0]
-    model.append([{"who": "worker 2", "what": ERROR}])
-    assert len(table._cells) == 2
+    qtbot.waitUntil(wants_as_much_as_a_new_one)
+    model.append([{"who": "worker 31", "what": "more"}])
+    assert wants_as_much_as_a_new_one()
+
+
+def test_rows_of_one_line_are_not_read_again_for_other_type(
+    model: RowTable, light: Theme, qtbot: QtBot
+) -> None:
+    model.append([{"who": f"worker {number}", "what": ERROR} for number in range(500)])
+    table = one_line(model, light)
+    qtbot.addWidget(table)
+    table.show()
+    before = list(table._natural)
+    model.rows = []  # what looks for the rows now finds none
+    light.zoom(2)
+    qtbot.waitUntil(lambda: table._natural[1] > before[1] + 50)
+
+
+@given(st.lists(st.text(max_size=9), max_size=60), st.integers(6, 30), st.integers(6, 30))
+def test_the_widest_texts_are_those_of_all(
+    qapp: QApplication, texts: list[str], first: int, then: int
+) -> None:
+    widest, font = WidestTexts(), QFont()
+    for size in (first, then, first):
+        font.setPixelSize(size)
+        metrics = QFontMetrics(font)
+        widest.measure(metrics)
+        for text in texts:
+            widest.note(text, metrics)
+        assert widest.width == max(map(metrics.horizontalAdvance, texts), default=0)
 
 
 @given(
@@ -259,7 +339,7 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
     model = QStandardItemModel(0, 2)
     for step, error in (("1", ERROR), ("2", "none")):
         model.appendRow([QStandardItem(step), QStandardItem(error)])
-    table = FittingTable(model, "Rows", light, "Empty", (), ((1, 60),))
+    table = OneLineTable(model, "Rows", light, ((1, 60),))
     qtbot.addWidget(table)
     table.resize(300, 200)
     table.show()
@@ -273,7 +353,7 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
 
 
 def test_a_column_that_was_dragged_keeps_its_width(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"step": 1, "error": "short"}])
     qtbot.waitUntil(lambda: not table._fit_soon.isActive())
@@ -291,7 +371,7 @@ def test_a_column_that_was_dragged_keeps_its_width(
 
 
 def test_rows_are_copied_for_a_spreadsheet(
-    table: FittingTable, model: RowTable, qtbot: QtBot
+    table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"way": "a\tb", "total": 20000}, {"way": "=1+1", "total": 2}, {"way": "c"}])
     table.select(1)

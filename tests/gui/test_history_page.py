@@ -10,7 +10,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from core.results.history.history import History
@@ -109,6 +116,20 @@ def test_an_answer_that_nobody_waits_for_any_more_is_dropped(light: Theme) -> No
     assert asked.model.rowCount() == 300
 
 
+def test_a_page_tells_of_the_runs_that_have_changed_alone(light: Theme) -> None:
+    asked = Asked(light, 60)
+    asked.model.ask(Query())
+    (query,) = asked.queries
+    told: list[tuple[int, int]] = []
+    asked.model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    asked.answer(query)
+    asked.answer(query)
+    assert told == []
+    rows = [row(number, done=3 if number in (20, 22) else 4) for number in range(60)]
+    asked.model.take(query, Page(tuple(rows), 60))
+    assert told == [(20, 22)]
+
+
 def test_a_name_that_looks_like_html_is_shown_as_text(light: Theme) -> None:
     asked = Asked(light, 1)
     asked.model.ask(Query())
@@ -178,8 +199,8 @@ def test_all_columns_are_in_sight_and_what_was_found_has_the_rest(
     table = find(page, RunTable)
     table.setFixedWidth(width)
     long = "AMD EPYC, 2 CPUs, Debian GNU/Linux 12 (bookworm), Linux 6.18.44-fc-v657"
-    given(page, row(5, said="2 threads: too noisy to say, 1.07 times", machine=long))
-    qtbot.waitUntil(lambda: table.width() == width)
+    given(page, row(12_345, said="2 threads: too noisy to say, 1.07 times", machine=long))
+    qtbot.waitUntil(lambda: table.width() == width and not table._fit_soon.isActive())
     total = sum(table.columnWidth(n) for n in range(page.model.columnCount()))
     assert total == table.viewport().width()
     metrics = table.fontMetrics()
@@ -265,6 +286,80 @@ def test_a_list_that_changes_keeps_what_is_chosen(page: HistoryPage) -> None:
     assert [run.id for run in page.selected] == [2]
 
 
+def test_many_runs_that_are_chosen_stay_so_and_are_told_of_once(
+    page: HistoryPage, qtbot: QtBot
+) -> None:
+    rows = [row(number) for number in range(60)]
+    given(page, *rows)
+    table = find(page, RunTable)
+    chosen = [number for number in range(60) if number % 7]
+    select(page, *chosen)
+    told: list[int] = []
+    table.selectionModel().selectionChanged.connect(lambda: told.append(len(table.rows_chosen)))
+    given(page, *rows)
+    assert told == [], "nothing has changed"
+    given(page, row(99), *rows)
+    assert told == [len(chosen)]
+    assert [run.id for run in page.selected] == chosen
+    given(page, *reversed([row(99), *rows]))
+    assert sorted(run.id for run in page.selected) == chosen
+
+
+class Answering:
+    """A history of 250 runs that answers a page's queries when it is told to."""
+
+    def __init__(self, page: HistoryPage) -> None:
+        self.page = page
+        self.runs = [row(number) for number in range(250)]
+        self.asked: list[Query] = []
+        page.page_wanted.connect(self.asked.append)
+        page._ask()
+        self.answer()
+
+    def answer(self) -> None:
+        asked, self.asked[:] = list(self.asked), []
+        for query in asked:
+            there = self.runs[query.offset : query.offset + PAGE]
+            self.page.take_page(query, Page(tuple(there), len(self.runs)))
+
+
+def test_all_that_are_highlighted_are_acted_upon_once_they_are_read(
+    page: HistoryPage,
+) -> None:
+    history, table = Answering(page), find(page, RunTable)
+    deleted: list[list[int]] = []
+    page.deleted.connect(deleted.append)
+    table.selectAll()
+    assert [query.offset for query in history.asked] == [100, 200]
+    assert page.selected == []
+    for name in ("open", "compare", "pin", "delete"):
+        assert "still being read" in button(page, name).toolTip()
+    button(page, "delete").click()
+    assert deleted == []
+    history.answer()
+    assert page.selected == history.runs
+    assert table.rows_chosen == list(range(250))
+    button(page, "delete").click()
+    assert deleted == [[run.id for run in history.runs]]
+
+
+def test_all_that_are_to_be_copied_are_read_first(page: HistoryPage) -> None:
+    history, table = Answering(page), find(page, RunTable)
+    clipboard = QApplication.clipboard()
+    clipboard.setText("before")
+    table.copy()
+    assert clipboard.text() == "before"
+    history.answer()
+    lines = clipboard.text().splitlines()
+    assert len(lines) == 251
+    assert [line.split("\t")[NUMBER] for line in lines[1:]] == [str(n) for n in range(250)]
+    clipboard.setText("after")
+    page.look_again()
+    history.runs[0] = row(0, name="another")
+    history.answer()
+    assert clipboard.text() == "after", "it was copied once"
+
+
 def test_what_is_in_sight_stays_there_when_runs_come(page: HistoryPage, qtbot: QtBot) -> None:
     table, rows = find(page, QTableView), [row(number) for number in range(60)]
     given(page, *rows)
@@ -299,6 +394,29 @@ def test_after_a_run_was_deleted_the_next_one_is_chosen(page: HistoryPage, qtbot
         assert page.model.run(table.currentIndex().row()) == page.selected[0]
     given(page, row(9))
     assert page.selected == [], "what goes otherwise leaves nothing chosen"
+
+
+@pytest.mark.parametrize("meanwhile", ["it went and came back", "it could not be deleted"])
+@pytest.mark.parametrize("then", ["searched", "sorted"])
+def test_a_deletion_that_is_over_chooses_nothing_in_another_list(
+    page: HistoryPage, meanwhile: str, then: str
+) -> None:
+    rows = [row(number) for number in range(4)]
+    given(page, *rows)
+    select(page, 2)
+    button(page, "delete").click()
+    if meanwhile == "it went and came back":
+        given(page, *rows[:2], rows[3])
+        page.offer_undo([2])
+        page._bar._action.click()
+        given(page, *rows)
+        select(page, 2)
+    if then == "searched":
+        find(page, QLineEdit, "history-search").setText("what run 2 lacks")
+    else:
+        page._sort(NAME, Qt.SortOrder.AscendingOrder)
+    given(page, row(7), row(8), row(9))
+    assert page.selected == []
 
 
 def test_a_name_that_is_being_typed_is_not_taken_away_by_new_rows(
