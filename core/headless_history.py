@@ -15,11 +15,12 @@ from rich.table import Table
 from core.continuing import values_of
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments import find
-from core.experiments.base import Experiment, configuration
+from core.experiments.base import Experiment
 from core.headless_output import cell, plain, to_stdout
 from core.headless_output import table as medians
 from core.headless_target import Target
 from core.keeping import users_history
+from core.lab.kinds import configuration
 from core.report.html import html
 from core.report.report import Report, report_of
 from core.results import share, tables, verdicts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
 from core.experiments.told import only_known
-from core.lab.kinds import CEILING, called
+from core.lab.kinds import called, configuration
 from core.lab.told import Fields
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values, value_of
@@ -374,14 +374,6 @@ def _against(one: SpeedUp, who: str, first: str) -> str:
     return one.told(who, f"on {first}").replace(f"{who}: ", f"{who} against {first}: ", 1)
 
 
-_WORKERS = {
-    "threads": ("thread", "threads"),
-    "processes": ("process", "processes"),
-    "pool": ("pool worker", "pool workers"),
-    "interpreters": ("interpreter", "interpreters"),
-}
-
-
 def named_once(told: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
     """Join what is said of several Pythons, each line with its name, or without if said of all."""
     of_all = set.intersection(*(set(lines) for _, lines in told))
@@ -389,16 +381,3 @@ def named_once(told: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
         f"Python {name}: {line}" for name, lines in told for line in lines if line not in of_all
     ]
     return (*named, *(line for line in told[0][1] if line in of_all))
-
-
-def configuration(executor: str, workers: int) -> str:
-    """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes".
-
-    Of the ceiling it is the number of processes: "measured ceiling of 4".
-    """
-    if executor == "serial":
-        return "serial"
-    if executor == CEILING:
-        return f"measured ceiling of {workers}"
-    one, several = _WORKERS.get(executor, (executor, executor))
-    return f"1 {one}" if workers == 1 else f"{workers} {several}"

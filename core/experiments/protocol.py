@@ -10,7 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.experiments.base import Growth, configuration
+from core.experiments.base import Growth
+from core.lab.kinds import configuration
 from core.parameters import Choice, Number, Option, Parameter, Values
 from core.results.statistics import ENOUGH_BLOCKS, duration
 

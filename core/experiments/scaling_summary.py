@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.experiments.base import Summary, configuration
+from core.experiments.base import Summary
 from core.experiments.common import swept
 from core.lab import workloads
-from core.lab.kinds import CEILING
+from core.lab.kinds import CEILING, configuration
 from core.results import statistics, verdicts
 
 if TYPE_CHECKING:

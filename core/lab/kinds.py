@@ -55,9 +55,30 @@ ABOUT = (
 )
 
 
+_WORKERS = {
+    "threads": ("thread", "threads"),
+    "processes": ("process", "processes"),
+    "pool": ("pool worker", "pool workers"),
+    "interpreters": ("interpreter", "interpreters"),
+}
+
+
 def called(kind: str) -> str:
     """Name a kind as legends and tables do: "threads", "measured ceiling"."""
     return "measured ceiling" if kind == CEILING else kind
+
+
+def configuration(executor: str, workers: int) -> str:
+    """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes".
+
+    Of the ceiling it is the number of processes: "measured ceiling of 4".
+    """
+    if executor == SERIAL:
+        return SERIAL
+    if executor == CEILING:
+        return f"measured ceiling of {workers}"
+    one, several = _WORKERS.get(executor, (executor, executor))
+    return f"1 {one}" if workers == 1 else f"{workers} {several}"
 
 
 def start_methods() -> list[str]:

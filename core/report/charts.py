@@ -10,8 +10,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from core.experiments import base
-from core.experiments.base import Experiment, Scaling, Show, configuration
-from core.lab.kinds import CEILING, called
+from core.experiments.base import Experiment, Scaling, Show
+from core.lab.kinds import CEILING, called, configuration
 from core.report.graph import Graph, graph_of
 from core.report.marks import KINDS, MARKS, OTHER, PHASES, SERIES, beside, look_of
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from core.experiments.base import Experiment, Scaling, SpanWord, configuration
+from core.experiments.base import Experiment, Scaling, SpanWord
+from core.lab.kinds import configuration
 from core.report.lanes import Lanes, Stretch
 from core.report.marks import KINDS, OTHER, SPANS
 from core.results.statistics import seconds

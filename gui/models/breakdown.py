@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
-from core.experiments.base import configuration
-from core.lab.kinds import KINDS
+from core.lab.kinds import KINDS, configuration
 from core.results.phases import Part, Phases, phases
 from core.results.statistics import seconds
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.experiments.base import configuration
-from core.lab.kinds import KINDS
+from core.lab.kinds import KINDS, configuration
 from core.results.compare import Comparison, compare
 from gui.models.history import when
 from gui.models.measured import Measured

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from core.experiments.base import configuration
+from core.lab.kinds import configuration
 from core.results.statistics import seconds
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
 from gui.plain import plain

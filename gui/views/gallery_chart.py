@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
 
-from core.experiments.base import configuration
+from core.lab.kinds import configuration
 from core.report.marks import SCALE, SERIES, along
 from core.report.together import class_name, label_of, value_of
 from core.results.gallery import (

@@ -15,8 +15,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
-from core.experiments.base import configuration
-from core.lab.kinds import CEILING, called
+from core.lab.kinds import CEILING, called, configuration
 from core.results.statistics import Series, seconds, series_with_ceiling
 from gui.plain import as_html
 from gui.theme import Theme

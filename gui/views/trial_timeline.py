@@ -5,8 +5,8 @@ from html import escape
 import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.experiments.base import configuration
 from core.lab import workloads
+from core.lab.kinds import configuration
 from core.results.records import TrialRecord
 from core.results.statistics import seconds
 from gui.models.spans import SpanBatch, SpanKind, SpanStore

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from core import experiments
 from core.errors import BadInput
-from core.experiments.base import Machine, configuration
+from core.experiments.base import Machine
 from core.experiments.pi_scaling import EXPERIMENT
-from core.lab.kinds import KINDS, missing
+from core.lab.kinds import KINDS, configuration, missing
 from core.parameters import Choices
 from core.results.records import TaskRecord, TrialRecord
 from core.results.statistics import ceiling_of, crowded, ratios, series_of
