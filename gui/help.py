@@ -1,4 +1,4 @@
-"""The window of help: keys, the check of this installation, and what this program is."""
+"""The window of help: keys, words, the check of this installation, and what this program is."""
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
@@ -11,8 +11,9 @@ from gui.views.about import AboutView
 from gui.views.check import CheckView
 from gui.views.keys import KeysView
 from gui.views.late import Late
+from gui.views.lesson import WordsView
 
-KEYS, CHECK, ABOUT = range(3)
+KEYS, WORDS, CHECK, ABOUT = range(4)
 _SIZE = QSize(820, 600)
 
 
@@ -39,6 +40,7 @@ class HelpWindow(QDialog):
         self._tabs.setDocumentMode(True)
         for title, build in (
             ("Keyboard", self._make_keys),
+            ("Words", self._make_words),
             ("Check this installation", self._make_check),
             ("About", self._make_about),
         ):
@@ -77,6 +79,9 @@ class HelpWindow(QDialog):
 
     def _make_keys(self) -> QWidget:
         return KeysView(self._main.menuBar(), self._theme)
+
+    def _make_words(self) -> QWidget:
+        return WordsView(self._theme)
 
     def _make_check(self) -> QWidget:
         self._check = check = CheckView(self._theme)

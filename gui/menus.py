@@ -21,6 +21,7 @@ _SIZES = (
 _THEMES = (("system", "As the s&ystem"), ("light", "L&ight"), ("dark", "&Dark"))
 _HELP = (
     ("&Keyboard", "F1", QAction.MenuRole.NoRole),
+    ("&Words", "Shift+F1", QAction.MenuRole.NoRole),
     ("&Check this installation", "", QAction.MenuRole.NoRole),
     ("&About Futures Lab", "", QAction.MenuRole.AboutRole),
 )

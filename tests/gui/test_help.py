@@ -17,9 +17,11 @@ from pytestqt.qtbot import QtBot
 
 from core import __version__, installed
 from core.checks import Check, Report, to_line
+from core.lab.kinds import CEILING, called
+from core.results.verdicts import DOUBTS
 from gui import experiments
 from gui.checking import Checking
-from gui.help import ABOUT, CHECK, KEYS, HelpWindow
+from gui.help import ABOUT, CHECK, KEYS, WORDS, HelpWindow
 from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.theme import Theme
@@ -27,7 +29,8 @@ from gui.views.about import AboutView, facts
 from gui.views.check import CheckView
 from gui.views.comparison import ComparisonView
 from gui.views.keys import KeysView
-from tests.gui.finding import find
+from gui.views.lesson import WordsView
+from tests.gui.finding import find, shown
 
 FINE = Check("threads", "ok", "π = 3.1415", 0.1)
 BAD = Check("fonts", "failed", "no font", 0.2, "more about it")
@@ -237,6 +240,22 @@ def test_about_tells_versions_and_every_licence(qtbot: QtBot, light: Theme) -> N
     assert "https://numpy.org" in shown
 
 
+def test_the_words_of_headlines_and_tables_are_explained(qtbot: QtBot, light: Theme) -> None:
+    view = shown(qtbot, WordsView(light), 600, 400)
+    text = view.toPlainText().lower()
+    doubts = (words.removesuffix(" to say") for name, words in DOUBTS.items() if name != "once")
+    for word in (
+        *doubts,
+        "start-up",
+        "opening",
+        "work",
+        "speed-up",
+        "provisional",
+        called(CEILING),
+    ):
+        assert word in text, word
+
+
 def checks_now(opened: HelpWindow) -> bool:
     return opened._checking.is_busy
 
@@ -247,7 +266,7 @@ def test_help_opens_at_what_was_asked_for_and_ends_with_the_lab(
     child(monkeypatch, "import sys; sys.stdin.read()")
     lab.open()
     qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
-    for tab in (ABOUT, KEYS, CHECK):
+    for tab in (ABOUT, KEYS, WORDS, CHECK):
         lab.window.menus.help_wanted.emit(tab)
         assert isinstance(lab._help, HelpWindow)
         assert lab._help._tabs.currentIndex() == tab
