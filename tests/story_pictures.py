@@ -9,16 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 
+from tests.realwindow import wait_until
 from tests.screenshots import THEMES, person_in_front
 from tests.stories.conftest import Person
 
 SETTLE_S = 120.0
-SIZES = ((1024, 700), (1280, 800))
-_IN_A_TRIAL = ("Trial ", "Running")
+SIZES = ((1024, 700), (1280, 800), (2560, 1440))
 
 
 class Story(NamedTuple):
@@ -29,6 +29,9 @@ class Story(NamedTuple):
     asks: bool = False
     steps: tuple[str, ...] = ()  # answers: with them it is in the middle
     end: str = ""  # the last answer
+    grows: str = ""  # the table in front, which has rows when there is something to be seen,
+    trial: int = 6  # or the trial that runs then
+    killed: str = "Ended with failures"  # what is said when its lab process is killed
 
     @property
     def name(self) -> str:
@@ -37,19 +40,19 @@ class Story(NamedTuple):
 
 
 STORIES = (
-    Story("Race", (("field-increments", "1000000"),)),
+    Story("Race", (("field-increments", "400000"),), grows="Repeats"),
     Story("Cost of sharing", (("field-increments", "20000"),)),
     Story("Deadlock", asks=True, end="exception"),
-    Story("Waiting", (("field-c-ms", "2000"),)),
+    Story("Waiting", (("field-c-ms", "2000"),), grows="What each wait returned"),
     Story(
         "Life of a future",
         asks=True,
         steps=("submit", "submit", "submit", "callback", "cancel-waiting", "finish"),
         end="done",
     ),
-    Story("What can be sent"),
+    Story("What can be sent", (("field-start-method", "spawn"),), grows="What arrived"),
     Story("Pool or futures", (("field-terms", "10000000"),)),
-    Story("Keep the UI alive"),
+    Story("Keep the UI alive", trial=3, killed="Finished"),  # a row of it tells of a dead child
 )
 
 
@@ -66,7 +69,7 @@ def states(person: Person, story: Story) -> Iterator[str]:
     person.rest()
     yield "finished"
     for field, text in story.lasts:
-        person.fill(field, text)
+        _set(person, field, text)
     _run(person, story)
     if story.asks:
         person.rest()  # it waits for a person
@@ -76,10 +79,19 @@ def states(person: Person, story: Story) -> Iterator[str]:
     person.rest()
     yield "stopped"
     _run(person, story)
-    _lab(person)[0].kill()
-    person.wait_for_text("status-message", "Ended with failures", SETTLE_S)
+    wait_until(lambda: _lab(person), "a lab process runs")[0].kill()
+    person.wait_for_text("status-message", story.killed, SETTLE_S)
     person.rest()
     yield "failed"
+
+
+def _set(person: Person, field: str, text: str) -> None:
+    if not person.see()[field]["rows"]:
+        person.fill(field, text)
+        return
+    person.click(field)  # a list, of which typing chooses
+    person.window.type(text)
+    person.window.key("Return")
 
 
 def _run(person: Person, story: Story) -> None:
@@ -87,14 +99,17 @@ def _run(person: Person, story: Story) -> None:
     if story.asks:
         person.wait_for(lambda seen: any(name.startswith("answer-") for name in seen), "it asks")
     else:
-        # not while it gets ready: there is no trial then that could be stopped or fail
-        person.wait_for(
-            lambda seen: seen["status-message"]["text"].startswith(_IN_A_TRIAL),
-            "a trial runs",
-            SETTLE_S,
-        )
+        person.wait_for(lambda seen: _is_under_way(story, seen), "there is something", SETTLE_S)
     for step in story.steps:
         person.click(f"answer-{step}")
+
+
+def _is_under_way(story: Story, seen: dict[str, Any]) -> bool:
+    """Whether a trial runs, so that it can be stopped or fail, and something of it is seen."""
+    said = str(seen["status-message"]["text"])
+    if story.grows:
+        return said == "Running" and int(seen.get(story.grows, {}).get("rows", 0)) > 1
+    return said.startswith(f"Trial {story.trial} ")
 
 
 def _lab(person: Person) -> list[psutil.Process]:

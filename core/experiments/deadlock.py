@@ -95,8 +95,7 @@ def _summary(record: RunRecord) -> Summary:
     left = {_plain(row["who"]): row["is_now"] for row in rows if row["moment"] == moment}
     ring = _ring(rows)
     if ring:
-        wait = "waits" if moment == "stuck" else "waited"
-        steps = [f"{who} {wait} for {whom}" for who, whom in ring.items()]
+        steps = [f"{who} waited for {whom}" for who, whom in ring.items()]
         end = _ENDS.get(moment, "They were still stuck when the run ended.")
         if moment == "after timeout" and any(row["moment"] == "after kill" for row in rows):
             end = _PLAYED_TWICE

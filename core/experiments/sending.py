@@ -76,15 +76,17 @@ def _summary(record: RunRecord) -> Summary:
     if not rows:
         return Summary(tuple(sentence.rstrip(".") for sentence in absent))
     targets = dict.fromkeys(row["to"] for row in rows)
-    headline = ", ".join(_count(target, rows) for target in targets)
+    is_whole = all(trial.status == "done" for trial in record.trials)
+    headline = ", ".join(_count(target, rows, is_whole) for target in targets)
     details = [*_details(rows), *absent]
     return Summary((headline[0].upper() + headline[1:],), tuple(details))
 
 
-def _count(target: str, rows: list[dict[str, Any]]) -> str:
+def _count(target: str, rows: list[dict[str, Any]], is_whole: bool) -> str:
     sent = [row["arrives"] != "no" for row in rows if row["to"] == target]
-    if all(sent):
-        return f"everything can be sent to {target}"
+    if all(sent):  # which may be few, where the run ended too soon
+        few = "thing" if len(sent) == 1 else f"{len(sent)} things"
+        return f"{'everything can' if is_whole else f'the first {few} could'} be sent to {target}"
     return f"{sum(sent)} of {len(sent)} things can be sent to {target}"
 
 

@@ -168,12 +168,14 @@ def touch_from_callbacks(terms, workers, touches):
     end = time.perf_counter()
     failed = [str(future.exception()) for future in futures if future.exception()]
     unlike = [text for text in dict.fromkeys(said) if "plugin does not support" not in text]
+    lines = len(log.toPlainText().splitlines())
+    words = "; ".join(unlike[:3]) or "nothing, this time"
+    outcome = f"it lives, with {lines} of {touches} lines; Qt said: {words}"
     return {
         "seconds": end - start,
         "gaps": [late - early for early, late in pulse.gaps(start, end)],
         "pi": None if failed else sum(future.result() for future in futures),
-        "lines": len(log.toPlainText().splitlines()),
-        "said": (failed + unlike)[:3],
+        "outcome": "; ".join([outcome, *failed[:1]]),
     }
 
 
@@ -258,8 +260,7 @@ class Click(QObject):
         except Exception as error:
             self.fail(error)
         else:
-            said = "; ".join(self.child["said"]) or "nothing, this time"
-            self.show(self.child["pi"], f"it lives, {self.child['lines']} lines; Qt said: {said}")
+            self.show(self.child["pi"], self.child["outcome"])
 
     def fail(self, error):
         stderr = getattr(error, "detail", "").splitlines()[:1]  # of a child that died

@@ -18,9 +18,9 @@ from gui.theme import Theme
 from gui.views.plot import AxisItem, Plot
 
 _LEAST_SHARE = 0.3  # of the width, for the lines, however wide their names are
-_BESIDE_NAME = 1.5  # pixels above and below it, where pyqtgraph has four
-_SAMPLE = 17  # pixels that a line and its symbol take beside their name
-_BESIDE_NAMES = 12  # pixels above and below them all
+_BESIDE_NAME = 1  # pixels above and below it, where pyqtgraph has four
+_SAMPLE = 16  # pixels that a line and its symbol take beside their name
+_BESIDE_NAMES = 8  # pixels above and below them all
 _MARGIN = 0.06  # of the height, above and below
 _LEAST_HEIGHT = 0.4  # decades: there is a number to each side, 1, 2 or 5 times a power of ten
 _DIGITS: tuple[tuple[int, ...], ...] = (

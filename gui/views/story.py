@@ -28,10 +28,7 @@ from gui.views.story_timeline import StoryTimeline
 from gui.views.wait_graph import WaitGraphView
 from gui.views.wrapping_table import WrappingTable
 
-_END_NOT_KEPT = (
-    "When it ended is not in this record, which is of an older version: what had no end by then is"
-    " drawn up to what was told last."
-)
+_END_NOT_KEPT = "This older record does not tell when; waits are drawn up to its last news."
 
 
 class StoryStage(Stage):

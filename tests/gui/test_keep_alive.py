@@ -279,7 +279,29 @@ def test_the_exported_script_runs_alone(tmp_path: Path) -> None:
         "way callback touches",
     ]
     assert all("π = 3.141588" in line for line in lines[1:4])
-    assert "it lives, 1 lines" in lines[4] or "terminated abruptly" in lines[4]
+    assert "it lives, with 1 of 1 lines; Qt said: " in lines[4] or "terminated abruptly" in lines[4]
+
+
+def test_what_a_computation_says_that_gave_up_is_not_said_by_qt() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", TOUCHES],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    lives, qt_said, *rest = told.strip().split("; ")
+    assert lives == "it lives, with 0 of 1 lines"
+    assert qt_said == "Qt said: nothing, this time"
+    assert rest == ["given up after 0 s: take fewer terms"]
+
+
+TOUCHES = """
+from gui.programs import keep_alive
+keep_alive.LIMIT_S = 0
+print(keep_alive.touch_from_callbacks(10**8, 1, 1)["outcome"])
+"""
 
 
 def test_without_pyside_the_exported_script_says_what_it_needs(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
     assert span is not None
     assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, seen_s)
     said = find_widget(page, QLabel, "told").text()
-    assert ("not in this record" in said) == (over_s is None)
+    assert ("does not tell when" in said) == (over_s is None)
 
 
 def waits(who: str, whom: str) -> dict[str, Any]:

@@ -501,7 +501,7 @@ def test_one_that_was_ended_from_elsewhere_claims_no_way_out() -> None:
 def test_one_that_was_stopped_was_still_stuck() -> None:
     text = summary(RING)
 
-    assert text.startswith("Deadlock: worker 1 waits for inner, inner waits for worker 1\n")
+    assert text.startswith("Deadlock: worker 1 waited for inner, inner waited for worker 1\n")
     assert text.endswith("They were still stuck when the run ended.")
 
 

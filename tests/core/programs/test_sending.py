@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.engines.lab_client import LabExecutor
 from core.experiments.sending import EXPERIMENT
@@ -288,6 +289,14 @@ def test_what_arrived_is_counted_for_each_target(made: Callable[..., Row]) -> No
         "It shares only what is made for that: a socket.",
         "Interpreters: not in this Python.",
     ]
+
+
+def test_a_run_that_ended_too_soon_does_not_speak_of_everything() -> None:
+    rows = row("an int", "threads", "the same object"), row("a float", "threads", "the same object")
+    trial = replace(done("threads", 1, 1, 1.0, rows=rows), status="stopped")
+    assert EXPERIMENT.summary(record([trial])).headline == (
+        "The first 2 things could be sent to threads",
+    )
 
 
 def test_a_broken_pool_is_explained() -> None:
