@@ -19,7 +19,7 @@ from core.experiments.base import Experiment
 from core.headless_output import cell, plain, to_stdout
 from core.headless_output import table as medians
 from core.headless_target import Target
-from core.keeping import users_history
+from core.keeping import Find, users_history
 from core.lab.kinds import configuration
 from core.report.html import html
 from core.report.report import Report, report_of
@@ -48,7 +48,7 @@ class Hands:
     raises BadInput where that cannot be.
     """
 
-    find: Callable[[str], Experiment] = find
+    find: Find = find
     to_pdf: ToPdf | None = None
 
 
@@ -117,7 +117,7 @@ def perform(words: argparse.Namespace, target: Target | None, hands: Hands) -> N
         "compare": _compare,
     }
     say: Callable[..., None] = Console(highlight=False, stderr=True).print
-    with _opened() as history:
+    with _opened(hands.find) as history:
         for sentence in history.opened.result().sentences:
             say(sentence, markup=False, soft_wrap=True)
         found = actions[words.action](history, words)
@@ -159,8 +159,8 @@ def _print(found: _Found) -> None:
 
 
 @contextmanager
-def _opened() -> Iterator[History]:
-    history = users_history()
+def _opened(find: Find = find) -> Iterator[History]:
+    history = users_history(find=find)
     try:
         yield history
     finally:

@@ -3,27 +3,36 @@
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 
 from core import experiments
 from core.errors import BadInput, FuturesLabError
+from core.experiments.base import Experiment
 from core.installed import typed
 from core.results.history.history import History, Writing
 from core.results.history.opening import default_folder
 from core.results.records import ENDED, RunRecord
 
+Find = Callable[[str], Experiment]
 
-def headline(record: RunRecord) -> str:
-    """Say in a line what a run found; empty for an experiment that is not known here."""
+
+def headline(record: RunRecord, find: Find = experiments.find) -> str:
+    """Say in a line what a run found; empty for an experiment that is not known here.
+
+    `find` gives an experiment by its name, or raises BadInput; a window knows more of them.
+    """
     try:
-        experiment = experiments.find(record.experiment)
+        experiment = find(record.experiment)
     except BadInput:
         return ""
     return "; ".join(experiment.summarize(record).headline)
 
 
-def users_history(on_problem: Callable[[str], None] = lambda sentence: None) -> History:
+def users_history(
+    on_problem: Callable[[str], None] = lambda sentence: None, find: Find = experiments.find
+) -> History:
     """Open the history of whoever runs this program; who calls it shuts it down."""
-    return History(default_folder(), headline, on_problem)
+    return History(default_folder(), partial(headline, find=find), on_problem)
 
 
 class Keeper:

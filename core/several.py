@@ -104,7 +104,7 @@ def _prepared(choice: Choice, told: dict[str, Any], usual_s: float) -> Prepared:
 
     described = told["python"]
     record = msgspec.convert({**described, "name": choice.name}, PythonRecord)
-    lacks = {**_lacks(choice), **described.get("lacks", {})}
+    lacks = {**choice.lacks, **described.get("lacks", {})}
     lacks_work = described.get("lacks_work", {})
     return Prepared(choice, record, told["term_s"] or usual_s, lacks, lacks_work)
 
@@ -122,14 +122,7 @@ def _not_prepared(choice: Choice, future: Future[Any], usual_s: float) -> Prepar
         default_start_method=abilities.default_start_method,
         problem=str(future.exception()),
     )
-    return Prepared(choice, record, usual_s, _lacks(choice), {})
-
-
-def _lacks(choice: Choice) -> dict[str, str]:
-    _, abilities = choice.interpreter.facts
-    if abilities.interpreters:
-        return {}
-    return {"interpreters": "needs Python 3.14 or newer"}
+    return Prepared(choice, record, usual_s, choice.lacks, {})
 
 
 def plan(

@@ -181,6 +181,7 @@ def described(known: Sequence[Interpreter], is_looking: bool) -> FoundPythons:
             _tip(one),
             (one.interpreter.path, *one.interpreter.also),
             one.gil,
+            tuple(one.lacks.items()),
         )
         for one in choices(known)
     ]

@@ -88,6 +88,12 @@ class Choice:
         """What it is called on the command line, in the form and in the record."""
         return self.lab.name
 
+    @property
+    def lacks(self) -> dict[str, str]:
+        """Say of executor kinds that it lacks what they need, as far as the search found out."""
+        _, abilities = self.interpreter.facts
+        return {} if abilities.interpreters else {"interpreters": "needs Python 3.14 or newer"}
+
 
 # ------------------------------------------------------------------------------------ searching
 

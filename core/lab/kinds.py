@@ -71,12 +71,12 @@ def called(kind: str) -> str:
 def configuration(executor: str, workers: int) -> str:
     """Name an executor kind with its number of workers: "serial", "1 thread", "4 processes".
 
-    Of the ceiling it is the number of processes: "measured ceiling of 4".
+    Of the ceiling it is the number of processes: "ceiling of 4".
     """
     if executor == SERIAL:
         return SERIAL
     if executor == CEILING:
-        return f"measured ceiling of {workers}"
+        return f"ceiling of {workers}"
     one, several = _WORKERS.get(executor, (executor, executor))
     return f"1 {one}" if workers == 1 else f"{workers} {several}"
 

@@ -45,8 +45,9 @@ def place_of(name: str) -> int | None:
 
 def headline(record: RunRecord) -> str:
     """Say in a line what a run found; empty for an experiment that is not known here."""
-    place = place_of(record.experiment)
-    return "" if place is None else "; ".join(at(place).summarize(record).headline)
+    from core import keeping  # late: what keeps runs is not waited for by what is seen first
+
+    return keeping.headline(record, find)
 
 
 def settings_of(run: RunRow) -> str:

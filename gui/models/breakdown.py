@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from core.results.records import TrialRecord
 
 _HEADINGS = (
-    Heading("Configuration", "What shared the work."),
+    Heading(
+        "Configuration",
+        "What shared the work. Of the measured ceiling these are processes that never talk.",
+    ),
     Heading("Python", "Which Python ran it, where there are several."),
     Heading("Where its time went", "All bars have one scale: the longest fills the column."),
     Heading("In all", "From opening the pool until the last result was there.", is_figure=True),

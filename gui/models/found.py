@@ -8,6 +8,7 @@ class Offer:
     """One thing that can be chosen: the name that a run knows it by, what it is, and the rest.
 
     It is the same as long as it has one of these `paths`, and the GIL or not; names may change.
+    `lacks` pairs each executor kind that it cannot open with what that needs.
     """
 
     name: str
@@ -15,6 +16,7 @@ class Offer:
     tip: str
     paths: tuple[str, ...]
     gil: bool = True
+    lacks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _HEADINGS = (
     Heading("Trial", "The order in which trials ran: random within each repeat.", is_figure=True),
     Heading("Repeat", "Each repeat runs every configuration once.", is_figure=True),
-    Heading("Workers", "What shared the work."),
+    Heading(
+        "Workers",
+        "What shared the work. Of the measured ceiling these are processes that never talk.",
+    ),
     Heading("Python", "Which Python ran it, where there are several."),
     Heading("Start-up", "From opening the pool until every worker had answered.", is_figure=True),
     Heading("Work", "From the first submit to the last result, on a started pool.", is_figure=True),

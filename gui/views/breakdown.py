@@ -51,7 +51,7 @@ _PATTERNS = {  # beside the colour, so that it need not be told by colour alone
 }
 _TINT = 70  # of 255, between the marks of a pattern
 _BAR_HEIGHT, _SWATCH = 14, (22, 12)
-_WIDEST = ("measured ceiling of 61", "3.13t+gil", "", "0000 ms")
+_WIDEST = ("61 interpreters", "3.13t+gil", "", "0000 ms")
 
 
 class BreakdownView(QWidget):

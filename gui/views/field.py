@@ -23,6 +23,7 @@ class Field(QWidget):
         super().__init__()
         self.parameter = parameter
         self._theme = theme
+        self._remark = ""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(3)
@@ -59,9 +60,13 @@ class Field(QWidget):
             first = min(able, key=lambda one: one.mapTo(self, QPoint(0, 0)).toTuple()[::-1])
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def remark(self, sentence: str) -> None:
+        """Have this said in the hint's place, while nothing is wrong, from `show_problem` on."""
+        self._remark = sentence
+
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
-        self._note.setText(sentence or self._hint)
+        self._note.setText(sentence or self._remark or self._hint)
         if self._note.property("muted") != (not sentence):
             self._note.setProperty("error", bool(sentence))
             self._note.setProperty("muted", not sentence)

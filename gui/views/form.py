@@ -7,16 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPaintEvent, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
     QLineEdit,
     QSlider,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -26,11 +23,12 @@ from core.parameters import Choice, Choices, IntegerSet, LateChoices, Option, Pa
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.theme import Theme
 from gui.views.disclosure import Disclosure
+from gui.views.elided import ElidedBox
 from gui.views.field import Field, capital, repolish
 from gui.views.pythons import PythonsField
 
+Elsewhere = Callable[[str], bool]  # whether another Python that is chosen may have an option
 _FITS_TWICE = 12  # letters of a check box's label
-_BESIDE = 4  # pixels that stay free beside a text
 
 
 class Form(QWidget):
@@ -160,10 +158,9 @@ class Form(QWidget):
     def _on_edited(self) -> None:
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
-        elsewhere = self._pythons is not None and self._pythons.has_other
         for name, field in self._fields.items():
             if isinstance(field, _ChoiceField | _ChoicesField):
-                field.show_elsewhere(elsewhere)
+                field.show_elsewhere(self._has_elsewhere)
             try:
                 values[name] = field.parameter.parse(field.text())
             except BadInput as error:
@@ -173,12 +170,25 @@ class Form(QWidget):
         if not problems:
             problems = dict(self._check(values))
         for name, field in self._fields.items():
+            if isinstance(field, _ChoicesField):
+                field.remark(self._left_out(field))
             field.show_problem(problems.get(name, ""))
         self._values, self._read = None if problems else values, values
         self._wrong = next(
             (field for name, field in self._fields.items() if name in problems), None
         )
         self.changed.emit()
+
+    def _has_elsewhere(self, what: str) -> bool:
+        """Tell whether another Python is chosen that may have what ours lacks."""
+        return self._pythons is not None and self._pythons.has_elsewhere(what)
+
+    def _left_out(self, field: _ChoicesField) -> str:
+        """Say what of a field some of the chosen Pythons leave out: before the run, not after."""
+        if self._pythons is None:
+            return ""
+        found = ((one.label, self._pythons.left_out(one.value)) for one in field.chosen)
+        return " ".join(f"{label}, {why}" for label, why in found if why)
 
 
 class _TextField(Field):
@@ -249,36 +259,19 @@ class _RangeField(_TextField):
         self.edited.emit()
 
 
-class _Box(QComboBox):
-    """A list to choose from; what is too long for the field ends in dots there."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, option = QStylePainter(self), QStyleOptionComboBox()
-        self.initStyleOption(option)
-        style = self.style()
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        room = style.subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        option.currentText = option.fontMetrics.elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room.width() - _BESIDE
-        )
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-
 class _ChoiceField(Field):
     _lines = 1
 
     def _build(self) -> None:
         assert isinstance(self.parameter, Choice)
-        self._box = _Box()
+        self._box = ElidedBox()
         fit = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self._box.setSizeAdjustPolicy(fit)
         self._box.setMinimumContentsLength(8)
         for row, option in enumerate(self.parameter.options):
             self._box.addItem(option.label, option.value)
             self._box.setItemData(row, option.missing or option.help, Qt.ItemDataRole.ToolTipRole)
-        self.show_elsewhere(False)
+        self.show_elsewhere(lambda _: False)
         self.set_value(self.parameter.default)
         self._box.currentIndexChanged.connect(self.edited)
         self._name(self._box)
@@ -297,7 +290,7 @@ class _ChoiceField(Field):
         widest = max(metrics.horizontalAdvance(one.label) for one in self.parameter.options)
         self._box.view().setMinimumWidth(widest + self._theme.px(24))
 
-    def show_elsewhere(self, elsewhere: bool) -> None:
+    def show_elsewhere(self, elsewhere: Elsewhere) -> None:
         """Grey what our Python lacks, unless another is chosen and may have it."""
         model = self._box.model()
         assert isinstance(model, QStandardItemModel)
@@ -336,7 +329,12 @@ class _ChoicesField(Field):
         grid.setColumnStretch(1, 1)
         self._layout.addLayout(grid)
 
-    def show_elsewhere(self, elsewhere: bool) -> None:
+    @property
+    def chosen(self) -> list[Option]:
+        """The options that are checked."""
+        return [one for one in _options(self.parameter) if self._boxes[one.value].isChecked()]
+
+    def show_elsewhere(self, elsewhere: Elsewhere) -> None:
         """Grey what our Python lacks, unless another is chosen and may have it."""
         for option in _options(self.parameter):
             box = self._boxes[option.value]
@@ -372,8 +370,8 @@ def _options(parameter: Parameter) -> tuple[Option, ...]:
     return parameter.options
 
 
-def _can(option: Option, elsewhere: bool) -> bool:
-    return not option.missing or (option.elsewhere and elsewhere)
+def _can(option: Option, elsewhere: Elsewhere) -> bool:
+    return not option.missing or (option.elsewhere and elsewhere(option.value))
 
 
 def _make_field(parameter: Parameter, theme: Theme) -> Field:

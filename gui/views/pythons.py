@@ -49,6 +49,7 @@ class PythonsField(Field):
         self._found = self._latest = FoundPythons()
         self._wanted: tuple[str, ...] = ()
         self._boxes: dict[str, QCheckBox] = {}
+        self._lacks: dict[str, dict[str, str]] = {}  # of each box, what its Python cannot open
         self._broken: list[QWidget] = []
         self._told = self._refused = ""
         self._patience = QTimer(self)
@@ -92,10 +93,17 @@ class PythonsField(Field):
         """Whether the search goes on."""
         return self._latest.is_looking
 
-    @property
-    def has_other(self) -> bool:
-        """Whether a Python beside our own is chosen."""
-        return any(box.isChecked() for box in list(self._boxes.values())[1:])
+    def has_elsewhere(self, what: str) -> bool:
+        """Tell whether a Python beside our own is chosen that may have what ours lacks."""
+        others = list(self._boxes.items())[1:]
+        return any(box.isChecked() and what not in self._lacks[name] for name, box in others)
+
+    def left_out(self, what: str) -> str:
+        """Say on which of the chosen Pythons this cannot be run, and why; empty where on none."""
+        chosen = [name for name, box in self._boxes.items() if box.isChecked()]
+        without = {name: self._lacks[name][what] for name in chosen if what in self._lacks[name]}
+        names, reasons = ", ".join(without), list(without.values())
+        return f"left out on {names}: it {reasons[0]}." if without else ""
 
     @property
     def kept(self) -> str:
@@ -184,6 +192,7 @@ class PythonsField(Field):
         before = dict(zip(names, self._boxes.values(), strict=True))
         old = {*self._boxes.values(), *self._broken}
         self._boxes, self._broken = {}, []
+        self._lacks = {offer.name: dict(offer.lacks) for offer in found.offers}
         for place, offer in enumerate(found.offers):
             box = self._boxes[offer.name] = before.get(offer.name) or self._make_box()
             self._describe(box, offer)

@@ -293,6 +293,19 @@ def test_a_run_that_needs_a_window_is_reported_and_scripted_without(
     compile((tmp_path / "a.py").read_text(), "a.py", "exec")
 
 
+def test_a_run_that_needs_a_window_is_taken_in_with_what_it_found(
+    home: Home, tmp_path: Path
+) -> None:
+    row = {"way": "bridge", "worst_gap_ms": 12.0, "came_of_it": "π = 3.14"}
+    trial = done("child process", 1, 1, 0.1, rows=(row,))
+    file = tmp_path / "shared.futureslab"
+    save(file, [shared(record([trial], experiment="keep-alive"))])
+    home.main("history", "import", str(file))
+    listed, _ = home.main("history", "list", "--json", "-")
+    (found,) = json.loads(listed)["rows"]
+    assert found["said"] == "Through the bridge: 12.0 ms at most"
+
+
 def test_a_report_of_several_runs_is_refused(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "one.futureslab"
     save(file, [shared(record([done("serial", 1, 1, 0.5)]))])

@@ -321,7 +321,7 @@ def test_whatever_was_measured_there_are_words_for_it(trials: list[TrialRecord])
         ("cluster", 2, "2 cluster"),
         ("interpreters", 1, "1 interpreter"),
         ("pool", 3, "3 pool workers"),
-        ("ceiling", 2, "measured ceiling of 2"),
+        ("ceiling", 2, "ceiling of 2"),
     ],
 )
 def test_configurations_have_names(executor: str, workers: int, name: str) -> None:

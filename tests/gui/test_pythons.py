@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.engines.places import OWN, Candidate
 from core.errors import BadInput
 from core.experiments import pi_scaling
 from core.experiments.base import nothing_wrong
+from core.lab import kinds
 from core.parameters import Choices, LateChoices, Option
 from gui.bridge import FutureBridge
 from gui.lab import Lab
@@ -225,16 +227,24 @@ def test_a_typed_path_is_asked_and_its_answer_told(form: Form, qtbot: QtBot) -> 
     assert edit.text() == ""
 
 
-def test_what_our_python_lacks_is_greyed_until_another_is_chosen(
-    light: Theme, qtbot: QtBot
-) -> None:
-    kinds = (Option("here", "Here"), Option("there", "There", "", "it needs more.", elsewhere=True))
+@pytest.fixture
+def lacking(light: Theme, qtbot: QtBot) -> Form:
+    """A form whose second kind our Python cannot open."""
+    options = (
+        Option("here", "Here"),
+        Option("there", "There", "", "it needs more.", elsewhere=True),
+    )
     parameters = (
-        Choices(name="kinds", label="Kinds", help="", default=("here",), options=kinds),
+        Choices(name="kinds", label="Kinds", help="", default=("here",), options=options),
         LateChoices(name="pythons", label="Pythons", help="", default=(), usual="this"),
     )
     form = Form(parameters, nothing_wrong, light)
     qtbot.addWidget(form)
+    return form
+
+
+def test_what_our_python_lacks_is_greyed_until_another_is_chosen(lacking: Form) -> None:
+    form = lacking
     box = find(form, QCheckBox, "field-kinds-there")
     assert not box.isEnabled()
     assert "It needs more." in box.toolTip()
@@ -390,3 +400,46 @@ def test_of_two_names_of_one_the_newer_is_run_for_the_older_may_be_gone(
 
     (choice,) = pythons.resolve([added.args[0].name])
     assert choice.lab.command == (str(tmp_path / "still-here"),)
+
+
+# ------------------------------------------------------------------- what a Python cannot open
+
+
+def offer_three(form: Form) -> None:
+    needs = (("there", "needs more"),)
+    old = Offer("3.13", "3.13", "", ("/3.13",), lacks=needs)
+    new = Offer("3.14", "3.14", "", ("/3.14",))
+    form.show_pythons(FoundPythons((replace(OWN_OFFER, lacks=needs), old, new)))
+
+
+def test_what_no_chosen_python_has_cannot_be_chosen(lacking: Form) -> None:
+    offer_three(lacking)
+    box = find(lacking, QCheckBox, "field-kinds-there")
+    find(lacking, QCheckBox, "field-pythons-3.13").setChecked(True)
+    assert not box.isEnabled()
+    find(lacking, QCheckBox, "field-pythons-3.14").setChecked(True)
+    assert box.isEnabled()
+
+
+def test_what_some_chosen_pythons_leave_out_is_said_before_the_run(lacking: Form) -> None:
+    offer_three(lacking)
+    for name in ("3.13", "3.14"):
+        find(lacking, QCheckBox, f"field-pythons-{name}").setChecked(True)
+    note, box = find(lacking, QLabel, "note-kinds"), find(lacking, QCheckBox, "field-kinds-there")
+    before = note.text()
+    box.click()
+    assert note.text() == "There, left out on 3.11, 3.13: it needs more."
+    assert not lacking.problem
+    find(lacking, QCheckBox, "field-pythons-3.13").setChecked(False)
+    assert note.text() == "There, left out on 3.11: it needs more."
+    box.click()
+    assert note.text() == before
+
+
+def test_an_offer_says_what_its_python_cannot_open(pythons: Pythons, qtbot: QtBot) -> None:
+    pythons.begin()
+    qtbot.waitUntil(
+        lambda: not pythons.found.is_looking and bool(pythons.found.offers), timeout=9000
+    )
+    own = dict(pythons.found.offers[0].lacks)
+    assert ("interpreters" in own) == ("interpreters" in kinds.missing())
