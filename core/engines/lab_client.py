@@ -1,7 +1,7 @@
 """LabExecutor: a lab process seen as a concurrent.futures executor with one worker.
 
 any thread         submit, kill, shutdown
-     |  queue of calls
+     |  queue of steps: calls, and what is to be done between them
 "lab dispatcher"   starts a lab process when there is work and none, sends one call at a time,
                    reads its events and its answer, settles the future: so done-callbacks and
                    `on_event` run here (or in the thread that cancels)

@@ -1,7 +1,8 @@
 """Serve calls from standard input, one at a time, until it ends.
 
-main thread   reads a call, runs it, writes the answer; nothing else, so that a job that forks
-              forks from a process with one thread
+main thread   reads a call, runs it, writes the answer; nothing else when one begins, so that a job
+              that forks forks from a process with one thread
+"question"    only while a job asks: takes the question back if the process ends that it is about
 stdout        only messages; what a job prints goes to stderr
 the lifeline  a pipe whose other end only the owner holds: when the owner dies, however it dies,
               the kernel ends this process and all its children

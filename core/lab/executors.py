@@ -28,10 +28,7 @@ _LOOK_AGAIN_S = 0.05
 
 Worker = tuple[int, int]  # process id, thread id
 
-_STARTING = (
-    ("popen_spawn_win32",) if sys.platform == "win32" else ("popen_fork", "resource_tracker")
-)
-_FOR_PROCESSES = tuple(f"multiprocessing.{name}" for name in (*_STARTING, "spawn", "synchronize"))
+_FOR_PROCESSES = ("multiprocessing.spawn", "multiprocessing.synchronize")
 # What a pool of a kind loads when a process opens its first: before the clock of a start-up runs,
 # or that one's would be longer than those of all that follow.
 _LOADED_FIRST = {
@@ -40,6 +37,19 @@ _LOADED_FIRST = {
     "pool": ("core.lab.mp_pool", *_FOR_PROCESSES),
     "interpreters": ("core.lab.interpreters", "concurrent.futures.interpreter", "pickle"),
 }
+_STARTED_BY: dict[str, tuple[str, ...]] = (  # and besides, by the way in which its processes start
+    {"spawn": ("multiprocessing.popen_spawn_win32",)}
+    if sys.platform == "win32"
+    else {
+        "fork": ("multiprocessing.popen_fork", "multiprocessing.resource_tracker"),
+        "spawn": ("multiprocessing.popen_spawn_posix", "multiprocessing.resource_tracker"),
+        "forkserver": (
+            "multiprocessing.popen_forkserver",
+            "multiprocessing.resource_tracker",
+            "hmac",  # by which the server knows who asks, from 3.14 on
+        ),
+    }
+)
 
 
 class Pool(NamedTuple):
@@ -77,8 +87,7 @@ def open_pool(
     """
     if reason := kinds.missing().get(kind):
         raise NotHere(f"{kind} cannot be used: it {reason}")
-    for module in _LOADED_FIRST.get(kind, ()):
-        import_module(module)
+    _load_first(kind, start_method)
     opened_at = time.perf_counter()
     if kind == "threads":
         import threading
@@ -98,6 +107,17 @@ def open_pool(
         yield from _interpreters(workers, modules, opened_at)
     else:
         raise ValueError(f"there is no executor kind {kind!r}")
+
+
+def _load_first(kind: str, start_method: str | None) -> None:
+    """Import what a pool needs; of the ways to start a process only the one that is taken."""
+    modules = _LOADED_FIRST.get(kind, ())
+    if kind in kinds.STARTED:
+        from multiprocessing import get_context
+
+        modules += _STARTED_BY[get_context(start_method).get_start_method()]
+    for module in modules:
+        import_module(module)
 
 
 def _processes(

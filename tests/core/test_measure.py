@@ -40,10 +40,10 @@ def first_look():
     before = before or set(sys.modules)
     return clock()
 time.perf_counter = first_look
-kind = sys.argv[1]
+kind, method = sys.argv[1], sys.argv[2] or None
 if kind in kinds.missing():
     sys.exit(print([]))
-with executors.open_pool(kind, 2, "fork" if kind in kinds.STARTED else None) as pool:
+with executors.open_pool(kind, 2, method) as pool:
     pool.executor.submit(abs, 1).result()
 print(sorted(set(sys.modules) - before))
 """
@@ -336,12 +336,19 @@ def test_an_exit_code_is_put_into_words(code: int, sentence: str) -> None:
 # ----------------------------------------------------------------------------------- other Pythons
 
 
-@pytest.mark.parametrize("kind", ["threads", "processes", "pool", "interpreters"])
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        ("threads", ""),
+        ("interpreters", ""),
+        *((kind, method) for kind in ("processes", "pool") for method in get_all_start_methods()),
+    ],
+)
 @pytest.mark.parametrize("version", sorted(FOUND))
 def test_the_start_up_of_a_process_s_first_pool_has_no_import_in_it(
-    version: str, kind: str
+    version: str, kind: str, method: str
 ) -> None:
-    command = [FOUND[version], "-c", LOADED_LATE, kind]
+    command = [FOUND[version], "-c", LOADED_LATE, kind, method]
     told = subprocess.check_output(command, cwd=ROOT, stderr=subprocess.STDOUT, text=True)
 
     assert told == "[]\n"
