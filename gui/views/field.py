@@ -59,6 +59,11 @@ class Field(QWidget):
             first = min(able, key=lambda one: one.mapTo(self, QPoint(0, 0)).toTuple()[::-1])
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    @property
+    def kept(self) -> str:
+        """What is to stand in the field the next time, as text; ask only while nothing is wrong."""
+        return self.parameter.format(self.parameter.parse(self.text()))
+
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong in the line below, or give the hint again when `sentence` is empty."""
         self._note.setText(sentence or self._hint)
