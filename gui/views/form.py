@@ -116,8 +116,10 @@ class Form(QWidget):
     def opened(self) -> QWidget:
         """The first field that More has shown."""
         mine = [field for field in self._fields.values() if field.parameter.advanced]
-        is_new = self._pythons is not None and not self._pythons.has_several
-        return self._pythons if self._pythons is not None and is_new else mine[0]
+        pythons = self._pythons
+        if pythons is None or pythons.has_several or pythons.is_looking:  # it was there before
+            return mine[0]
+        return pythons
 
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found; only our own, after the search, is out of the way."""
