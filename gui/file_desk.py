@@ -60,10 +60,12 @@ class FileDesk(QObject):
 
     def export(self, page: ExperimentPage, what: str) -> None:
         """Take something away of what is seen on a page."""
-        from gui.export.exports import seen_of, timeline_of
+        from gui.export.exports import script_of, seen_of, timeline_of
 
         record, tab, options = page.in_sight
-        if record is None:
+        if what == "script":
+            self._take_away(what, script_of(page.script))
+        elif record is None:
             self.begun.emit()
             self._runs.told.emit("There is no run yet to save: press Run first")
         elif what.startswith(_TIMELINE):

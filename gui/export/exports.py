@@ -19,7 +19,7 @@ from gui.settings import Settings
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from core.experiments.base import Experiment
+    from core.experiments.base import Code, Experiment
     from core.report.svg import Picture
     from core.results.records import RunRecord
     from core.results.share import Shared
@@ -36,6 +36,7 @@ _FILES = {
     "html": ("html", "Report (*.html)"),
     "pdf": ("pdf", "Report (*.pdf)"),
     "futureslab": ("futureslab", "Runs of Futures Lab (*.futureslab)"),
+    "script": ("py", "Python (*.py)"),
 }
 
 
@@ -45,7 +46,7 @@ class Seen:
 
     `drawing` makes the picture, or None where there is none; it is called in another thread. `name`
     is for the file. `key` is what the one run is known by in the history, and `kept` is what the
-    history has of it.
+    history has of it. `script` is what runs, of an experiment that need not have run.
     """
 
     drawing: Callable[[], Picture | None] | None
@@ -55,6 +56,7 @@ class Seen:
     key: str = ""
     kept: Shared | None = None
     runs: tuple[Shared, ...] = ()
+    script: Code | None = None
 
 
 class Exports(QObject):
@@ -83,7 +85,8 @@ class Exports(QObject):
             self.wanted.emit(partial(_draw, seen, what.removeprefix("copy-")), self._copy)
             return
         ending, kinds = _FILES[what]
-        dialog = QFileDialog(self._window, "Export", self._settings.folder, kinds)
+        title = "Export" if seen.script is None else "Save as script"
+        dialog = QFileDialog(self._window, title, self._settings.folder, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(ending)
         dialog.selectFile(f"{_name(seen, what)}.{ending}")
@@ -103,7 +106,8 @@ class Exports(QObject):
         self.wanted.emit(partial(write, what, seen, Path(path)), self._on_written)
 
     def _on_written(self, done: Written) -> None:
-        (self.failed if done.problem else self.told).emit(done.problem or f"Saved: {done.path}")
+        said = " ".join(filter(None, [f"Saved: {done.path}", done.next_step]))
+        (self.failed if done.problem else self.told).emit(done.problem or said)
 
     def _copy(self, made: Written) -> None:
         if made.problem or made.picture is None:
@@ -115,9 +119,10 @@ class Exports(QObject):
 
 @dataclass(frozen=True)
 class Written:
-    """What came of it: a file or a picture, or the sentence why not."""
+    """What came of it: a file, and what to do with it; a picture; or the sentence why not."""
 
     path: str = ""
+    next_step: str = ""
     picture: QImage | None = None
     problem: str = ""
 
@@ -136,11 +141,18 @@ def write(what: str, seen: Seen, path: Path) -> Written:
         return Written(problem=f"{error}")
     except Exception as error:  # of a record from anybody's file; a person shall read a sentence
         return Written(problem=f"This run cannot be written so ({error!r}). Choose another form.")
-    return Written(str(path))
+    return Written(str(path), "" if seen.script is None else _how_to_run(seen.script, path))
+
+
+def _how_to_run(script: Code, path: Path) -> str:
+    needs = f" (needs {script.needs})" if script.needs else ""
+    return f"Run it with: python {path.name}{needs}"
 
 
 def _made(what: str, seen: Seen) -> bytes:
     """Make a file's bytes, with what that needs imported only now."""
+    if seen.script is not None:
+        return seen.script.text.encode()
     from core.results import share, tables
 
     makers: dict[str, Callable[[list[Shared]], bytes]] = {
@@ -230,6 +242,11 @@ def timeline_of(experiment: Experiment, record: RunRecord, trial: int | None) ->
     """Say what is seen below: the timeline of one trial of a sweep, or of a story."""
     drawing = partial(_timeline, experiment, record, trial)
     return Seen(drawing, f"{_called(record)}-timeline", record, experiment)
+
+
+def script_of(script: Code) -> Seen:
+    """Say what is taken away as a script."""
+    return Seen(None, Path(script.name).stem, script=script)
 
 
 def _called(record: RunRecord) -> str:

@@ -1,13 +1,11 @@
 """The script of an experiment: shown as it runs, its lines that matter marked; copied, saved."""
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -15,9 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.errors import cannot_write
 from core.experiments.base import Code
-from core.results.files import write_whole
 from gui.theme import Theme
 from gui.views.code_text import CodeText
 from gui.views.highlight import Highlight, Runs, runs_of
@@ -28,10 +24,11 @@ class CodeView(QWidget):
 
     It stays where it was scrolled to when settings change, unless other lines matter now. `wanted`
     carries a pure job for another thread, and the handler of its result: to find the colours takes
-    a tenth of a second, at first. GUI thread.
+    a tenth of a second, at first. `save_requested` is for whoever writes files. GUI thread.
     """
 
     wanted = Signal(object, object)
+    save_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -49,7 +46,7 @@ class CodeView(QWidget):
         self._save = save
         save.setObjectName("save-script")
         copy.clicked.connect(self._copy)
-        save.clicked.connect(self._ask_where)
+        save.clicked.connect(self.save_requested)
         row = QHBoxLayout()
         row.setContentsMargins(0, 6, 0, 0)
         row.addWidget(self._said, 1)
@@ -85,28 +82,9 @@ class CodeView(QWidget):
         if wish != self._coloured and self.isVisible():
             self.wanted.emit(partial(runs_of, *wish), partial(self._show_colours, *wish))
 
-    def save(self, path: Path) -> None:
-        """Write the script to a file and say so, or say why not."""
-        try:
-            write_whole(path, self._code.text.encode())
-        except OSError as error:
-            self._said.setText(cannot_write(path, error))
-        else:
-            needs = f" (needs {self._code.needs})" if self._code.needs else ""
-            self._said.setText(f"Saved. Run it with: python {path.name}{needs}")
-
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._code.text)
         self._said.setText("Copied.")
-
-    def _ask_where(self) -> None:
-        dialog = QFileDialog(self, "Save as script", "", "Python (*.py)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("py")
-        dialog.selectFile(self._code.name)
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _show_colours(self, text: str, style: str, found: list[Runs]) -> None:
         """Show the colours that were found, unless something else is to be shown by now."""

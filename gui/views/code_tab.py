@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.experiments.base import Experiment
+from core.experiments.base import Code, Experiment
 from gui.theme import Theme
 from gui.views.late import Late
 
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 class CodeTab(QObject):
     """Shows the script of what it was given last; `tab` is built when it is first seen.
 
-    `wanted` carries a pure job for another thread, and the handler of its result. GUI thread.
+    `wanted` carries a pure job for another thread, and the handler of its result;
+    `export_requested` says that a person wants the script as a file. GUI thread.
     """
 
     wanted = Signal(object, object)
+    export_requested = Signal(str)
 
     def __init__(self, experiment: Experiment, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._experiment = experiment
         self._theme = theme
-        self._given: tuple[Values, RunRecord | None] | None = None
+        self._given: tuple[Values, RunRecord | None] = (experiment.defaults(), None)
         self._view: CodeView | None = None
 
     def make_tab(self) -> QWidget:
@@ -41,6 +44,14 @@ class CodeTab(QObject):
         self._given = (values, record)
         self._fill()
 
+    @property
+    def code(self) -> Code:
+        """The script of what was given last; at first, of the values that all have then."""
+        values, record = self._given
+        if record is not None:
+            values = self._experiment.as_run(values, record)
+        return self._experiment.code(values)
+
     def want_colours(self) -> None:
         """Ask again for what nobody heard."""
         if self._view is not None:
@@ -51,13 +62,10 @@ class CodeTab(QObject):
 
         self._view = view = CodeView(self._theme)
         view.wanted.connect(self.wanted)
+        view.save_requested.connect(partial(self.export_requested.emit, "script"))
         self._fill()
         return view
 
     def _fill(self) -> None:
-        if self._view is None or self._given is None:
-            return
-        values, record = self._given
-        if record is not None:
-            values = self._experiment.as_run(values, record)
-        self._view.show_code(self._experiment.code(values))
+        if self._view is not None:
+            self._view.show_code(self.code)

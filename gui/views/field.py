@@ -60,6 +60,11 @@ class Field(QWidget):
             first = min(able, key=lambda one: one.mapTo(self, QPoint(0, 0)).toTuple()[::-1])
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    @property
+    def kept(self) -> str:
+        """What is to stand in the field the next time, as text; ask only while nothing is wrong."""
+        return self.parameter.format(self.parameter.parse(self.text()))
+
     def remark(self, sentence: str) -> None:
         """Have this said in the hint's place, while nothing is wrong, from `show_problem` on."""
         self._remark = sentence

@@ -97,14 +97,9 @@ class Form(QWidget):
         self._on_edited()
 
     def typed(self) -> dict[str, str]:
-        """Return what stands in the fields as text, by parameter; empty while it is wrong."""
-        typed = {
-            name: self._fields[name].parameter.format(value)
-            for name, value in (self._values or {}).items()
-        }
-        if typed and self._pythons is not None:
-            typed[self._pythons.parameter.name] = self._pythons.kept
-        return typed
+        """Return what to restore the fields from, by parameter; empty while one is wrong."""
+        fields = {} if self._values is None else self._fields
+        return {name: field.kept for name, field in fields.items()}
 
     def restore_typed(self, texts: dict[str, str]) -> None:
         """Fill the fields as they were left; what can no longer be stays as it is at first."""
@@ -119,8 +114,10 @@ class Form(QWidget):
     def opened(self) -> QWidget:
         """The first field that More has shown."""
         mine = [field for field in self._fields.values() if field.parameter.advanced]
-        is_new = self._pythons is not None and not self._pythons.has_several
-        return self._pythons if self._pythons is not None and is_new else mine[0]
+        pythons = self._pythons
+        if pythons is None or pythons.has_several or pythons.is_looking:  # it was there before
+            return mine[0]
+        return pythons
 
     def show_pythons(self, found: FoundPythons) -> None:
         """Offer the Pythons that were found; only our own, after the search, is out of the way."""
@@ -353,6 +350,11 @@ class _ChoicesField(Field):
         greyed = {name for name, box in self._boxes.items() if not box.isEnabledTo(self)}
         checked = {name for name, box in self._boxes.items() if box.isChecked()}
         self._wanted = checked | (self._wanted & greyed)
+
+    @property
+    def kept(self) -> str:
+        """What is to be chosen the next time: what is greyed for now, too."""
+        return self.parameter.format(tuple(name for name in self._boxes if name in self._wanted))
 
     def text(self) -> str:
         boxes = self._boxes.items()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.experiments.base import Experiment, Summary
+from core.experiments.base import Code, Experiment, Summary
 from core.experiments.settings import unlike
 from core.lab.told import is_event
 from core.results.statistics import duration
@@ -113,6 +113,11 @@ class ExperimentPage(PageFrame):
             record = replace(record, trials=tuple(self._trials))
         options = {} if self._stage is None else self._stage.drawn_with()
         return record, self._result.tab, options
+
+    @property
+    def script(self) -> Code:
+        """The script that the tab Code shows, or would."""
+        return self._code.code
 
     @property
     def trial_in_sight(self) -> int | None:
@@ -309,6 +314,7 @@ class ExperimentPage(PageFrame):
         self._form.changed.connect(self._show_code)
         self._form.changed.connect(self._show_unlike)
         self._code.wanted.connect(self.wanted)
+        self._code.export_requested.connect(self.export_requested)
         self._form.python_added.connect(self.python_added)
         self._form.more.clicked.connect(self.pythons_wanted)
         self._bar.run_wanted.connect(self.request_run)

@@ -108,13 +108,12 @@ class PythonsField(Field):
     @property
     def kept(self) -> str:
         """What is to be chosen the next time: also what the search has not come to."""
-        return self.text() if self._boxes else self.parameter.format(self._wanted)
+        return self.parameter.format(self._wanted)
 
     def text(self) -> str:
         if not self._boxes:  # while they are looked for, our own serves
             return "" if self.is_looking else ",".join(self._wanted)
-        chosen = [name for name, box in self._boxes.items() if box.isChecked()]
-        return self.parameter.format(() if chosen == [self._own()] else tuple(chosen))
+        return self.parameter.format(self._chosen())
 
     def problem(self) -> str:
         """Say what is wrong with what is checked; empty when nothing is."""
@@ -183,6 +182,11 @@ class PythonsField(Field):
             for name in chosen
         )
 
+    def _chosen(self) -> tuple[str, ...]:
+        """Name what is checked; our own alone goes without saying."""
+        chosen = tuple(name for name, box in self._boxes.items() if box.isChecked())
+        return () if chosen == (self._own(),) else chosen
+
     def _own(self) -> str:
         return next(iter(self._boxes), "")
 
@@ -242,7 +246,7 @@ class PythonsField(Field):
 
     def _note_wanted(self) -> None:
         """From now on what is checked is wanted, and nothing that is not found yet."""
-        self._wanted = tuple(name for name, box in self._boxes.items() if box.isChecked())
+        self._wanted = self._chosen()
 
     def _on_clicked(self) -> None:
         self._note_wanted()

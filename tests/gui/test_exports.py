@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QCursor, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import experiments
@@ -19,11 +19,13 @@ from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
 from core.results.records import to_json
 from core.results.share import load, shared
-from gui.export.exports import Exports, Seen, seen_of, timeline_of, write
+from gui.export.exports import Exports, Seen, script_of, seen_of, timeline_of, write
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
 from gui.views.page import ExperimentPage
+from tests.gui.conftest import OpenPage
+from tests.gui.finding import find
 from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import begun, sweep
 
@@ -71,6 +73,35 @@ def test_each_kind_of_file(
     assert told.args == [f"Saved: {tmp_path / 'file'}"]
     assert (tmp_path / "file").read_bytes().startswith(begins)
     dialog.close()
+
+
+def test_a_script_is_written_elsewhere_and_where_the_last_file_was(
+    open_page: OpenPage, exports: Exports, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = open_page(experiments.find("race"))
+    tabs = find(page, QTabWidget)
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    with qtbot.waitSignal(page.export_requested) as asked:
+        find(page, QPushButton, "save-script").click()
+    assert asked.args == ["script"]
+
+    exports._settings.folder = str(tmp_path)
+    jobs: list[Any] = []
+    exports.wanted.disconnect(do_at_once)
+    exports.wanted.connect(lambda *job: jobs.append(job))
+    exports.export("script", script_of(page.script))
+    (dialog,) = exports._window.findChildren(QFileDialog)
+    assert dialog.selectedFiles() == [str(tmp_path / page.script.name)]
+    (tmp_path / "home").mkdir()
+    target = tmp_path / "home" / "mine.py"
+    dialog.fileSelected.emit(str(target))
+    dialog.close()
+    assert not target.exists()
+    with qtbot.waitSignal(exports.told) as told:
+        do_at_once(*jobs[0])
+    assert target.read_text() == page.script.text
+    assert told.args == [f"Saved: {target} Run it with: python mine.py"]
+    assert exports._settings.folder == str(tmp_path / "home")
 
 
 def test_a_file_of_runs_opens_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,6 +181,20 @@ def test_more_brings_what_it_opens_into_sight(open_page: OpenPage, qtbot: QtBot)
     top = first.mapTo(area.viewport(), first.rect().topLeft()).y()
     assert top >= 0
     assert top + first.height() <= area.viewport().height()
+
+
+@pytest.mark.parametrize("is_looking", [True, False])
+def test_more_leads_to_the_first_field_that_was_not_seen_before(
+    open_page: OpenPage, is_looking: bool
+) -> None:
+    page = open_page(pi_scaling.EXPERIMENT)
+    form = find(page, Form)
+    page.show_pythons(replace(pythons("3.11"), is_looking=is_looking))
+    seen_before = {name for name, field in form._fields.items() if field.isVisible()}
+    find(page, QToolButton, "more").click()
+    assert ("pythons" in seen_before) is is_looking
+    new = [field for name, field in form._fields.items() if name not in seen_before]
+    assert form.opened is min(new, key=QWidget.y)
 
 
 def in_sight(page: ExperimentPage, name: str) -> bool:

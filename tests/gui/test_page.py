@@ -1,6 +1,5 @@
 """The page of an experiment: what it shows and what it asks for, without a lab behind it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from core.results.records import Calibration, RunRecord, TrialError, TrialRecord
 from gui.models.measured import Measured
 from gui.models.run_state import State
 from gui.theme import Theme
-from gui.views.code import CodeView
+from gui.views.code_text import CodeText
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.scaling import RuntimeChart
@@ -318,11 +317,11 @@ def test_what_is_left_to_draw_of_a_run_is_not_drawn_into_the_next(
 
 
 def test_the_code_of_a_run_has_the_size_that_it_found_until_the_form_is_changed(
-    page: ExperimentPage, tmp_path: Path
+    page: ExperimentPage,
 ) -> None:
     def text() -> str:
-        find(page, CodeView).save(tmp_path / "script.py")
-        return (tmp_path / "script.py").read_text(encoding="utf-8")
+        assert find(page, CodeText).toPlainText() == page.script.text
+        return page.script.text
 
     values = {**pi_scaling.EXPERIMENT.defaults(), "size": "calibrated", "until": "time"}
     page.set_values(values)

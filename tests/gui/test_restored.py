@@ -8,15 +8,18 @@ from contextlib import ExitStack
 
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from core.experiments.base import nothing_wrong
+from core.parameters import Choices, LateChoices, Option
 from gui import experiments
 from gui.lab import Lab
 from gui.models.found import FoundPythons, Offer
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.form import Form
+from gui.views.pythons import PythonsField
 from tests.gui.finding import find
 
 MakeLab = Callable[[], Lab]
@@ -118,3 +121,34 @@ def test_pythons_that_were_chosen_are_checked_once_they_are_found(
         assert values is not None, "until it is found, our own serves"
         assert form.typed()["pythons"] == "3.11, 3.13", "and it is not forgotten"
     assert seen == [(), (), ("3.11", "3.13")]
+
+
+def test_a_python_that_is_not_found_in_time_is_not_forgotten(light: Theme, qtbot: QtBot) -> None:
+    experiment = experiments.at(0)
+    form = Form(experiment.parameters, experiment.check, light)
+    qtbot.addWidget(form)
+    form.restore_typed({"pythons": "3.12, 3.13"})
+    offers = [Offer(name, name, "", (f"/{name}",)) for name in ("3.11", "3.12")]
+    form.show_pythons(FoundPythons(tuple(offers), is_looking=True))
+    find(form, PythonsField)._on_impatient()
+    assert (form.values() or {})["pythons"] == ("3.12",)
+    assert form.typed()["pythons"] == "3.12, 3.13"
+    find(form, QCheckBox, "field-pythons-3.11").click()  # now this is what is wanted
+    assert form.typed()["pythons"] == "3.11, 3.12"
+    find(form, QCheckBox, "field-pythons-3.12").click()
+    assert form.typed()["pythons"] == "this"
+
+
+def test_what_is_greyed_until_another_python_is_found_is_not_forgotten(
+    light: Theme, qtbot: QtBot
+) -> None:
+    kinds = (Option("here", "Here"), Option("there", "There", "", "it needs more.", elsewhere=True))
+    parameters = (
+        Choices(name="kinds", label="Kinds", help="", default=("here",), options=kinds),
+        LateChoices(name="pythons", label="Pythons", help="", default=(), usual="this"),
+    )
+    form = Form(parameters, nothing_wrong, light)
+    qtbot.addWidget(form)
+    form.restore_typed({"kinds": "there,here", "pythons": "3.14"})
+    assert (form.values() or {})["kinds"] == ("here",)
+    assert form.typed() == {"kinds": "here,there", "pythons": "3.14"}
