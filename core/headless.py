@@ -312,7 +312,7 @@ def _carry_out(run: Run, lab: LabExecutor, news: "_News", output: Output, keeper
         item = _next(news)
         if item is not _STOP:
             if item[1] is not None and item[1]["kind"] == "asks":
-                lab.answer(_typed(item[1]["prompt"], news))
+                lab.answer(_typed(item[1]["prompt"], news, output))
             _take(run, waiting, item, None if stopped else output)
             if item[1] is None:
                 keeper.save(run.record())
@@ -332,9 +332,10 @@ def _submit(trials: Sequence[Trial], lab: LabExecutor, news: "_News") -> "dict[F
     return waiting
 
 
-def _typed(prompt: str, news: "_News") -> str | None:
+def _typed(prompt: str, news: "_News", output: Output) -> str | None:
     """Ask whoever sits at the terminal; None where nobody does, or when other news comes first."""
     if not sys.stdin.isatty():
+        output.say(f"{prompt} There is no terminal to ask at: it goes on without an answer.")
         return None
     print(prompt, end=" ", file=sys.stderr, flush=True)
     while sys.platform != "win32" and not select.select([sys.stdin], [], [], 0.2)[0]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from core.experiments.base import Scaling, Trial, named_once
 from core.parameters import group
 from core.report import table as report
+from core.report import titles
 from core.results import fits, statistics
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
@@ -72,8 +73,8 @@ class Output:
     def event(self, event: dict[str, Any]) -> None:
         """Tell a row or a sentence as it happens; the rest is in the record."""
         if event["kind"] == "row":
-            told = _row(event).items()
-            self.say("   ".join(f"{name} {report.cell(what)}" for name, what in told))
+            told = {titles.heading(name): report.cell(what) for name, what in _row(event).items()}
+            self.say("   ".join(f"{name}: {text}" for name, text in told.items() if text))
         elif event["kind"] == "note":
             self.say(event["text"])
 

@@ -200,7 +200,7 @@ def _of_lab(lab: LabExecutor) -> Iterator[Check]:
 
 def _trial(lab: LabExecutor, kind: str, method: str | None, lacks: str) -> str:
     if lacks:
-        raise Skipped(f"this Python {lacks}")
+        raise Skipped(f"it {lacks}")
     spec = measure.TrialSpec(
         workload="leibniz",
         size=_TERMS,

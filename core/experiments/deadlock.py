@@ -59,6 +59,38 @@ _MENDED = {
     "second-worker": "A second worker was free to run the task that the first one waited for.",
     "one-order": "Both take lock A first, so nobody holds B who still wants A.",
 }
+_STORIES = (
+    Option(
+        "futures",
+        "Two wait for each other",
+        "The book's: taskA waits for f2.result(), taskB for f1.result().",
+    ),
+    Option(
+        "pool",
+        "One worker, a task in a task",
+        "A task waits for one that it submitted, which only its own worker could run.",
+    ),
+    Option(
+        "locks",
+        "Two locks, opposite order",
+        "One worker takes lock A, then B; the other B, then A.",
+    ),
+    Option(
+        "callbacks",
+        "Mended: callbacks",
+        "Nobody waits: each task begins when what it needs is there, as its argument.",
+    ),
+    Option(
+        "second-worker",
+        "Mended: a second worker",
+        "The task that was submitted finds a worker of its own.",
+    ),
+    Option(
+        "one-order",
+        "Mended: two locks, one order",
+        "Both workers take lock A first.",
+    ),
+)
 _EMPTY = "Who is stuck appears here, and then what the way out has left."
 
 
@@ -72,7 +104,7 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
         performed(
             "deadlock",
             _settings(values),
-            f"{values['story']}, {values['rescue']}",
+            next(one for one in _STORIES if one.value == values["story"]).label,
             workers=_WORKERS.get(values["story"], 2),
             expected_s=2.0 + (values["timeout-s"] if values["rescue"] == "timeout" else 2.0),
             limit_s=_LIMIT_WITH_A_PERSON_S if asks else _LIMIT_S,
@@ -147,38 +179,7 @@ EXPERIMENT = Experiment(
             " same, mended.",
             hint="Three that get stuck, and the same three mended.",
             default="futures",
-            options=(
-                Option(
-                    "futures",
-                    "Two wait for each other",
-                    "The book's: taskA waits for f2.result(), taskB for f1.result().",
-                ),
-                Option(
-                    "pool",
-                    "One worker, a task in a task",
-                    "A task waits for one that it submitted, which only its own worker could run.",
-                ),
-                Option(
-                    "locks",
-                    "Two locks, opposite order",
-                    "One worker takes lock A, then B; the other B, then A.",
-                ),
-                Option(
-                    "callbacks",
-                    "Mended: callbacks",
-                    "Nobody waits: each task begins when what it needs is there, as its argument.",
-                ),
-                Option(
-                    "second-worker",
-                    "Mended: a second worker",
-                    "The task that was submitted finds a worker of its own.",
-                ),
-                Option(
-                    "one-order",
-                    "Mended: two locks, one order",
-                    "Both workers take lock A first.",
-                ),
-            ),
+            options=_STORIES,
         ),
         Choice(
             name="rescue",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.lab.kinds import called
+from core.report.titles import heading
 from core.results import statistics, verdicts
 from core.results.pythons import by_python
 
@@ -59,7 +60,7 @@ def rows(record: RunRecord) -> Table:
     ]
     names = tuple(dict.fromkeys(name for row in told for name in row))
     return Table(
-        tuple(name.replace("_", " ") for name in names),
+        tuple(map(heading, names)),
         tuple(all(isinstance(row.get(name), int | float | None) for row in told) for name in names),
         tuple(tuple(cell(row.get(name)) for name in names) for row in told),
     )

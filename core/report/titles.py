@@ -1,9 +1,10 @@
-"""Which tabs of an experiment's page have a chart; light, for a window that has not painted yet."""
+"""What tabs and columns are called; light, for a window that has not painted yet."""
 
 from __future__ import annotations
 
 from core.experiments.base import Bars, Experiment, Lines, Scaling, WaitGraph
 
+_UNITS = {"s": "s", "ms": "ms", "us": "µs", "percent": "%"}
 RUNTIME, SPEEDUP, WHERE = "Runtime", "Speed-up", "Where it went"
 
 
@@ -16,3 +17,11 @@ def chart_titles(experiment: Experiment) -> tuple[str, ...]:
         elif isinstance(show, Bars | Lines | WaitGraph):
             found.append(show.title)
     return tuple(found)
+
+
+def heading(name: str) -> str:
+    """Write a name that programs tell for a person: its unit, if it ends with one, last."""
+    what, _, last = name.rpartition("_")
+    if what and last in _UNITS:
+        return f"{what.replace('_', ' ')}, {_UNITS[last]}"
+    return name.replace("_", " ")

@@ -5,12 +5,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, Qt
 
 from core.parameters import group
+from core.report.titles import heading
 from gui.models.headed import NOWHERE, HeadedTable, Heading, Index, side
 from gui.plain import plain
 
 _FUTURE, _STATE, _HISTORY = range(3)
 _OF_FUTURES = (Heading("Future"), Heading("State now"), Heading("How it came there"))
-_UNITS = {"s": "s", "ms": "ms", "us": "µs", "percent": "%"}
 
 
 class RowTable(QAbstractTableModel):
@@ -53,7 +53,7 @@ class RowTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _heading(self.names[section])
+            return heading(self.names[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.rows[0].get(self.names[section]) if self.rows else None)
         return None
@@ -125,14 +125,6 @@ def text_of(what: Any) -> str:
     if isinstance(what, list):
         return ", ".join(text_of(one) for one in what)
     return "" if what is None else str(what)
-
-
-def _heading(name: str) -> str:
-    """Write a name for a person: its unit, if it ends with one, behind a comma."""
-    what, _, last = name.rpartition("_")
-    if what and last in _UNITS:
-        return f"{what.replace('_', ' ')}, {_UNITS[last]}"
-    return name.replace("_", " ")
 
 
 def _side(what: Any) -> int:

@@ -367,7 +367,7 @@ def in_ms(gaps, share):
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def main(way, terms, threads, touches, pool, watch, done, tell=show):

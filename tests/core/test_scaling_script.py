@@ -47,7 +47,8 @@ def played(text: str, folder: Path, python: Sequence[str]) -> list[dict[str, str
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = [line.split("   ") for line in ended.stdout.splitlines()]
-    return [dict(cell.split(" ", 1) for cell in line) for line in lines]
+    cells = [[cell.split(": ", 1) for cell in line] for line in lines]
+    return [{name.replace(" ", "_"): value for name, value in line} for line in cells]
 
 
 @every_workload

@@ -272,11 +272,11 @@ def test_the_exported_script_runs_alone(tmp_path: Path) -> None:
     )
     lines = done.stdout.splitlines()
     assert [line.split("   ")[0] for line in lines] == [
-        "way nothing",
-        "way future.result()",
-        "way QTimer looks",
-        "way threads here",
-        "way callback touches",
+        "way: nothing",
+        "way: future.result()",
+        "way: QTimer looks",
+        "way: threads here",
+        "way: callback touches",
     ]
     assert all("π = 3.141588" in line for line in lines[1:4])
     assert "it lives, with 1 of 1 lines; Qt said: " in lines[4] or "terminated abruptly" in lines[4]

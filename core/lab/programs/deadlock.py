@@ -380,7 +380,8 @@ def choose(ask, player):
 
 def show(kind, **what):
     if kind in ("row", "note"):
-        print(what.get("text") or "   ".join(f"{name} {value}" for name, value in what.items()))
+        told = [f"{name.replace('_', ' ')}: {value}" for name, value in what.items()]
+        print(what.get("text") or "   ".join(told))
 
 
 def type_in(question, process):

@@ -315,7 +315,7 @@ def scripted(workers):
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def type_in(prompt):

@@ -103,7 +103,7 @@ def once(executor, terms, workers, tasks, start_method):
 
 
 def show(kind, **what):
-    print("   ".join(f"{name} {value}" for name, value in what.items()))
+    print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def main(

@@ -207,7 +207,7 @@ def close(pool):
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def try_way(way, pool, terms, workers, chunksize, work_us, total_ms, most_tasks, tell):

@@ -145,7 +145,7 @@ def show(kind, **what):
         line = f"{what['line']:>3} " if what["source"] and what["line"] else ""
         print(f"{line + what['source']:<46} {mark:3} {what['instruction']}".rstrip())
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def main(

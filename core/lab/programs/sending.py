@@ -258,7 +258,8 @@ def try_to_send(name, target, tell):
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items() if value))
+        told = {name.replace("_", " "): value for name, value in what.items() if value}
+        print("   ".join(f"{name}: {value}" for name, value in told.items()))
 
 
 def main(targets=TARGETS, start_method=START_METHOD, tell=show):

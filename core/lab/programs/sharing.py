@@ -107,7 +107,7 @@ CALLS = {"nothing": with_nothing, "Lock": with_lock, "Value": with_value, "Manag
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
 
 
 def main(workers=WORKERS, increments=INCREMENTS, ways=WAYS, repeats=REPEATS, tell=show):

@@ -166,7 +166,7 @@ def tell_spans(call, futures, tell):
 
 def show(kind, **what):
     if kind == "row":
-        print("   ".join(f"{name} {value}" for name, value in what.items()))
+        print("   ".join(f"{name.replace('_', ' ')}: {value}" for name, value in what.items()))
     elif kind == "note":
         print(what["text"])
 

@@ -30,7 +30,8 @@ def alone(python: str, file: Path, typed: str = "") -> str:
 def rows_alone(python: str, file: Path) -> list[dict[str, str]]:
     """Run a script as `alone` does, and read the rows that it prints."""
     lines = [line.split("   ") for line in alone(python, file).splitlines()]
-    return [dict(cell.split(" ", 1) for cell in line) for line in lines]
+    cells = [[cell.split(": ", 1) for cell in line] for line in lines]
+    return [{name.replace(" ", "_"): value for name, value in line} for line in cells]
 
 
 def command_line(experiment: str, *arguments: str) -> subprocess.CompletedProcess[str]:

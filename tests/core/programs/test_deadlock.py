@@ -21,6 +21,7 @@ from core.errors import LabCrashed, LabStopped
 from core.experiments.deadlock import EXPERIMENT
 from core.lab.perform import perform
 from core.lab.programs.deadlock import WaitForGraph
+from core.parameters import Choice
 from core.results.records import from_json
 from tests.core.making import done, record
 from tests.core.programs.running import command_line
@@ -89,7 +90,7 @@ def test_the_script_gets_free_in_every_way_on_every_python(version: str, tmp_pat
         for rescue, process in processes.items():
             printed = end_alone(process)
             assert "\nDeadlock: worker 1 waits for f2, which waits for worker 2" in printed
-            assert f"moment after {rescue}   who their process   is_now ended" in printed
+            assert f"moment: after {rescue}   who: their process   is now: ended" in printed
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
@@ -99,7 +100,7 @@ def test_the_script_runs_with_every_start_method(method: str, tmp_path: Path) ->
 
     printed = run_alone(sys.executable, tmp_path / "deadlock.py", text)
 
-    assert "who inner   is_now gives 6\n" in printed
+    assert "who: inner   is now: gives 6\n" in printed
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "what?\nkill\n"])
@@ -109,7 +110,7 @@ def test_the_script_that_asks_kills_when_nobody_answers(typed: str, tmp_path: Pa
     printed = run_alone(sys.executable, tmp_path / "deadlock.py", text, typed)
 
     assert printed.count("What shall be done") == (2 if "what" in typed else 1)
-    assert "who their process   is_now ended with exit code " in printed
+    assert "who: their process   is now: ended with exit code " in printed
 
 
 # ------------------------------------------------------------------------------------- in the lab
@@ -409,6 +410,19 @@ def test_a_run_by_command_line_gives_a_finished_record(rescue: str) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_where_nobody_can_be_asked_it_says_so_and_names_columns_as_the_page_does() -> None:
+    ended = command_line("deadlock", "--rescue", "ask", "--story", "pool")
+
+    assert ended.returncode == 0
+    asked = ended.stderr.index("There is no terminal to ask at: it goes on without an answer.")
+    assert asked < ended.stderr.index("Their process is killed")
+    assert "who: worker 1   is now: waiting   waits for: inner   since, s: " in ended.stderr
+    assert "\n1/1 One worker, a task in a task: " in ended.stderr
+    assert "_" not in ended.stderr.replace("PYTHON", "")
+    assert "waits for" in ended.stdout.splitlines()[0]
+    assert "since, s" in ended.stdout.splitlines()[0]
+
+
 @pytest.mark.parametrize("option", ["--timeout-s=0", "--timeout-s=21", "--story=x", "--rescue=x"])
 def test_bad_input_is_a_sentence(option: str) -> None:
     ended = command_line("deadlock", option)
@@ -418,11 +432,14 @@ def test_bad_input_is_a_sentence(option: str) -> None:
 
 
 def test_what_is_asked_for_is_what_is_performed_within_a_limit() -> None:
+    stories = next(one for one in EXPERIMENT.parameters if isinstance(one, Choice))
     for story in (*STUCK, *MENDED):
         for rescue in ("timeout", "exception", "kill", "ask"):
             chosen = values(story=story, rescue=rescue, **{"timeout-s": 7})
             (trial,) = EXPERIMENT.plan(chosen, None)
 
+            (label,) = (one.label for one in stories.options if one.value == story)
+            assert trial.label == label
             assert trial.arguments == (
                 "deadlock",
                 {"story": story, "rescue": rescue, "timeout_s": 7},

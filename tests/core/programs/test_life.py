@@ -54,11 +54,11 @@ def test_the_script_runs_alone_on_every_python(kind: str, version: str, tmp_path
     printed = run_alone(pythons()[version], tmp_path / "life.py", text)
 
     in_order = (
-        r"1 submit .*F1 .*done-callback called: FINISHED   thread MainThread \(caller\)"
+        r"1 submit .*F1 .*done-callback called: FINISHED   thread: MainThread \(caller\)"
         r".*cancel\(\) returned False: it was RUNNING"
-        r".*done-callback called: CANCELLED   thread MainThread \(caller\)"
+        r".*done-callback called: CANCELLED   thread: MainThread \(caller\)"
         r".*cancel\(\) returned True: it was PENDING"
-        r".*F2   what_happened done-callback called: FINISHED   thread [^\n]*\((worker|manager)\)"
+        r".*F2   what happened: done-callback called: FINISHED   thread: [^\n]*\((worker|manager)\)"
         r".*result\(\) raised ValueError\('F2 went wrong'\)"
         r".*result\(\) raised CancelledError"
         r".*submit\(\) raised RuntimeError: cannot schedule new futures after shutdown"
@@ -96,7 +96,7 @@ def test_the_script_that_asks_ends_with_done_or_when_nobody_answers(
 
     printed = run_alone(sys.executable, tmp_path / "life.py", text, typed)
 
-    assert printed.count("what_happened") == rows
+    assert printed.count("what happened: ") == rows
     assert "all gates were opened" in printed
     assert printed.count("is no step: choose submit, ") == typed.count("?") + typed.count("\n\n")
 

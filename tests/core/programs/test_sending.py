@@ -69,8 +69,10 @@ def run_alone(python: str, file: Path, text: str) -> subprocess.CompletedProcess
 
 
 def rows_of(printed: str) -> list[Row]:
-    cells = r"thing (.*?)   to (\w+)   arrives (.*?)(?:   error (.*?))?"
-    found = [re.fullmatch(cells + "(?:   way_around (.*))?", line) for line in printed.splitlines()]
+    cells = r"thing: (.*?)   to: (\w+)   arrives: (.*?)(?:   error: (.*?))?"
+    found = [
+        re.fullmatch(cells + "(?:   way around: (.*))?", line) for line in printed.splitlines()
+    ]
     names = ("thing", "to", "arrives", "error", "way_around")
     return [dict(zip(names, match.groups(""), strict=True)) for match in found if match]
 

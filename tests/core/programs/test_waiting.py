@@ -51,11 +51,11 @@ def test_the_script_runs_alone_on_every_python(kind: str, version: str, tmp_path
     lines = run_alone(pythons()[version], tmp_path / "waiting.py", text)
 
     assert [line.split("   ")[1] for line in lines] == [
-        f"mode {mode}" for mode in MODES for _ in range(2)
+        f"mode: {mode}" for mode in MODES for _ in range(2)
     ]
-    assert "done A, B (Failed), C   not_done None   raised None" in lines[0]
-    assert all(line.endswith("raised None") for line in lines[:6])
-    assert all(line.endswith("raised TimeoutError") for line in (lines[7], lines[9]))
+    assert "done: A, B (Failed), C   not done: None   raised: None" in lines[0]
+    assert all(line.endswith("raised: None") for line in lines[:6])
+    assert all(line.endswith("raised: TimeoutError") for line in (lines[7], lines[9]))
 
 
 @pytest.mark.parametrize("version", pythons())
@@ -66,12 +66,13 @@ def test_a_shutdown_that_cancels_strands_who_waits_on_these_pythons(
 
     lines = run_alone(pythons()[version], tmp_path / "waiting.py", text)
 
-    rows = [line for line in lines if line.startswith("call ")]
-    assert "done A, B, C (CANCELLED_AND_NOTIFIED)   not_done None" in rows[0]
-    assert rows[8].endswith("raised CancelledError")
+    rows = [line for line in lines if line.startswith("call: ")]
+    assert "done: A, B, C (CANCELLED_AND_NOTIFIED)   not done: None" in rows[0]
+    assert rows[8].endswith("raised: CancelledError")
     if version in STRANDING:
-        rescued = [row.split("   ")[1] for row in rows if "   rescued yes   done " in row]
-        assert rescued[::2] == ["mode ALL_COMPLETED", "mode FIRST_EXCEPTION", "mode as_completed"]
+        rescued = [row.split("   ")[1] for row in rows if "   rescued: yes   done: " in row]
+        modes = ("ALL_COMPLETED", "FIRST_EXCEPTION", "as_completed")
+        assert rescued[::2] == [f"mode: {mode}" for mode in modes]
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])

@@ -134,7 +134,7 @@ def test_rows_make_bars_lines_and_a_table() -> None:
     drawn = set(texts(chart.svg(PAPER)))
     assert {"Lock", "Manager", "210 µs"} <= drawn
     assert "none" not in drawn, "no way of this experiment"
-    assert report.table.headings == ("way", "per increment us", "total", "expected", "odd")
+    assert report.table.headings == ("way", "per increment, µs", "total", "expected", "odd")
     assert len(report.table.rows) == 4
 
 
