@@ -62,7 +62,7 @@ def states(person: Person, story: Story) -> Iterator[str]:
     person.wait_for(lambda seen: seen["run"]["enabled"], "the page is built")
     person.rest()
     yield "empty"
-    _run(person, story)
+    _begin(person, story)
     if story.end:
         person.click(f"answer-{story.end}")
     person.wait_for_text("status-message", "Finished", SETTLE_S)
@@ -94,14 +94,18 @@ def _set(person: Person, field: str, text: str) -> None:
     person.window.key("Return")
 
 
-def _run(person: Person, story: Story) -> None:
+def _begin(person: Person, story: Story) -> None:
     person.click("run")
     if story.asks:
         person.wait_for(lambda seen: any(name.startswith("answer-") for name in seen), "it asks")
-    else:
-        person.wait_for(lambda seen: _is_under_way(story, seen), "there is something", SETTLE_S)
     for step in story.steps:
         person.click(f"answer-{step}")
+
+
+def _run(person: Person, story: Story) -> None:
+    _begin(person, story)
+    if not story.asks:
+        person.wait_for(lambda seen: _is_under_way(story, seen), "there is something", SETTLE_S)
 
 
 def _is_under_way(story: Story, seen: dict[str, Any]) -> bool:
