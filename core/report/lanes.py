@@ -7,23 +7,13 @@ from dataclasses import dataclass
 
 from core.report.marks import SPANS, is_dark
 from core.report.plot import Axis, Curve, Key, Scale
+from core.report.stretches import Stretch
 from core.report.svg import LINE, MUTED, TEXT, Canvas, Look, short, wide
 
 _UNITS = ((1.0, 1.0, "s"), (1e-3, 1e3, "ms"), (0.0, 1e6, "µs"))
 _MOST_LANES = 64
 _GROUND = "#f3f4f6"
 _THIN = 0.45  # of a lane's height: what lies over something else that goes on
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Something that went on in a lane, from `start` to `end` in seconds; `kind` as in `SPANS`."""
-
-    lane: int
-    kind: str
-    start: float
-    end: float
-    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ class SpanKind(IntEnum):
     FAILED = 4
     EVENT = 5
 
+    @property
+    def called(self) -> str:
+        """What `core.report` calls it."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -56,9 +56,9 @@ class StoryStage(Stage):
             "goes_on": self._take_end_of_wait,
             "code": self._take_code,
             "note": lambda event: self._timeline.tell(event["text"]),
-            "begins": self._timeline.begin,
-            "span": self._timeline.add,
-            "mark": self._timeline.add,
+            "begins": self._timeline.take,
+            "span": self._timeline.take,
+            "mark": self._timeline.take,
         }
 
     def begin(self, record: RunRecord, longest_s: float) -> None:
@@ -109,12 +109,12 @@ class StoryStage(Stage):
     def _take_wait(self, event: dict[str, Any]) -> None:
         for graph in self._graphs:
             graph.wait(event["who"], event["whom"])
-        self._timeline.begin_wait(event)
+        self._timeline.take(event)
 
     def _take_end_of_wait(self, event: dict[str, Any]) -> None:
         for graph in self._graphs:
             graph.go_on(event["who"])
-        self._timeline.end_wait(event)
+        self._timeline.take(event)
 
     def _take_code(self, event: dict[str, Any]) -> None:
         for listing in self._listings:

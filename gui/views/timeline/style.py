@@ -52,7 +52,7 @@ class TimelineStyle:
 
     def colour(self, kind: SpanKind) -> QColor:
         """The colour of a kind of span."""
-        return QColor(getattr(self, kind.name.lower()))
+        return QColor(getattr(self, kind.called))
 
     def font(self) -> QFont:
         """The font for all text of a timeline; needs an application."""

@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 
+from core.report.stretches import CALLED
 from gui.models.spans import Span, SpanKind, SpanStore
 
 
@@ -19,13 +20,13 @@ class Word:
     lesson: str
 
 
-_USUAL: Mapping[SpanKind, Word] = {
-    SpanKind.STARTUP: Word("start-up", "The worker is being made ready: no task runs on it yet."),
-    SpanKind.TASK: Word("at work", "The worker runs one task: one call, one future."),
-    SpanKind.WAITING: Word("waiting", "It waits for something else, and computes nothing."),
-    SpanKind.CANCELLED: Word("cancelled", "The task was cancelled before it had finished."),
-    SpanKind.FAILED: Word("failed", "The task raised an exception, or its worker died."),
-    SpanKind.EVENT: Word("event", "Something happened at this moment."),
+_LESSONS: Mapping[SpanKind, str] = {
+    SpanKind.STARTUP: "The worker is being made ready: no task runs on it yet.",
+    SpanKind.TASK: "The worker runs one task: one call, one future.",
+    SpanKind.WAITING: "It waits for something else, and computes nothing.",
+    SpanKind.CANCELLED: "The task was cancelled before it had finished.",
+    SpanKind.FAILED: "The task raised an exception, or its worker died.",
+    SpanKind.EVENT: "Something happened at this moment.",
 }
 _BUSY, _STARVED = 0.9, 0.6
 
@@ -56,7 +57,8 @@ class Words:
     """What is said of spans, in the usual words but for those kinds that have `special` ones."""
 
     def __init__(self, special: Mapping[SpanKind, Word] | None = None) -> None:
-        self._words = {**_USUAL, **(special or {})}
+        usual = {kind: Word(CALLED[kind.called], lesson) for kind, lesson in _LESSONS.items()}
+        self._words = {**usual, **(special or {})}
 
     def name(self, kind: SpanKind) -> str:
         """Name a kind of span."""

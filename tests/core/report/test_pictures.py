@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from core import experiments
 from core.report.charts import charts, runtimes, speedups
 from core.report.graph import Graph, circle, circle_through, graph_of
-from core.report.lanes import Lanes, Stretch
+from core.report.lanes import Lanes
 from core.report.marks import SCALE, SPANS, along
 from core.report.report import report_of
+from core.report.stretches import Stretch
 from core.report.svg import PAPER, SLIDE, Picture
 from core.report.timeline import of_story, of_trial, timeline
 from core.report.together import gallery_chart
