@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent
 
 from core.lab.kinds import configuration
 from core.report.marks import SCALE, SERIES, along
@@ -76,7 +76,6 @@ class GalleryChart(Plot):
         plot = self.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.getViewBox().setDefaultPadding(0)
-        self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -99,8 +98,11 @@ class GalleryChart(Plot):
         return {value: QColor(SERIES[n % len(SERIES)]) for n, value in enumerate(values)}
 
     def show_gallery(self, gallery: Gallery, choice: Choice) -> None:
-        """Draw a class as it was chosen."""
+        """Draw a class as it was chosen; more of the same leaves the view where a hand left it."""
+        before, curves = self._label, self._choice.kind
         self._gallery, self._choice = gallery, choice
+        if (self._label, choice.kind) != (before, curves) or not self._drawn:
+            self._let_go()
         self._draw()
 
     def point_at(self, laptop: Laptop | None) -> None:
@@ -126,11 +128,6 @@ class GalleryChart(Plot):
             self._over.setZValue(50)
             self.getPlotItem().addItem(self._over)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
-            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self._point(self._nearest(event.position()))
@@ -138,10 +135,6 @@ class GalleryChart(Plot):
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)
         self._point(None)
-
-    def show_all(self) -> None:
-        """Show all curves again."""
-        self._fit()
 
     def _value(self, one: _Drawn) -> str:
         return value_of(one.laptop, one.kind, self._choice.by)
@@ -229,14 +222,18 @@ class GalleryChart(Plot):
             self.getPlotItem().addItem(item)
         return line
 
+    def _fit_legend(self) -> None:
+        self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+
     def _fit(self) -> None:
         most = max((float(one.x.max()) for one in self._drawn if len(one.x)), default=4.0)
         top = float(self._ys.max()) if len(self._ys) else 2.0
         plot = self.getPlotItem()
         step = -(-int(most) // 16)
         plot.getAxis("bottom").setTickSpacing(levels=[(step, 0)])
-        plot.setXRange(0.5, most + 0.5, padding=0)
-        plot.setYRange(0, top * 1.3 or 1.0, padding=0)
+        if not self._touched:
+            plot.setXRange(0.5, most + 0.5, padding=0)
+            plot.setYRange(0, top * 1.3 or 1.0, padding=0)
 
     def _nearest(self, place: QPointF) -> int | None:
         """Find the curve whose mark is nearest to the pointer, near enough."""
