@@ -129,8 +129,7 @@ class ClassView(Card):
         choice = self.choice
         self.chart.show_gallery(self._gallery, choice)
         self._warn()
-        by = "python" if choice.by == "python" else "cores"
-        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
+        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, choice.by))
         self.laptops.show(ordered, self._names.isChecked())
         self._say(None, "")
 

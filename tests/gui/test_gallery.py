@@ -127,6 +127,17 @@ def test_every_choice_can_be_drawn(page: GalleryPage) -> None:
                 assert len(page.view.chart.getPlotItem().items) > 3
 
 
+@pytest.mark.parametrize("by", ["cores", "python", "kind"])
+def test_a_picture_tells_by_colours_what_the_chart_does(page: GalleryPage, by: str) -> None:
+    choose(page, "gallery-by", by)
+    choose(page, "gallery-kind", "")
+    picture = gallery_chart(gallery(CLASS), "", "speed-up", by)
+    assert picture is not None
+    legend = [label.text for _, label in page.view.chart._legend.items]
+    named = [curve.name for curve in picture.curves if curve.name]
+    assert sorted(legend) == sorted(named)
+
+
 def test_a_kind_that_was_chosen_stays_chosen_as_files_come(page: GalleryPage) -> None:
     box = page.findChild(QComboBox, "gallery-kind")
     assert isinstance(box, QComboBox)
