@@ -57,7 +57,8 @@ class GalleryDesk(QObject):
         if not runs:
             self.told.emit("There is nothing here to save: open the files of a class first")
             return
-        drawing = partial(_drawn, runs, self._page.view.choice)
+        choice = self._page.choice
+        drawing = None if choice is None else partial(_drawn, runs, choice)
         self.export_wanted.emit(what, "class", runs, drawing)
 
     def _clear(self) -> None:

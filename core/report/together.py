@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.report.marks import KINDS, MARKS, OTHER, SCALE, SERIES, along
 from core.report.plot import DASHES, Axis, Curve, Middle, Plot
@@ -11,6 +12,7 @@ from core.results.gallery import (
     Gallery,
     Laptop,
     Measure,
+    Points,
     behind,
     class_of,
     sort_key,
@@ -21,36 +23,46 @@ _LABELS: dict[Measure, str] = {"speed-up": "× one plain call", "seconds": "work
 _OVER_ONE = "× one worker of the same kind"
 
 
+@dataclass(frozen=True)
+class LaptopCurve:
+    """A curve of one laptop: its kind of workers, its points, and what its colour tells of it."""
+
+    laptop: Laptop
+    kind: str
+    points: Points
+    told: str
+
+
 def gallery_chart(gallery: Gallery, kind: str, measure: Measure, by: str) -> Plot | None:
     """Draw each laptop's curves, and the median of the class with its quartiles; None without any.
 
     `kind` is that of the workers, empty for all; colours tell what `by` names: "cores", "python" or
     "kind". No name is in it: a picture may be handed on.
     """
-    curves = _curves(gallery, kind, measure, by)
+    curves = curves_of(gallery, kind, measure, by)
     if not curves:
         return None
-    kinds = dict.fromkeys(one for _, one, _, _ in curves)
-    colours = _colours(list(dict.fromkeys(value for value, _, _, _ in curves)), by)
+    kinds = dict.fromkeys(one.kind for one in curves)
+    colours = _colours(list(dict.fromkeys(one.told for one in curves)), by)
     drawn = [
-        Curve("", colours[value], middles=_middles(points), dots=tuple(points), weight=0.6)
-        for value, _, points, _ in curves
+        Curve("", colours[one.told], middles=_middles(one.points), dots=one.points, weight=0.6)
+        for one in curves
     ]
-    points = {one: class_of(gallery.laptops, one, measure) for one in kinds}
-    drawn += [curve for one in kinds for curve in _class(one, points[one])]
+    points = {each: class_of(gallery.laptops, each, measure) for each in kinds}
+    drawn += [curve for each in kinds for curve in _class(each, points[each])]
     whose: dict[str, set[int]] = {}
-    for value, _, _, number in curves:
-        whose.setdefault(value, set()).add(number)
+    for one in curves:
+        whose.setdefault(one.told, set()).add(one.laptop.number)
     key = [Curve(f"{value} ({len(whose[value])})", colour) for value, colour in colours.items()]
     counted = "1 run" if gallery.runs == 1 else f"{gallery.runs} runs"
     note = f"{counted}; dashes: the median of the class, area: its quartiles."
-    most = max(int(x) for _, _, own, _ in curves for x, _ in own)
+    most = max(workers for one in curves for workers, _ in one.points)
     return Plot(
         "Class gallery",
         Axis("workers", 0.5, max(2, most) + 0.5, whole=True),
         Axis(label_of(gallery, measure), least=0.0),
         (*drawn, *key),
-        " ".join(filter(None, [note, *(behind(one, points[one]) for one in kinds)])),
+        " ".join(filter(None, [note, *(behind(each, points[each]) for each in kinds)])),
     )
 
 
@@ -60,21 +72,17 @@ def label_of(gallery: Gallery, measure: Measure) -> str:
     return _OVER_ONE if is_over_one else _LABELS[measure]
 
 
-# What colours tell, the kind, the points, and the run's number.
-_Drawn = tuple[str, str, Sequence[tuple[int, float]], int]
-
-
-def _curves(gallery: Gallery, kind: str, measure: Measure, by: str) -> list[_Drawn]:
-    order = "python" if by == "python" else "cores"
+def curves_of(gallery: Gallery, kind: str, measure: Measure, by: str) -> list[LaptopCurve]:
+    """Choose the curves of a class that are to be seen, in the order of what their colours tell."""
     return [
-        (value_of(one, of, by), of, points, one.number)
-        for one in sorted(gallery.laptops, key=lambda one: sort_key(one, order))
+        LaptopCurve(one, of, points, _told(one, of, by))
+        for one in sorted(gallery.laptops, key=lambda one: sort_key(one, by))
         for of, points in one.curves(measure).items()
         if kind in ("", of) and of != "serial" and points
     ]
 
 
-def value_of(laptop: Laptop, kind: str, by: str) -> str:
+def _told(laptop: Laptop, kind: str, by: str) -> str:
     """Say what a curve's colour tells of it."""
     if by == "kind":
         return kind

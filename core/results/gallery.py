@@ -235,8 +235,8 @@ def behind(kind: str, points: Sequence[ClassPoint]) -> str:
 
 
 def sort_key(laptop: Laptop, by: str) -> tuple[object, ...]:
-    """Order laptops by "cores" or "python", then by number; versions as numbers, not as letters."""
-    if by == "cores":
+    """Order laptops by "python", or by their CPUs, then by number; versions as numbers."""
+    if by != "python":
         return (laptop.cores, laptop.number)
     parts = laptop.python.replace(",", ".").split(".")
     return (tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts), laptop.number)

@@ -31,6 +31,7 @@ class ClassView(Card):
         self._said, self._warned = QLabel(), QLabel()
         self._kind, self._measure, self._by = QComboBox(), QComboBox(), QComboBox()
         self._names = QCheckBox("Names")
+        self._told: tuple[Laptop | None, str] = None, ""  # whose curve is told of below
         self._wanted = "processes"  # the kind that a person chose, also while no laptop has it
         self._build()
         self._connect()
@@ -129,15 +130,14 @@ class ClassView(Card):
         choice = self.choice
         self.chart.show_gallery(self._gallery, choice)
         self._warn()
-        by = "python" if choice.by == "python" else "cores"
-        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
+        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, choice.by))
         self.laptops.show(ordered, self._names.isChecked())
         self._say(None, "")
 
     def _show_names(self, shown: bool) -> None:
-        self.laptops.show(self.laptops.rows, shown)
+        self.laptops.show_names(shown)
         self._warn()
-        self._say(None, "")
+        self._say(*self._told)
 
     def _on_pointed(self, laptop: Laptop | None, words: str) -> None:
         self.chart.point_at(laptop)
@@ -150,6 +150,7 @@ class ClassView(Card):
         self._say(self.laptops.rows[row], "")
 
     def _say(self, laptop: Laptop | None, words: str) -> None:
+        self._told = laptop, words
         if laptop is None:
             self._said.setText(_HINT)
             return
@@ -176,6 +177,12 @@ class Laptops(HeadedTable):
         self.rows, self._has_names = laptops, names
         self._runs = max((one.number for one in laptops), default=0)
         self.endResetModel()
+
+    def show_names(self, names: bool) -> None:
+        """Show names or numbers; whichever row is chosen stays so."""
+        self._has_names = names
+        last = max(0, len(self.rows) - 1)
+        self.dataChanged.emit(self.index(0, 0), self.index(last, 0))
 
     def name_of(self, laptop: Laptop) -> str:
         """Give a run's name, or its number where names are hidden."""

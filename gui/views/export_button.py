@@ -83,10 +83,12 @@ class ExportButton(QToolButton):
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def offer(self, has_chart: bool, has_run: bool, why_none: str = NO_RUN) -> None:
+    def offer(
+        self, has_chart: bool, has_run: bool, why_none: str = NO_RUN, no_chart: str = NO_CHART
+    ) -> None:
         """Enable what there is something for; the rest says why not."""
         for actions, is_there, why in (
-            (self._charts, has_chart and has_run, NO_CHART if has_run else why_none),
+            (self._charts, has_chart and has_run, no_chart if has_run else why_none),
             (self._timelines, has_run, why_none),
             (self._runs, has_run, why_none),
         ):

@@ -19,9 +19,11 @@ from gui.views.result import Card
 if TYPE_CHECKING:
     from core.results.gallery import Gallery
     from gui.views.class_view import ClassView
+    from gui.views.gallery_chart import Choice
 
 _TITLE = "Class gallery"
 _NO_RUNS = "There are no runs yet: open the files of a class first."
+_NO_CURVES = "No run here has a curve"
 _INVITATION = "The runs of thirty laptops over one another"
 _STEPS = (
     "1.  Each student runs the same experiment, saves it as .futureslab (Ctrl+S) and sends it.\n"
@@ -45,7 +47,7 @@ class GalleryPage(PageFrame):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._count = 0
+        self._count, self._has_something = 0, False
         self._class: ClassView | None = None
         self._turns = Turns(self)
         self._title, self._invitation, self._steps = QLabel(), QLabel(_INVITATION), QLabel(_STEPS)
@@ -61,6 +63,11 @@ class GalleryPage(PageFrame):
     def view(self) -> ClassView:
         """What is seen of the class; built now, if need be."""
         return self._need_view()
+
+    @property
+    def choice(self) -> Choice | None:
+        """What is shown of the class; None while nothing is."""
+        return None if self._class is None else self._class.choice
 
     def _need_view(self) -> ClassView:
         if self._class is None:
@@ -94,8 +101,8 @@ class GalleryPage(PageFrame):
         self._show_count(gallery.runs, bool(gallery.laptops or gallery.left_out))
 
     def _show_count(self, count: int, has_something: bool = False) -> None:
-        self._count = count
-        counted = "1 run" if count == 1 else f"{count} runs"
+        self._count, self._has_something = count, has_something
+        counted = "1 run" if count == 1 else f"{count} runs" if count else _NO_CURVES
         self._title.setText(counted if has_something else _TITLE)
         self._places.setCurrentIndex(int(has_something))
         for button in (self._clear, self._export, self._open):
@@ -154,7 +161,7 @@ class GalleryPage(PageFrame):
         self._export.pop_up(event.globalPos())
 
     def _offer_export(self) -> None:
-        self._export.offer(bool(self._count), bool(self._count), _NO_RUNS)
+        self._export.offer(bool(self._count), self._has_something, _NO_RUNS, f"{_NO_CURVES}.")
 
     def _restyle(self) -> None:
         self._title.setFont(self._theme.font(1.2, bold=True))

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QMouseEvent
 
 from core.lab.kinds import configuration
 from core.report.marks import SCALE, SERIES, along
-from core.report.together import class_name, label_of, value_of
+from core.report.together import LaptopCurve, class_name, curves_of, label_of
 from core.results.gallery import (
     ClassPoint,
     Gallery,
@@ -21,7 +21,6 @@ from core.results.gallery import (
     Measure,
     behind,
     class_of,
-    sort_key,
     stretches,
 )
 from core.results.statistics import seconds
@@ -48,8 +47,7 @@ class Choice:
 class _Drawn:
     """One curve on the chart."""
 
-    laptop: Laptop
-    kind: str
+    of: LaptopCurve
     x: np.ndarray[Any, Any]
     y: np.ndarray[Any, Any]
 
@@ -76,14 +74,13 @@ class GalleryChart(Plot):
         plot = self.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.getViewBox().setDefaultPadding(0)
-        self._legend = plot.addLegend(offset=(8, 4), colCount=4)
         theme.changed.connect(self._restyle)
         self._restyle()
 
     @property
     def behind(self) -> tuple[str, ...]:
         """Say of each kind that is seen who stands behind its median, where that is not alike."""
-        kinds = dict.fromkeys(one.kind for one in self._drawn)
+        kinds = dict.fromkeys(one.of.kind for one in self._drawn)
         measure, laptops = self._choice.measure, self._gallery.laptops
         told = (behind(kind, class_of(laptops, kind, measure)) for kind in kinds)
         return tuple(filter(None, told))
@@ -91,7 +88,7 @@ class GalleryChart(Plot):
     @property
     def colours(self) -> dict[str, QColor]:
         """Which colour stands for which value of what is chosen to be told by colours."""
-        values = list(dict.fromkeys(self._value(one) for one in self._drawn))
+        values = list(dict.fromkeys(one.of.told for one in self._drawn))
         if self._choice.by == "kind":
             return {value: self._theme.of_kind(value) for value in values}
         if self._choice.by == "cores":
@@ -99,8 +96,11 @@ class GalleryChart(Plot):
         return {value: QColor(SERIES[n % len(SERIES)]) for n, value in enumerate(values)}
 
     def show_gallery(self, gallery: Gallery, choice: Choice) -> None:
-        """Draw a class as it was chosen."""
+        """Draw a class as it was chosen; more of the same leaves the view where a hand left it."""
+        before, curves = self._label, self._choice.kind
         self._gallery, self._choice = gallery, choice
+        if (self._label, choice.kind) != (before, curves) or not self._drawn:
+            self._let_go()
         self._draw()
 
     def point_at(self, laptop: Laptop | None) -> None:
@@ -108,7 +108,7 @@ class GalleryChart(Plot):
         if self._over is not None:
             self.getPlotItem().removeItem(self._over)
             self._over = None
-        ours = [one for one in self._drawn if one.laptop is laptop]
+        ours = [one for one in self._drawn if one.of.laptop is laptop]
         if ours:
             x, y = _joined(ours)
             pen = pg.mkPen(self._theme.colours.text, width=3.5 * self._theme.scale)
@@ -126,11 +126,6 @@ class GalleryChart(Plot):
             self._over.setZValue(50)
             self.getPlotItem().addItem(self._over)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
-            self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         self._point(self._nearest(event.position()))
@@ -138,13 +133,6 @@ class GalleryChart(Plot):
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)
         self._point(None)
-
-    def show_all(self) -> None:
-        """Show all curves again."""
-        self._fit()
-
-    def _value(self, one: _Drawn) -> str:
-        return value_of(one.laptop, one.kind, self._choice.by)
 
     def _along(self, count: int) -> list[QColor]:
         """Take colours evenly from a scale on which more is darker, or on dark ground paler."""
@@ -155,20 +143,15 @@ class GalleryChart(Plot):
         plot.clear()
         self._legend.clear()
         self._over = self._pointed = None
-        by = "python" if self._choice.by == "python" else "cores"
-        ordered = sorted(self._gallery.laptops, key=lambda one: sort_key(one, by))
-        self._drawn = [
-            _Drawn(one, kind, *np.array(points, float).T)
-            for one in ordered
-            for kind, points in one.curves(self._choice.measure).items()
-            if self._choice.kind in ("", kind) and kind != "serial"
-        ]
+        choice = self._choice
+        curves = curves_of(self._gallery, choice.kind, choice.measure, choice.by)
+        self._drawn = [_Drawn(one, *np.array(one.points, float).T) for one in curves]
         groups: dict[str, list[_Drawn]] = {}
         for one in self._drawn:
-            groups.setdefault(self._value(one), []).append(one)
+            groups.setdefault(one.of.told, []).append(one)
         for value, colour in self.colours.items():
             self._draw_group(value, colour, groups[value])
-        for kind in dict.fromkeys(one.kind for one in self._drawn):
+        for kind in dict.fromkeys(one.of.kind for one in self._drawn):
             self._draw_class(kind)
         self._xs = np.concatenate([one.x for one in self._drawn] or [np.empty(0)])
         self._ys = np.concatenate([one.y for one in self._drawn] or [np.empty(0)])
@@ -192,7 +175,7 @@ class GalleryChart(Plot):
         self.getPlotItem().addItem(item)
         self.getPlotItem().addItem(dots)
         sample = pg.PlotDataItem(pen=pg.mkPen(colour, width=2.5))
-        count = len({one.laptop.number for one in ours})
+        count = len({one.of.laptop.number for one in ours})
         self._legend.addItem(sample, as_html(f"{value} ({count})"))
 
     def _draw_class(self, kind: str) -> None:
@@ -229,14 +212,18 @@ class GalleryChart(Plot):
             self.getPlotItem().addItem(item)
         return line
 
+    def _fit_legend(self) -> None:
+        self._legend.setColumnCount(max(2, self.width() // self._theme.px(_LEGEND_COLUMN)))
+
     def _fit(self) -> None:
         most = max((float(one.x.max()) for one in self._drawn if len(one.x)), default=4.0)
         top = float(self._ys.max()) if len(self._ys) else 2.0
         plot = self.getPlotItem()
         step = -(-int(most) // 16)
         plot.getAxis("bottom").setTickSpacing(levels=[(step, 0)])
-        plot.setXRange(0.5, most + 0.5, padding=0)
-        plot.setYRange(0, top * 1.3 or 1.0, padding=0)
+        if not self._touched:
+            plot.setXRange(0.5, most + 0.5, padding=0)
+            plot.setYRange(0, top * 1.3 or 1.0, padding=0)
 
     def _nearest(self, place: QPointF) -> int | None:
         """Find the curve whose mark is nearest to the pointer, near enough."""
@@ -258,7 +245,7 @@ class GalleryChart(Plot):
         if mark is None:
             self.pointed.emit(None, "")
             return
-        one = self._drawn[int(self._owners[mark])]
+        one = self._drawn[int(self._owners[mark])].of
         workers, value = int(self._xs[mark]), float(self._ys[mark])
         figure = f"{value:.2f}×" if self._choice.measure == "speed-up" else seconds(value)
         self.pointed.emit(one.laptop, f"{configuration(one.kind, workers)}: {figure}")

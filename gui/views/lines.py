@@ -37,16 +37,16 @@ class LinesView(Plot):
     """Lines through the medians of the rows with the same x, their names at the right.
 
     Only lines with new rows are drawn anew, and the axes move only when the data leave them, so
-    that rows which arrive cost little; never after a person has moved them. GUI thread.
+    that rows which arrive cost little. GUI thread.
     """
 
     def __init__(self, show: Lines, theme: Theme) -> None:
         self._bottom = LogAxis("bottom")
-        super().__init__(show.title, theme, bottom=self._bottom, left=LogAxis("left"))
+        axes = {"bottom": self._bottom, "left": LogAxis("left")}
+        super().__init__(show.title, theme, {"offset": (-8, 4)}, **axes)
         self._show = show
         self._rows: Sequence[dict[str, Any]] = ()
         self._is_empty: bool | None = None  # whether it says so; not known at first
-        self._touched = False
         self._taken = 0  # rows of which the lines know
         self._points: dict[str, dict[float, list[float]]] = {}
         self._lines: dict[str, Any] = {}
@@ -58,9 +58,7 @@ class LinesView(Plot):
         plot = self.getPlotItem()
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
-        self._legend = plot.addLegend(offset=(-8, 4))
         self._legend.layout.setContentsMargins(_BESIDE_NAMES / 2, 0, _BESIDE_NAMES / 2, 0)
-        plot.getViewBox().sigRangeChangedManually.connect(self._on_touched)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -70,7 +68,7 @@ class LinesView(Plot):
         Fewer rows than before are those of another run.
         """
         if len(rows) < self._taken:
-            self._touched = False
+            self._let_go()
             self._rows = ()
             self._clear()
         self._rows = rows
@@ -85,15 +83,13 @@ class LinesView(Plot):
             self._fit()
 
     def show_all(self) -> None:
-        """Show everything again, and follow new rows."""
-        self._touched, self._range = False, ()
-        self._fit()
+        self._range = ()
+        super().show_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "_legend"):  # pyqtgraph resizes once from within its own constructor
+        if self._legend is not None:
             self._empty.setGeometry(self.rect())
-            self._fit()
 
     def _show_emptiness(self) -> None:
         """While there are no data, the axes have no numbers that would mean anything."""
@@ -183,9 +179,6 @@ class LinesView(Plot):
         width: float = self.getPlotItem().getViewBox().width() or 1.0
         names: float = self._legend.width() + self._theme.px(16)
         return max(_LEAST_SHARE, 1 - names / width)
-
-    def _on_touched(self, *_: Any) -> None:
-        self._touched = True
 
     def _restyle(self) -> None:
         self._dress(self._show.y_label, self._show.x_label)

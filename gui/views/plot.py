@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QToolButton
 
 from gui.theme import Theme
 
@@ -25,6 +26,7 @@ else:
     from pyqtgraph import AxisItem, PlotWidget
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 160, 170
+_LEGEND: Mapping[str, Any] = {"offset": (8, 4), "colCount": 4}
 _STEP = 0.1  # of what is in view
 _Modifier = Qt.KeyboardModifier
 _FOREIGN = _Modifier.ControlModifier | _Modifier.AltModifier | _Modifier.MetaModifier
@@ -42,30 +44,60 @@ _MOVES: dict[int, tuple[float, float]] = {
 
 
 class Plot(PlotWidget):
-    """A chart that moves only when it is told to. `axes` are those in place of pyqtgraph's own.
+    """A chart that never moves under the hand of whoever touched it, with mouse or keys.
 
-    It is moved and zoomed with keys as with the mouse, which the view box tells its heirs by
-    `sigRangeChangedManually`. They add a legend, `_legend`, then call `_dress` at once and when the
+    `axes` are those in place of pyqtgraph's own; `legend` says where its legend is, and in how many
+    columns. Heirs bring everything into view in `_fit`, and call `_dress` at once and when the
     theme changes. GUI thread.
     """
 
-    _legend: Any
+    _legend: Any = None  # as pyqtgraph resizes once from within its own constructor
 
-    def __init__(self, name: str, theme: Theme, **axes: AxisItem) -> None:
+    def __init__(
+        self, name: str, theme: Theme, legend: Mapping[str, Any] = _LEGEND, **axes: AxisItem
+    ) -> None:
         super().__init__(enableMenu=False, axisItems=axes)
         self._theme = theme
+        self._touched = False
         self.setAccessibleName(name)
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.getViewBox().disableAutoRange()
+        plot.getViewBox().sigRangeChangedManually.connect(self._on_touched)
+        self._all = QToolButton(self)
+        self._all.setText("Show all")
+        self._all.setToolTip("Show everything again (Home)")
+        self._all.clicked.connect(self.show_all)
+        self._all.hide()
+        self._legend = plot.addLegend(**legend)
         for side in ("left", "bottom"):
             # Now, as no label is seen yet: later this very call would multiply small numbers, such
             # as times in seconds, by a thousand or a million, with no prefix to say so.
             plot.getAxis(side).enableAutoSIPrefix(False)
 
-    @abstractmethod
     def show_all(self) -> None:
         """Show everything again, and follow what comes."""
+        self._let_go()
+        self._fit()
+
+    @abstractmethod
+    def _fit(self) -> None:
+        """Bring everything into view, unless it is `_touched`."""
+
+    def _fit_legend(self) -> None:
+        """Give the legend what room there is."""
+
+    def _let_go(self) -> None:
+        """Forget that it was touched."""
+        self._touched = False
+        self._all.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._legend is not None:
+            self._place_button()
+            self._fit_legend()
+            self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -90,6 +122,19 @@ class Plot(PlotWidget):
         view.scaleBy((scale, scale))
         view.translateBy(QPointF(right * (east - west), up * (north - south)))
         view.sigRangeChangedManually.emit(view.state["mouseEnabled"])
+
+    def _on_touched(self, *_: Any) -> None:
+        self._touched = True
+        self._all.show()
+        self._place_button()
+
+    def _place_button(self) -> None:
+        self._all.adjustSize()
+        margin = self._theme.px(8)
+        self._all.move(
+            self.width() - self._all.width() - margin,
+            self.height() - self._all.height() - margin,
+        )
 
     def _dress(self, left: str, bottom: str, least_width: int = _LEAST_WIDTH) -> None:
         """Take on the theme's colours and sizes, with these words at the axes."""

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtGui import QShowEvent
 
 from core.lab.kinds import CEILING, called, configuration
 from core.results.statistics import Series, seconds, series_with_ceiling
@@ -42,7 +41,7 @@ CEILING_IS = (
 
 
 class ScalingChart(Plot):
-    """A chart over the number of workers that never moves under the hand of whoever touched it.
+    """A chart over the number of workers.
 
     `trial_chosen` carries the trial of a dot that was clicked. `marks` are what is drawn, by Python
     and kind of workers. Like `Stage` abstract for mypy alone. GUI thread.
@@ -53,7 +52,6 @@ class ScalingChart(Plot):
     def __init__(self, name: str, y_label: str, theme: Theme) -> None:
         super().__init__(name, theme)
         self._y_label = y_label
-        self._touched = False
         self._measured: Figures | None = None
         self._most_workers = 4
         self._kinds: tuple[str, ...] = ()
@@ -65,15 +63,7 @@ class ScalingChart(Plot):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         plot = self.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.25)
-        self._legend = plot.addLegend(offset=(8, 4), colCount=4)
-        view = plot.getViewBox()
-        view.setDefaultPadding(0)
-        view.sigRangeChangedManually.connect(self._on_touched)
-        self._all = QToolButton(self)
-        self._all.setText("Show all")
-        self._all.setToolTip("Show everything again (Home)")
-        self._all.clicked.connect(self.show_all)
-        self._all.hide()
+        plot.getViewBox().setDefaultPadding(0)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -100,8 +90,7 @@ class ScalingChart(Plot):
         self._pythons, self._called = tuple(parts), called
         self._least_top = self._expected_top(longest_s)
         self._measured = None
-        self._touched = False
-        self._all.hide()
+        self._let_go()
         self._rebuild()
 
     def show_measured(self, measured: Figures) -> None:
@@ -127,22 +116,12 @@ class ScalingChart(Plot):
         return [*gather, partial(self._top_of, content), *chunks, self._fit]
 
     def show_all(self) -> None:
-        """Show everything and follow new points again."""
-        self._touched = False
-        self._all.hide()
         self._shown_range = None
-        self._fit()
+        super().show_all()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._draw()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_all"):  # pyqtgraph resizes once from within its own constructor
-            self._place_button()
-            self._fit_legend()
-            self._fit()
 
     def _expected_kinds(self, kinds: Sequence[str]) -> tuple[str, ...]:
         return tuple(kinds)
@@ -266,19 +245,6 @@ class ScalingChart(Plot):
     def _on_clicked(self, _scatter: Any, spots: Any, _event: Any = None) -> None:
         if len(spots):
             self.trial_chosen.emit(spots[0].data().trial)
-
-    def _on_touched(self, *_: Any) -> None:
-        self._touched = True
-        self._all.show()
-        self._place_button()
-
-    def _place_button(self) -> None:
-        self._all.adjustSize()
-        margin = self._theme.px(8)
-        self._all.move(
-            self.width() - self._all.width() - margin,
-            self.height() - self._all.height() - margin,
-        )
 
     def _restyle(self) -> None:
         self._dress(self._y_label, "workers")

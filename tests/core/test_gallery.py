@@ -184,6 +184,7 @@ def test_laptops_are_in_the_order_of_cores_or_of_versions() -> None:
 
     assert ordered("cores") == ["b", "c", "a"]
     assert ordered("python") == ["a", "c", "b"]
+    assert ordered("kind") == ordered("cores")  # what colours tell gives no other order
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])

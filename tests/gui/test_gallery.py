@@ -7,6 +7,7 @@ from itertools import pairwise
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +19,7 @@ from gui.theme import Theme
 from gui.views.gallery import GalleryPage
 from tests.core.making import record
 from tests.core.test_gallery import laptop, over_two_pythons, wide, without
-from tests.gui.finding import shown
+from tests.gui.finding import find, shown
 from tests.gui.jobs import do_at_once
 
 NASTY = "<b>Mallory</b><img src=x>"
@@ -110,6 +111,38 @@ def test_names_are_hidden_at_a_click(page: GalleryPage, qtbot: QtBot) -> None:
     assert words(page, "gallery-said").startswith("run 3 of 3 · 4 CPUs")
 
 
+def test_whoever_is_chosen_stays_so_when_names_are_hidden(page: GalleryPage) -> None:
+    page.view._table.setCurrentIndex(page.view.laptops.index(1, 0))
+    assert words(page, "gallery-said").startswith(f"{NASTY} · 4 CPUs")
+    box = page.findChild(QCheckBox, "gallery-names")
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert words(page, "gallery-said").startswith("run 3 of 3 · 4 CPUs")
+    chosen = page.view._table.selectionModel().selectedRows()
+    assert [index.row() for index in chosen] == [1]
+    assert page.view.chart._over is not None
+
+
+def test_runs_without_a_curve_can_be_saved_all_the_same(page: GalleryPage) -> None:
+    page.show_gallery(gallery([shared(record([]), whose="Eve")]))
+    assert words(page, "gallery-title") == "No run here has a curve"
+    page._offer_export()
+    assert find(page, QAction, "export-futureslab").isEnabled()
+    picture = find(page, QAction, "export-paper")
+    assert (picture.isEnabled(), picture.toolTip()) == (False, "No run here has a curve.")
+
+
+def test_saving_runs_that_are_not_seen_yet_builds_no_chart(light: Theme, qtbot: QtBot) -> None:
+    page = GalleryPage(light)
+    qtbot.addWidget(page)
+    desk = GalleryDesk(page)
+    desk.add(CLASS)
+    with qtbot.waitSignal(desk.export_wanted) as asked:
+        desk.export("futureslab")
+    assert asked.args == ["futureslab", "class", CLASS, None]
+    assert page._class is None
+
+
 def test_tips_do_not_obey_a_name(page: GalleryPage) -> None:
     index = page.view.laptops.index(1, 0)
     tip = page.view.laptops.data(index, Qt.ItemDataRole.ToolTipRole)
@@ -125,6 +158,17 @@ def test_every_choice_can_be_drawn(page: GalleryPage) -> None:
                 choose(page, "gallery-by", by)
                 choose(page, "gallery-kind", kind)
                 assert len(page.view.chart.getPlotItem().items) > 3
+
+
+@pytest.mark.parametrize("by", ["cores", "python", "kind"])
+def test_a_picture_tells_by_colours_what_the_chart_does(page: GalleryPage, by: str) -> None:
+    choose(page, "gallery-by", by)
+    choose(page, "gallery-kind", "")
+    picture = gallery_chart(gallery(CLASS), "", "speed-up", by)
+    assert picture is not None
+    legend = [label.text for _, label in page.view.chart._legend.items]
+    named = [curve.name for curve in picture.curves if curve.name]
+    assert sorted(legend) == sorted(named)
 
 
 def test_a_kind_that_was_chosen_stays_chosen_as_files_come(page: GalleryPage) -> None:

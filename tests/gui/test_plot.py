@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.experiments.base import Lines
@@ -17,7 +18,7 @@ from gui.views.plot import Plot
 from gui.views.scaling import RuntimeChart, ScalingChart
 from gui.views.speedup import SpeedupChart
 from tests.core.test_gallery import laptop
-from tests.gui.finding import shown
+from tests.gui.finding import find, shown
 from tests.gui.sweeps import begun, sweep
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -83,3 +84,48 @@ def test_numbers_at_an_axis_are_those_that_were_measured_in_every_size(
     assert all(axis.label.isVisible() for axis in axes)
     assert [axis.autoSIPrefixScale for axis in axes] == [1, 1]
     chart._theme.zoom(0)
+
+
+def more(chart: Plot) -> None:
+    """Let it have more of what it shows, beyond what is in view."""
+    if isinstance(chart, LinesView):
+        told = [{"way": "submit", "work": n, "cost": n + 1} for n in (1, 10, 100, 1e6)]
+        chart.show_rows(told)
+    elif isinstance(chart, GalleryChart):
+        chart.show_gallery(gallery([laptop("Ada"), laptop("Bob"), laptop("Cyd", 9.0)]), Choice())
+    elif isinstance(chart, ScalingChart):
+        slow = [replace(one, work_s=9 * (one.work_s or 0)) for one in sweep(2)]
+        chart.show_measured(Measured(replace(begun(terms=1000), trials=tuple(slow))))
+
+
+@pytest.mark.parametrize("kind", [RuntimeChart, LinesView, GalleryChart])
+def test_no_chart_moves_under_the_hand_until_all_is_asked_for(
+    kind: type[Plot], qtbot: QtBot
+) -> None:
+    chart = made(kind, qtbot)
+    view, button = chart.getPlotItem().getViewBox(), find(chart, QToolButton)
+    assert not button.isVisible()
+    qtbot.keyClick(chart, Qt.Key.Key_Plus)
+    left_there = view.viewRange()
+    more(chart)
+    chart.resize(640, 420)
+    assert view.viewRange() == left_there
+    assert chart.rect().contains(button.geometry())
+    button.click()
+    assert not button.isVisible()
+    followed = view.viewRange()
+    assert followed[0][1] > left_there[0][1]
+    assert followed[1][1] > left_there[1][1]
+
+
+def test_another_kind_or_figure_of_a_class_is_seen_whole(qtbot: QtBot) -> None:
+    chart = made(GalleryChart, qtbot)
+    assert isinstance(chart, GalleryChart)
+    view, found = chart.getPlotItem().getViewBox(), gallery([laptop("Ada"), laptop("Bob")])
+    at_first = view.viewRange()
+    qtbot.keyClick(chart, Qt.Key.Key_Plus)
+    chart.show_gallery(found, Choice(by="python"))  # only other colours
+    assert view.viewRange() != at_first
+    chart.show_gallery(found, Choice(measure="seconds"))
+    chart.show_gallery(found, Choice())
+    assert view.viewRange() == at_first
