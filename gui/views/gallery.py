@@ -60,9 +60,6 @@ class GalleryPage(PageFrame):
     @property
     def view(self) -> ClassView:
         """What is seen of the class; built now, if need be."""
-        return self._need_view()
-
-    def _need_view(self) -> ClassView:
         if self._class is None:
             from gui.views.class_view import ClassView
 
@@ -75,7 +72,7 @@ class GalleryPage(PageFrame):
         self._turns.take(
             (
                 partial(import_module, "gui.views.class_view"),
-                self._need_view,
+                lambda: self.view,
                 partial(self._draw, gallery),
                 partial(self._count_runs, gallery),
             )
