@@ -32,6 +32,8 @@ _GIVES_WAY = (
     (FOUND, 125),
     (NAME, 90),
     (EXPERIMENT, 90),
+    (NAME, 70),
+    (FOUND, 110),
 )
 
 

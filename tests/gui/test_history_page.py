@@ -194,7 +194,7 @@ def test_a_run_is_known_by_the_number_of_the_command_line(page: HistoryPage) -> 
     assert (heading, page.model.index(0, NUMBER).data()) == ("No.", "41")
 
 
-@pytest.mark.parametrize("width", [820, 1080, 1700])
+@pytest.mark.parametrize("width", [810, 1080, 1700])
 def test_all_columns_are_in_sight_and_what_was_found_has_the_rest(
     page: HistoryPage, qtbot: QtBot, width: int
 ) -> None:
