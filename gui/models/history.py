@@ -7,33 +7,46 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 
 from core.results.history.listing import Order, Page, Query, RunRow
+from gui.models.headed import NOWHERE, HeadedTable, Heading, Index
+from gui.plain import plain
 from gui.theme import Theme
 
 InWords = Callable[[RunRow], str]
-_Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 PAGE = 100
 PIN, NUMBER, STARTED, EXPERIMENT, NAME, STATUS, FOUND, TRIALS, PYTHON, MACHINE = range(10)
 CAN_GO_ON = frozenset({"interrupted", "stopped"})
-_HEADINGS: tuple[tuple[str, str, Order | None], ...] = (
-    ("★", "Pinned runs stay on top.", None),
-    ("No.", "The number by which the command line knows it: history show, export, continue.", None),
-    ("Started", "When the run began.", "started"),
-    ("Experiment", "What was run.", "experiment"),
-    ("Name", "What you call it: press F2, or double-click here.", "name"),
-    ("Status", "How it ended. What was interrupted or stopped can be continued.", "status"),
-    ("Found", "What the run found, in a line.", None),
-    ("Trials", "How many trials are done, of how many.", "trials"),
-    ("Python", "Which Python ran it.", "python"),
-    ("Machine", "Where it was measured.", "machine"),
+_HEADINGS = (
+    Heading("★", "Pinned runs stay on top."),
+    Heading(
+        "No.",
+        "The number by which the command line knows it: history show, export, continue.",
+        is_figure=True,
+    ),
+    Heading("Started", "When the run began."),
+    Heading("Experiment", "What was run."),
+    Heading("Name", "What you call it: press F2, or double-click here."),
+    Heading("Status", "How it ended. What was interrupted or stopped can be continued."),
+    Heading("Found", "What the run found, in a line."),
+    Heading("Trials", "How many trials are done, of how many.", is_figure=True),
+    Heading("Python", "Which Python ran it."),
+    Heading("Machine", "Where it was measured."),
 )
+_ORDERS: dict[int, Order] = {
+    STARTED: "started",
+    EXPERIMENT: "experiment",
+    NAME: "name",
+    STATUS: "status",
+    TRIALS: "trials",
+    PYTHON: "python",
+    MACHINE: "machine",
+}
 
 
-class RunsModel(QAbstractTableModel):
+class RunsModel(HeadedTable):
     """Rows of the history in the order that was asked for; what is not here is asked for.
 
     `page_wanted` carries a Query, to be answered by `take`; one that nobody waits for any more is
@@ -45,7 +58,7 @@ class RunsModel(QAbstractTableModel):
     renamed = Signal(int, str)
 
     def __init__(self, titles: Mapping[str, str], settings_of: InWords, theme: Theme) -> None:
-        super().__init__()
+        super().__init__(_HEADINGS)
         self._titles = titles
         self._settings_of = settings_of
         self._theme = theme
@@ -118,7 +131,7 @@ class RunsModel(QAbstractTableModel):
 
     def can_sort(self, column: int) -> bool:
         """Tell whether runs can be put in the order of a column."""
-        return _HEADINGS[column][2] is not None
+        return column in _ORDERS
 
     def places_of(self, runs: Collection[int]) -> list[int]:
         """Return the rows of runs, by their ids, as far as they are here, from top to bottom."""
@@ -130,23 +143,19 @@ class RunsModel(QAbstractTableModel):
         return self._titles.get(experiment, experiment)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        wanted = _HEADINGS[column][2]
-        if wanted is not None:
+        if self.can_sort(column):
             descending = order is Qt.SortOrder.DescendingOrder
-            self.ask(replace(self._query, order=wanted, descending=descending))
+            self.ask(replace(self._query, order=_ORDERS[column], descending=descending))
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else self._count
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         can_be_named = index.column() == NAME and self.run(index.row()) is not None
         return flags | Qt.ItemFlag.ItemIsEditable if can_be_named else flags
 
-    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         run = self.run(index.row())
         if run is None or role != Qt.ItemDataRole.EditRole or index.column() != NAME:
             return False
@@ -157,19 +166,7 @@ class RunsModel(QAbstractTableModel):
             self.renamed.emit(run.id, name)
         return True
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return _HEADINGS[section][0]
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return _HEADINGS[section][1]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run = self.run(index.row())
         if run is None:
             self._want(index.row())
@@ -183,9 +180,9 @@ class RunsModel(QAbstractTableModel):
             return run.name
         if role == Qt.ItemDataRole.ToolTipRole:
             settings = self._settings_of(run) if column == EXPERIMENT else ""
-            return as_tip("\n".join(filter(None, [self._cell(run, column), settings])))
+            return plain("\n".join(filter(None, [self._cell(run, column), settings])))
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return self.alignment(column)
         if role == Qt.ItemDataRole.AccessibleTextRole and column == PIN:
             return "pinned" if run.is_pinned else "not pinned"
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -236,16 +233,3 @@ def when(started_at: str) -> str:
         return datetime.fromisoformat(started_at).astimezone().strftime("%d %b %Y, %H:%M")
     except (ValueError, OverflowError, OSError):
         return started_at[:16]
-
-
-def as_tip(text: str) -> str:
-    """Make a tip of text that may look like HTML: it comes from anybody's file."""
-    from html import escape
-
-    return f"<p style='white-space:pre-wrap'>{escape(text)}</p>" if text else ""
-
-
-def _alignment(column: int) -> int:
-    is_figure = column in (NUMBER, TRIALS)
-    side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)

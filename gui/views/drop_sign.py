@@ -1,11 +1,13 @@
 """What is seen over the window while files are dragged over it."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import Theme
 
 _EDGE = 12
+_SOLID = 225  # of 255: what is under it shimmers through
 
 
 class DropSign(QLabel):
@@ -24,16 +26,14 @@ class DropSign(QLabel):
         window = self.parentWidget()
         assert window is not None
         colours, edge = self._theme.colours, self._theme.px(_EDGE)
-        ground = f"rgba({', '.join(map(str, _channels(colours.accent_soft)))}, 225)"
+        ground = QColor(colours.accent_soft)
+        ground.setAlpha(_SOLID)
+        fill = ground.name(QColor.NameFormat.HexArgb)
         self.setStyleSheet(
-            f"QLabel {{ background: {ground}; color: {colours.text}; border-radius: {edge}px;"
+            f"QLabel {{ background: {fill}; color: {colours.text}; border-radius: {edge}px;"
             f" border: {edge // 4}px dashed {colours.accent}; }}"
         )
         self.setFont(self._theme.font(1.6, bold=True))
         self.setGeometry(window.rect().adjusted(edge, edge, -edge, -edge))
         self.raise_()
         self.show()
-
-
-def _channels(colour: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(colour[1:]))

@@ -62,14 +62,6 @@ class GalleryPage(PageFrame):
     @property
     def view(self) -> ClassView:
         """What is seen of the class; built now, if need be."""
-        return self._need_view()
-
-    @property
-    def choice(self) -> Choice | None:
-        """What is shown of the class; None while nothing is."""
-        return None if self._class is None else self._class.choice
-
-    def _need_view(self) -> ClassView:
         if self._class is None:
             from gui.views.class_view import ClassView
 
@@ -77,12 +69,17 @@ class GalleryPage(PageFrame):
             self._places.addWidget(self._class)
         return self._class
 
+    @property
+    def choice(self) -> Choice | None:
+        """What is shown of the class; None while nothing is."""
+        return None if self._class is None else self._class.choice
+
     def show_soon(self, gallery: Gallery) -> None:
         """Show these runs in place of all others, a part in each turn of the event loop."""
         self._turns.take(
             (
                 partial(import_module, "gui.views.class_view"),
-                self._need_view,
+                lambda: self.view,
                 partial(self._draw, gallery),
                 partial(self._count_runs, gallery),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -71,10 +71,10 @@ class HistoryPage(PageFrame):
         self._busy = ""
         self._sorted = (STARTED, Qt.SortOrder.DescendingOrder)
         self.model = RunsModel(titles, settings_of, theme)
-        self._table = RunTable(self.model, theme)
         self._heading, self._count, self._empty = QLabel("History"), QLabel(), QLabel()
         self._search, self._filter = QLineEdit(), QComboBox()
         self._actions = RunActions()
+        self._table = RunTable(self.model, self._actions, theme)
         self._export = ExportButton(theme, of_run=False, has_charts=False)
         self._bar = MessageBar("undo", theme)
         self._details = RunDetails(settings_of, theme)
@@ -186,7 +186,6 @@ class HistoryPage(PageFrame):
         self._filter.addItem("Deleted", ("", True))
         self._count.setProperty("muted", True)
         self._count.setObjectName("history-count")
-        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = self._table.horizontalHeader()
         header.setSortIndicator(*self._sorted)
         header.setSortIndicatorShown(True)
@@ -249,7 +248,6 @@ class HistoryPage(PageFrame):
         self._table.doubleClicked.connect(
             lambda index: self._actions.rename() if index.column() == NAME else self._actions.open()
         )
-        self._table.customContextMenuRequested.connect(self._show_menu)
         self._export.asked.connect(self._offer_export)
         self._export.chosen.connect(self.export_requested)
         actions = self._actions
@@ -364,11 +362,6 @@ class HistoryPage(PageFrame):
         (index,) = self._table.selectionModel().selectedRows(NAME)
         self._table.setCurrentIndex(index)
         self._table.edit(index)
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = self._table.make_menu()
-        self._actions.add_to(menu)
-        menu.popup(self._table.viewport().mapToGlobal(place))
 
     def _undo(self) -> None:
         if self._gone:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from gui.models.history import EXPERIMENT, FOUND, MACHINE, NAME, RunsModel
 from gui.theme import Theme
+from gui.views.history_actions import RunActions
 from gui.views.one_line_table import OneLineTable
 
 _WIDEST = (  # so that columns need not move when the usual comes
@@ -31,14 +32,19 @@ _GIVES_WAY = (
     (FOUND, 125),
     (NAME, 90),
     (EXPERIMENT, 90),
+    (NAME, 70),
+    (FOUND, 110),
 )
 
 
 class RunTable(OneLineTable):
-    """Runs of the history; what is left of its width is for what they found. GUI thread."""
+    """Runs of the history; what is left of its width is for what they found.
 
-    def __init__(self, model: RunsModel, theme: Theme) -> None:
-        self._runs = model
+    Its menu has the actions on runs, too. GUI thread.
+    """
+
+    def __init__(self, model: RunsModel, actions: RunActions, theme: Theme) -> None:
+        self._runs, self._actions = model, actions
         self._to_copy: Sequence[int] = []  # what a person wants copied that is not all here yet
         super().__init__(model, "Runs", theme, _GIVES_WAY, widest=_WIDEST, follows=False)
         self.setObjectName("history-table")
@@ -46,6 +52,11 @@ class RunTable(OneLineTable):
         self.setTabKeyNavigation(False)
         model.dataChanged.connect(self._copy_late)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def make_menu(self) -> QMenu:
+        menu = super().make_menu()
+        self._actions.add_to(menu)
+        return menu
 
     def choose(self, rows: Sequence[int]) -> None:
         """Select these rows and no others; what is in sight stays there."""

@@ -69,8 +69,7 @@ class ScalingChart(Plot):
 
     def expect(self, record: RunRecord, longest_s: float) -> None:
         """Prepare axes and legend for a run before its first point: they need not move later."""
-        pythons = tuple(python.name for python in record.environment.pythons)
-        values = record.parameters
+        values, pythons = record.parameters, pythons_of(record)
         self.prepare(values["executors"], max(values["workers"]), pythons or ("",), longest_s)
 
     def prepare(
@@ -286,6 +285,11 @@ class RuntimeChart(ScalingChart):
 def reasons_of(measured: Figures, trial: TrialRecord) -> tuple[str, ...]:
     """Say in sentences what disturbed a trial."""
     return tuple(flag.sentence for flag in measured.flags(trial))
+
+
+def pythons_of(record: RunRecord) -> tuple[str, ...]:
+    """Name the Pythons of a run over several; none of a run over one."""
+    return tuple(python.name for python in record.environment.pythons)
 
 
 def who(executor: str, workers: int, where: str) -> str:

@@ -12,7 +12,7 @@ from gui.painted import when_painted
 from gui.theme import Theme
 from gui.views.late import Late
 from gui.views.one_line_table import OneLineTable
-from gui.views.scaling import RuntimeChart
+from gui.views.scaling import RuntimeChart, pythons_of
 from gui.views.stage import Stage, Teller
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class SweepStage(Stage):
         if self._speedup is not None:
             self._speedup.clear(record, longest_s)
         if self._breakdown is not None:
-            self._breakdown.clear(_pythons(record))
+            self._breakdown.clear(pythons_of(record))
         if self._timeline is not None:
             self._timeline.clear()
 
@@ -173,7 +173,7 @@ class SweepStage(Stage):
         view.trial_chosen.connect(self._choose)
         view.wanted.connect(self.wanted)
         if self._begun is not None and self._measured is not None:
-            view.clear(_pythons(self._begun[0]))
+            view.clear(pythons_of(self._begun[0]))
             view.add(self._measured.trials)
         return view
 
@@ -186,7 +186,3 @@ class SweepStage(Stage):
         """Have a trial chosen that was pointed at elsewhere than in the table."""
         self._follow(trial)
         self._table.select(self._model.row_of(trial))
-
-
-def _pythons(record: RunRecord) -> list[str]:
-    return [python.name for python in record.environment.pythons]

@@ -150,8 +150,11 @@ class Table(QTableView):
         if not index.isValid() or index.data(Qt.ItemDataRole.ToolTipRole):
             return ""
         text = str(index.data() or "")
-        needed = self.fontMetrics().horizontalAdvance(text) + _FRAME
-        return text if needed > self.visualRect(index).width() else ""
+        return text if self._needed(text) + _FRAME > self.visualRect(index).width() else ""
+
+    def _needed(self, text: str) -> int:
+        """Tell how many pixels of width a text needs to be seen whole."""
+        return self.fontMetrics().horizontalAdvance(text)
 
     def _on_resized(self, column: int, _before: int, width: int) -> None:
         if QGuiApplication.mouseButtons() and self.horizontalHeader().underMouse():
@@ -173,6 +176,6 @@ class Table(QTableView):
     def _restyle(self) -> None:
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + self._theme.px(8))
-        for column, sample in enumerate(self._widest):
-            width = metrics.horizontalAdvance(sample) + self._theme.px(BESIDE)
-            self.setColumnWidth(column, width)
+        beside = self._theme.px(BESIDE)
+        widths = (metrics.horizontalAdvance(sample) + beside for sample in self._widest)
+        self.put_widths(dict(enumerate(widths)))

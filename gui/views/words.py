@@ -81,7 +81,9 @@ class Words(QWidget):
         width -= _FRAME
         if width != self._width:
             self._width, self._opened = width, 0
-        self._fill()
+            self._fill()
+        elif self._more.isChecked():
+            self._fill()  # it may be as high as the window lets it
         return self.minimumHeight()
 
     def restyle(self) -> None:

@@ -89,12 +89,16 @@ class WrappingTable(FittingTable):
         for column, text in enumerate(self._texts(row)):
             width = metrics.horizontalAdvance(text) + pad
             if width > self._least[column]:
-                parts = _JOINT.sub(" ", text).split()
-                word = max((metrics.horizontalAdvance(one) for one in parts), default=0)
-                self._least[column] = max(self._least[column], min(word + pad, most))
+                least = min(self._needed(text) + pad, most)
+                self._least[column] = max(self._least[column], least)
                 self._natural[column] = max(self._natural[column], width)
             widths.append(width)
         return widths
+
+    def _needed(self, text: str) -> int:
+        """Tell the width of the longest part that stands in one line."""
+        parts, metrics = _JOINT.sub(" ", text).split(), self.fontMetrics()
+        return max((metrics.horizontalAdvance(one) for one in parts), default=0)
 
     def _fit_columns(self) -> None:
         seen = [n for n in range(len(self._natural)) if not self.isColumnHidden(n)]

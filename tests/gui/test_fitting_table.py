@@ -23,6 +23,7 @@ from gui.theme import Theme
 from gui.views.fitting_table import FittingTable
 from gui.views.one_line_table import OneLineTable, WidestTexts, given_way
 from gui.views.sweep import SweepStage
+from gui.views.tables import Table
 from gui.views.wrapping_table import WrappingTable, shared
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
@@ -352,22 +353,59 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
     assert table._cut_short(model.index(0, 1)) == ""
 
 
+def test_a_text_that_wraps_is_not_cut_short_and_a_word_too_long_is(
+    light: Theme, qtbot: QtBot
+) -> None:
+    model = QStandardItemModel(0, 1)
+    word = "a" * 200
+    for text in (ERROR, f"a long {word}"):
+        model.appendRow([QStandardItem(text)])
+    table = WrappingTable(model, "Rows", light, "Empty")
+    qtbot.addWidget(table)
+    table.resize(200, 300)
+    table.show()
+    qtbot.waitUntil(lambda: table.rowHeight(0) > table.verticalHeader().defaultSectionSize())
+    assert table._cut_short(model.index(0, 0)) == ""
+    assert table._cut_short(model.index(1, 0)) == f"a long {word}"
+
+
+def drag(table: Table, column: int, by: int, qtbot: QtBot) -> int:
+    """Drag the right edge of a column, and tell how wide it is then."""
+    header = table.horizontalHeader()
+    place = header.sectionViewportPosition(column) + header.sectionSize(column) - 1
+    edge, view = QPoint(place, header.height() // 2), header.viewport()
+    header.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=edge)
+    qtbot.mouseMove(view, edge + QPoint(by, 0))
+    dragged = header.sectionSize(column)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=edge + QPoint(by, 0))
+    return dragged
+
+
 def test_a_column_that_was_dragged_keeps_its_width(
     table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
     model.append([{"step": 1, "error": "short"}])
     qtbot.waitUntil(lambda: not table._fit_soon.isActive())
-    header = table.horizontalHeader()
-    edge = QPoint(header.sectionSize(0) - 1, header.height() // 2)
-    view = header.viewport()
-    header.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=edge)
-    qtbot.mouseMove(view, edge + QPoint(70, 0))
-    dragged = header.sectionSize(0)
-    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=edge + QPoint(70, 0))
+    dragged = drag(table, 0, 70, qtbot)
     model.append([{"step": 2, "error": ERROR}])
     qtbot.waitUntil(lambda: not table._fit_soon.isActive())
-    assert header.sectionSize(0) == dragged
+    assert table.columnWidth(0) == dragged
+
+
+def test_a_column_of_given_width_keeps_what_it_was_dragged_to(
+    model: RowTable, light: Theme, qtbot: QtBot
+) -> None:
+    model.append([{"whose": "Ada", "cpus": 2, "python": "3.11"}])
+    table = Table(model, "Laptops", ("student 30 of us", "CPUs", ""), light)
+    qtbot.addWidget(table)
+    with qtbot.waitExposed(table):
+        table.show()
+    before = table.columnWidth(1)
+    dragged = drag(table, 0, 70, qtbot)
+    light.zoom(1)
+    qtbot.waitUntil(lambda: table.columnWidth(1) > before)
+    assert table.columnWidth(0) == dragged
 
 
 def test_rows_are_copied_for_a_spreadsheet(

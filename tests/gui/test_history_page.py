@@ -10,10 +10,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QTableView,
@@ -192,7 +194,7 @@ def test_a_run_is_known_by_the_number_of_the_command_line(page: HistoryPage) -> 
     assert (heading, page.model.index(0, NUMBER).data()) == ("No.", "41")
 
 
-@pytest.mark.parametrize("width", [820, 1080, 1700])
+@pytest.mark.parametrize("width", [810, 1080, 1700])
 def test_all_columns_are_in_sight_and_what_was_found_has_the_rest(
     page: HistoryPage, qtbot: QtBot, width: int
 ) -> None:
@@ -237,6 +239,26 @@ def test_what_cannot_be_done_says_why(page: HistoryPage) -> None:
     select(page, 0, 1)
     assert button(page, "compare").isEnabled()
     assert not button(page, "open").isEnabled()
+
+
+def test_the_menu_of_the_list_has_the_actions_on_runs_and_on_rows(
+    page: HistoryPage, qtbot: QtBot
+) -> None:
+    given(page, row(1), row(2))
+    select(page, 0)
+    table = find(page, RunTable)
+    deleted: list[list[int]] = []
+    page.deleted.connect(deleted.append)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(table.viewport(), QContextMenuEvent(reason, QPoint(9, 9), QPoint(9, 9)))
+    (menu,) = [one for one in table.findChildren(QMenu) if one.isVisible()]
+    entries = {one.text().replace("&", ""): one for one in menu.actions() if one.text()}
+    assert list(entries)[:2] == ["Open", "Continue"]
+    assert list(entries)[-2:] == ["Copy", "Select all"]
+    assert not entries["Compare"].isEnabled()
+    entries["Delete"].trigger()
+    assert deleted == [[1]]
+    menu.close()
 
 
 def test_keys_do_what_people_expect(page: HistoryPage, qtbot: QtBot) -> None:

@@ -37,6 +37,9 @@ def is_obeyed(text: str) -> bool:
 def test_plain_text_stays_and_what_looks_like_html_is_escaped() -> None:
     assert plain("2 < 3\nand more") == "2 < 3\nand more"
     assert not is_obeyed(plain(NASTY))
+    long = "a word " * 40
+    assert plain(long) != long, "Qt would write it in one line"
+    assert Qt.mightBeRichText(plain(f"short\n{long}"))
     assert as_html("a <b>\nc") == "a &lt;b&gt;<br>c"
 
 

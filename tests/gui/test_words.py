@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,3 +159,16 @@ def test_what_is_cut_says_so_and_the_rest_is_whole(
     for before, after in zip(sentences, shown, strict=False):
         assert after == before or (is_cut and after == shown[-1])
     assert cut(shown, QFont(), width, 10_000) == (shown, False)
+
+
+def test_what_is_said_is_laid_out_once(panel: ResultPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: list[int] = []
+
+    def counted(sentences: Sequence[str], font: QFont, width: int, most: int) -> Any:
+        laid_out.append(width)
+        return cut(sentences, font, width, most)
+
+    panel.show_summary(USUAL)
+    monkeypatch.setattr("gui.views.words.cut", counted)
+    panel.show_summary(LONG)
+    assert len(laid_out) == 2, "its headline, and its details"
