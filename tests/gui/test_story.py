@@ -218,6 +218,19 @@ def test_a_row_names_the_python_that_was_chosen(qtbot: QtBot) -> None:
     assert stage._rows.rows == [{"python": "3.11", "repeat": 1}, {"python": "3.13", "repeat": 1}]
 
 
+@pytest.mark.parametrize("name", ["pool-or-futures", "sharing", "waiting", "race"])
+def test_a_row_names_its_repeat_where_trials_are_repeats(name: str, qtbot: QtBot) -> None:
+    stage = make_stage(name, qtbot)
+    own = {"repeat": 7} if name == "race" else {}
+    event = {"kind": "row", "t": 0.1, "way": "submit", **own}
+    stage.add_events([(replace(TRIAL, block=3), event)])
+    for step in stage.steps():
+        step()
+
+    repeat = {"pool-or-futures": 3, "sharing": 3, "race": 7}.get(name)
+    assert stage._rows.rows[0].get("repeat") == repeat
+
+
 def test_a_future_that_ended_with_an_exception_says_with_which(qtbot: QtBot) -> None:
     stage = make_stage("life", qtbot)
     state = {"kind": "state", "future": "F5", "t": 0.5}
