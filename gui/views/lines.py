@@ -30,7 +30,7 @@ _DIGITS: tuple[tuple[int, ...], ...] = (
     (1,),
 )  # which have a number
 _PLAIN_BELOW = 1e6
-_FAINT = 0.3  # of a line's colour, for the bar from its least to its most
+_FAINT = 0.45  # of a line's colour, for the bar from its least to its most
 _STYLES = (
     Qt.PenStyle.SolidLine,
     Qt.PenStyle.DashLine,
@@ -149,9 +149,10 @@ class LinesView(Plot):
                 symbolBrush=card if look.variant else colour,
                 symbolPen=pg.mkPen(colour if look.variant else card, width=width / 2),
             )
-            colour.setAlphaF(_FAINT)
+            faint = QColor(colour)  # pyqtgraph keeps the other one, and would draw it faint too
+            faint.setAlphaF(_FAINT)
             self._spreads[name] = self.getPlotItem().plot(
-                pen=pg.mkPen(colour, width=width), connect="finite"
+                pen=pg.mkPen(faint, width=1.5 * width), connect="finite"
             )
             self._spreads[name].setZValue(-1)
             self._close_up(*self._legend.items[-1])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -102,6 +103,7 @@ def test_a_way_in_chunks_is_drawn_as_a_variant_of_it(lines: LinesView) -> None:
     named = {one.name(): one for one in lines.getPlotItem().listDataItems() if one.name()}
     pens = {name: pg.mkPen(one.opts["pen"]) for name, one in named.items()}
     assert pens["a"].color() == pens["a (25)"].color() != pens["b"].color()
+    assert QColor(named["a"].opts["symbolBrush"]) == pens["a"].color()
     assert pens["a"].style() == Qt.PenStyle.SolidLine != pens["a (25)"].style()
     assert named["a"].opts["symbol"] == named["a (25)"].opts["symbol"]
 
