@@ -17,7 +17,7 @@ from core.lab.told import EVENTS
 from core.lab_python import LabPython
 from gui import experiments
 from gui.models.kept import made_ready
-from gui.models.spans import SpanKind
+from gui.models.spans import Span, SpanKind
 from gui.theme import Theme
 from gui.views.lines import LinesView, LogAxis
 from gui.views.replay import Replay, whole_run
@@ -307,3 +307,42 @@ def test_events_that_no_view_could_show_are_left_out_even_where_they_are_all(
     for step in page._stage.steps():
         step()
     assert find_widget(page, Timeline)._lane_count() == 1
+
+
+_EVENTS = {
+    "deadlock": ["deadlock noticed", "f1: TimeoutError", "f2: SetFromOutside", "f2: RuntimeError"],
+    "waiting": [
+        "C.cancel() returned True",
+        "C.cancel() returned False",
+        "shutdown(cancel_futures=True)",
+        "rescue",
+        "3 as_completed TimeoutError",
+        "9 C.result() CancelledError",
+        "1 ALL_COMPLETED returned",
+    ],
+    "keep-alive": ["the handler begins", "a click", "the click is answered"],
+}
+
+
+@pytest.mark.parametrize("name", _EVENTS)
+def test_each_event_is_explained_in_words_of_its_own(name: str, qtbot: QtBot) -> None:
+    stage = make_stage(name, qtbot)
+    timeline = tell(stage, {"kind": "mark", "t": 0.2, "lane": "x", "at": 0.1, "label": "of nobody"})
+    words = timeline._words
+
+    def tip(label: str) -> str:
+        return words.lesson(Span(0, SpanKind.EVENT, 0.1, 0.1, label=label))
+
+    said = {tip(label) for label in _EVENTS[name]}
+    assert len(said) == len(_EVENTS[name])
+    assert all(sentence.endswith(".") for sentence in said)
+    assert tip("of nobody") == ""
+
+
+def test_the_tip_of_work_says_that_a_bar_is_not_cpu_time(qtbot: QtBot) -> None:
+    stage = make_stage("race", qtbot)
+    span = {"kind": "span", "t": 0.5, "lane": "worker 1", "start": 0.1, "end": 0.4}
+    timeline = tell(stage, {**span, "state": "task", "label": "repeat 1"})
+
+    said = timeline._words.lesson(Span(0, SpanKind.TASK, 0.1, 0.4))
+    assert "from its beginning to its end, with whatever it waits for a CPU or the GIL" in said

@@ -21,11 +21,15 @@ class Word:
 
 _USUAL: Mapping[SpanKind, Word] = {
     SpanKind.STARTUP: Word("start-up", "The worker is being made ready: no task runs on it yet."),
-    SpanKind.TASK: Word("at work", "The worker runs one task: one call, one future."),
+    SpanKind.TASK: Word(
+        "at work",
+        "The worker runs one task: one call, one future. The bar goes from its beginning to its"
+        " end, with whatever it waits for a CPU or the GIL in between.",
+    ),
     SpanKind.WAITING: Word("waiting", "It waits for something else, and computes nothing."),
     SpanKind.CANCELLED: Word("cancelled", "The task was cancelled before it had finished."),
     SpanKind.FAILED: Word("failed", "The task raised an exception, or its worker died."),
-    SpanKind.EVENT: Word("event", "Something happened at this moment."),
+    SpanKind.EVENT: Word("event", ""),
 }
 _BUSY, _STARVED = 0.9, 0.6
 
@@ -53,10 +57,18 @@ def title(span: Span, lane: str) -> str:
 
 
 class Words:
-    """What is said of spans, in the usual words but for those kinds that have `special` ones."""
+    """What is said of spans, in the usual words but for those kinds that have `special` ones.
 
-    def __init__(self, special: Mapping[SpanKind, Word] | None = None) -> None:
+    `events` are sentences by what is in the labels of those events that they explain.
+    """
+
+    def __init__(
+        self,
+        special: Mapping[SpanKind, Word] | None = None,
+        events: Mapping[str, str] | None = None,
+    ) -> None:
         self._words = {**_USUAL, **(special or {})}
+        self._events = events or {}
 
     def name(self, kind: SpanKind) -> str:
         """Name a kind of span."""
@@ -64,6 +76,8 @@ class Words:
 
     def lesson(self, span: Span) -> str:
         """One sentence on what such a span means, and another on its CPU time where it is known."""
+        if span.kind is SpanKind.EVENT:
+            return next((said for what, said in self._events.items() if what in span.label), "")
         sentence = self._words[span.kind].lesson
         if span.kind is not SpanKind.TASK or span.cpu_share is None:
             return sentence
