@@ -118,6 +118,19 @@ def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
     assert ("does not tell when" in said) == (over_s is None)
 
 
+def test_a_kept_row_names_its_repeat(open_page: OpenPage, qtbot: QtBot) -> None:
+    pools = find("pool-or-futures")
+    page = open_page(pools)
+    told = {"way": "submit", "work_us": 1, "cost_us": 2.0, "overhead_percent": 50.0}
+    trial = done("processes", 2, 3, 0.0, rows=(told,))
+    kept = made_ready(row(1), 0, pools, record([trial], experiment="pool-or-futures"))
+    with qtbot.waitSignal(Replay(page, whole_run(page, kept)).finished):
+        pass
+    stage = page._stage
+    assert isinstance(stage, StoryStage)
+    assert stage._rows.rows == [{"repeat": 3, **told}]
+
+
 def waits(who: str, whom: str) -> dict[str, Any]:
     return WAITS | {"who": who, "whom": whom}
 
