@@ -207,7 +207,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class SpanWord:
-    """What a state of spans is called on the timeline, with a sentence that teaches."""
+    """What a state of spans, or an event, is called on the timeline, with a sentence to teach."""
 
     name: str
     help: str
@@ -233,8 +233,8 @@ class Experiment:
     a person can answer when a program asks; `at_the_window` are values that the form has at first,
     where a person sits, in place of the defaults. The jobs of one that is `in_window` run in the
     window's own thread, and the command line does not have it. `span_words` are for states of spans
-    that mean something else than usual. `plan`, `code` and `summary` are pure: the same values give
-    the same plan.
+    that mean something else than usual, and for what the label of an event may have in it.
+    `plan`, `code` and `summary` are pure: the same values give the same plan.
 
     `rows` are the kinds of rows that its programs tell, each under a name that only its rows have,
     and `reads` names the parameters that the summary reads: what a record has otherwise is left

@@ -9,6 +9,7 @@ from core.experiments.base import (
     Experiment,
     Machine,
     Rows,
+    SpanWord,
     States,
     Summary,
     Trial,
@@ -220,6 +221,20 @@ EXPERIMENT = Experiment(
     code=_code,
     shows=(WaitGraph(), States(), Rows("What is left", _EMPTY)),
     at_the_window={"rescue": "ask"},
+    span_words={
+        "deadlock noticed": SpanWord(
+            "event", "Whoever follows the waits from here comes back here: none of them can go on."
+        ),
+        "TimeoutError": SpanWord(
+            "event", "It had waited as long as its timeout allows, and its task ends with this."
+        ),
+        "SetFromOutside": SpanWord(
+            "event", "Another thread set this on the future that it waited for, and its task ends."
+        ),
+        "RuntimeError": SpanWord(
+            "event", "The lock was opened by force meanwhile: who held it cannot give it back."
+        ),
+    },
     answers=(
         Option("timeout", "Timeout", "Too late for these; the story is played again with one."),
         Option("exception", "Set an exception", "On a future of the ring, from outside."),

@@ -94,7 +94,11 @@ def _side_by_side(kind: str, lost: int) -> tuple[str, ...]:
         first = ("This Python has no GIL: threads run side by side, as processes do.",)
     if lost:
         return (*first, f"Two {kind} read the same value, and both write it back, one higher.")
-    return (*first, "They hardly ran at the same time. More increments make a loss likelier.")
+    return (
+        *first,
+        "They hardly ran at the same time, even where their bars overlap: a bar has in it what a"
+        " worker waits for a CPU. More increments make a loss likelier.",
+    )
 
 
 EXPERIMENT = Experiment(

@@ -9,6 +9,7 @@ from core.experiments.base import (
     Experiment,
     Machine,
     Rows,
+    SpanWord,
     States,
     Summary,
     Trial,
@@ -219,4 +220,23 @@ EXPERIMENT = Experiment(
     reads=("ends", "kind", "workers"),
     code=_code,
     shows=(Rows("What each wait returned", _EMPTY), States()),
+    span_words={
+        "cancel() returned True": SpanWord(
+            "event", "C was PENDING, so it could be cancelled: no worker will begin it."
+        ),
+        "cancel() returned False": SpanWord(
+            "event", "C was not PENDING any more, so it could not be cancelled."
+        ),
+        "cancel_futures": SpanWord(
+            "event", "The pool takes no more tasks, and cancels those that it has not handed out."
+        ),
+        "rescue": SpanWord(
+            "event", "All had ended, but somebody still waited for C: now the script tells them."
+        ),
+        "TimeoutError": SpanWord(
+            "event", "The timeout was over, and this wait raised: the tasks go on."
+        ),
+        "CancelledError": SpanWord("event", "C was cancelled, and asking for its result raised."),
+        "returned": SpanWord("event", "This wait came back, and the main thread went on."),
+    },
 )

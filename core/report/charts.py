@@ -13,7 +13,7 @@ from core.experiments import base
 from core.experiments.base import Experiment, Scaling, Show
 from core.lab.kinds import CEILING, called, configuration
 from core.report.graph import Graph, graph_of
-from core.report.marks import KINDS, MARKS, OTHER, PHASES, SERIES, beside, look_of
+from core.report.marks import KINDS, MARKS, OTHER, PHASES, LineLooks, beside, look_of
 from core.report.plot import DASHES, Axis, Bar, Bars, Chart, Curve, Middle, Plot
 from core.report.svg import MUTED, TEXT
 from core.report.titles import RUNTIME, SPEEDUP, WHERE
@@ -313,19 +313,26 @@ def _lines_of(rows: Sequence[Mapping[str, Any]], show: base.Lines) -> Plot:
         x, y = _drawn(row.get(show.x)), _drawn(row.get(show.y))
         if x is not None and y is not None:
             points.setdefault(str(row.get(show.by)), {}).setdefault(x, []).append(y)
+    looks = LineLooks()
+    points = dict(list(points.items())[:_MOST_BARS])
+    look_of_line = {name: looks.of(name) for name in points}
     curves = tuple(
         Curve(
             name,
-            SERIES[place % len(SERIES)],
-            _SHAPES[place % len(_SHAPES)],
+            look_of_line[name].colour,
+            _SHAPES[look_of_line[name].place % len(_SHAPES)],
+            DASHES[look_of_line[name].variant % len(DASHES)],
             middles=tuple(
-                Middle(x, (middle := median(line[x])), middle, middle) for x in sorted(line)
+                Middle(x, median(line[x]), min(line[x]), max(line[x]), is_sure=False)
+                for x in sorted(line)
             ),
+            hollow=look_of_line[name].variant > 0,
         )
-        for place, (name, line) in enumerate(list(points.items())[:_MOST_BARS])
+        for name, line in points.items()
     )
     across, up = Axis(show.x_label, log=True), Axis(show.y_label, log=True)
-    return Plot(show.title, across, up, curves, "Marks are medians; both scales are logarithmic.")
+    note = "Marks are medians, bars hold all repeats; both scales are logarithmic."
+    return Plot(show.title, across, up, curves, note)
 
 
 def _drawn(value: object) -> float | None:

@@ -78,6 +78,31 @@ def look_of(place: int) -> PartLook:
     return _PARTS[place % len(_PARTS)]
 
 
+class LineLook(NamedTuple):
+    """How a line of a told chart is told from others: no two have the same of all three.
+
+    `place` is that of its mark; `variant` is 0 for one with filled marks and no dashes.
+    """
+
+    colour: str
+    place: int
+    variant: int
+
+
+class LineLooks:
+    """Gives lines their looks, as they come: "map (25)" has those of "map", as its variant."""
+
+    def __init__(self) -> None:
+        self._families: dict[str, tuple[int, dict[str, int]]] = {}  # place, and variants by name
+
+    def of(self, name: str) -> LineLook:
+        """Give a line's look, always the same."""
+        family = name.partition(" (")[0]
+        place, variants = self._families.setdefault(family, (len(self._families), {family: 0}))
+        variant = variants.setdefault(name, len(variants))
+        return LineLook(SERIES[place % len(SERIES)], place, variant)
+
+
 def beside(kind: str, place: int, parts: int) -> float:
     """Tell how far beside its number of workers a kind of the part at that place stands."""
     apart = _APART if parts > 1 else 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from core.results import statistics, verdicts
 from core.results.pythons import by_python
 
 if TYPE_CHECKING:
-    from core.results.records import RunRecord
+    from core.results.records import RunRecord, TrialRecord
     from core.results.verdicts import SpeedUp
 
 _VERDICTS = {"faster": "faster", "slower": "slower", "same": "no difference"}
@@ -50,11 +50,11 @@ def medians(record: RunRecord) -> Table:
 def rows(record: RunRecord) -> Table:
     """Give what programs told: a column for each name, in the order of appearance.
 
-    Of several Pythons each row names its own.
+    Of several Pythons each row names its own, and of several repeats.
     """
     several = len(record.environment.pythons) > 1
     told = [
-        ({"python": trial.python} if several else {}) | row
+        {**({"python": trial.python} if several else {}), **_repeat(record, trial, row), **row}
         for trial in record.trials
         for row in trial.rows
     ]
@@ -64,6 +64,12 @@ def rows(record: RunRecord) -> Table:
         tuple(all(isinstance(row.get(name), int | float | None) for row in told) for name in names),
         tuple(tuple(cell(row.get(name)) for name in names) for row in told),
     )
+
+
+def _repeat(record: RunRecord, trial: TrialRecord, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the repeat that a trial belongs to, where its rows do not tell it themselves."""
+    of_trial = "repeats" in record.parameters and "repeat" not in row
+    return {"repeat": trial.block} if of_trial else {}
 
 
 def cell(what: Any) -> str:

@@ -189,5 +189,8 @@ EXPERIMENT = Experiment(
     span_words={
         "task": SpanWord("alive", "The event loop went round: a click was answered at once."),
         "waiting": SpanWord("held up", "The event loop did not go round: no click was answered."),
+        "the handler begins": SpanWord("event", "The button was pressed: its handler is called."),
+        "the click is answered": SpanWord("event", "The event loop came to the click only now."),
+        "a click": SpanWord("event", "A thread clicked, as a person would, while it computed."),
     },
 )

@@ -35,12 +35,14 @@ class KeptTrial:
     """Who told an event, as far as views ask for it."""
 
     order: int
+    block: int
     python: KeptPython | None
 
 
 def teller_of(trial: TrialRecord) -> KeptTrial:
     """Say who told the events of a trial that was kept."""
-    return KeptTrial(trial.order, KeptPython(trial.python) if trial.python else None)
+    python = KeptPython(trial.python) if trial.python else None
+    return KeptTrial(trial.order, trial.block, python)
 
 
 @dataclass(frozen=True)

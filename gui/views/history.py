@@ -138,9 +138,9 @@ class HistoryPage(PageFrame):
     def offer_undo(self, runs: Sequence[int]) -> None:
         """Say what was deleted, and offer to bring it back."""
         self._gone = list(runs)
-        count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+        count, them = ("1 run", "it") if len(runs) == 1 else (f"{len(runs)} runs", "them")
         self._bar.say(
-            f"{count} deleted. For thirty days you find them under “Deleted” too.",
+            f"{count} deleted. For thirty days you find {them} under “Deleted” too.",
             "Undo",
             "Bring back what was deleted (Ctrl+Z)",
         )

@@ -7,12 +7,12 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel
 
 from core.experiments.base import Lines
 from core.parameters import group
-from core.report.marks import SERIES
+from core.report.marks import LineLooks
 from gui.plain import as_html
 from gui.theme import Theme
 from gui.views.plot import AxisItem, Plot
@@ -30,11 +30,20 @@ _DIGITS: tuple[tuple[int, ...], ...] = (
     (1,),
 )  # which have a number
 _PLAIN_BELOW = 1e6
+_FAINT = 0.45  # of a line's colour, for the bar from its least to its most
+_STYLES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+)
 _SYMBOLS = ("o", "s", "t1", "d", "p", "star", "h", "x")
 
 
 class LinesView(Plot):
-    """Lines through the medians of the rows with the same x, their names at the right.
+    """Lines through the medians of the rows with the same x, with a faint bar over all of them.
+
+    The names are at the right; one that differs in brackets only has the same colour, dashed.
 
     Only lines with new rows are drawn anew, and the axes move only when the data leave them, so
     that rows which arrive cost little. GUI thread.
@@ -50,6 +59,8 @@ class LinesView(Plot):
         self._taken = 0  # rows of which the lines know
         self._points: dict[str, dict[float, list[float]]] = {}
         self._lines: dict[str, Any] = {}
+        self._spreads: dict[str, Any] = {}
+        self._looks = LineLooks()
         self._range: tuple[float, ...] = ()
         self._empty = QLabel("Lines appear as rows arrive.", self)
         self._empty.setProperty("muted", True)
@@ -79,6 +90,9 @@ class LinesView(Plot):
             points = self._points[name]
             xs = sorted(points)
             self._line(name).setData(xs, [median(points[x]) for x in xs])
+            several = [x for x in xs if len(points[x]) > 1]
+            ends = [y for x in several for y in (min(points[x]), max(points[x]), math.nan)]
+            self._spreads[name].setData([x for x in several for _ in range(3)], ends)
         if changed:
             self._fit()
 
@@ -103,7 +117,8 @@ class LinesView(Plot):
     def _clear(self) -> None:
         self.getPlotItem().clear()
         self._taken = 0
-        self._points, self._lines, self._range = {}, {}, ()
+        self._points, self._lines, self._spreads, self._range = {}, {}, {}, ()
+        self._looks = LineLooks()
 
     def _take(self, rows: Sequence[dict[str, Any]]) -> list[str]:
         """Add rows to what is known; return the names of the lines that they change."""
@@ -119,16 +134,23 @@ class LinesView(Plot):
     def _line(self, name: str) -> Any:
         """Return the line of that name, made at its first mention."""
         if name not in self._lines:
-            place = len(self._lines)
-            colour = SERIES[place % len(SERIES)]
+            look = self._looks.of(name)
+            card, colour = self._theme.colours.card, QColor(look.colour)
+            width = 2 * self._theme.scale
             self._lines[name] = self.getPlotItem().plot(
                 name=as_html(name),
-                pen=pg.mkPen(colour, width=2 * self._theme.scale),
-                symbol=_SYMBOLS[place % len(_SYMBOLS)],
+                pen=pg.mkPen(colour, width=width, style=_STYLES[look.variant % len(_STYLES)]),
+                symbol=_SYMBOLS[look.place % len(_SYMBOLS)],
                 symbolSize=8 * self._theme.scale,
-                symbolBrush=colour,
-                symbolPen=pg.mkPen(self._theme.colours.card),
+                symbolBrush=card if look.variant else colour,
+                symbolPen=pg.mkPen(colour if look.variant else card, width=width / 2),
             )
+            faint = QColor(colour)  # pyqtgraph keeps the other one, and would draw it faint too
+            faint.setAlphaF(_FAINT)
+            self._spreads[name] = self.getPlotItem().plot(
+                pen=pg.mkPen(faint, width=1.5 * width), connect="finite"
+            )
+            self._spreads[name].setZValue(-1)
             self._close_up(*self._legend.items[-1])
         return self._lines[name]
 
@@ -156,7 +178,9 @@ class LinesView(Plot):
         if self._touched or not self._points:
             return
         xs = [math.log10(x) for points in self._points.values() for x in points]
-        ys = [math.log10(median(y)) for points in self._points.values() for y in points.values()]
+        ys = [
+            math.log10(y) for points in self._points.values() for ys in points.values() for y in ys
+        ]
         left, right = min(xs), max(xs)
         self._bottom.last = right
         width = (right - left) or 1.0

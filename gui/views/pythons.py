@@ -66,7 +66,7 @@ class PythonsField(Field):
 
     def _make_adding(self) -> QWidget:
         self._path = QLineEdit()
-        self._path.setPlaceholderText("Path of another Python")
+        self._path.setPlaceholderText("Path of a Python")
         self._path.returnPressed.connect(self._on_typed)
         self._name(self._path)
         self._path.setToolTip("Type where another Python is, then press Enter.")

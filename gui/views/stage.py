@@ -29,6 +29,10 @@ class Teller(Protocol):
         """Its place among the trials of the run."""
 
     @property
+    def block(self) -> int:
+        """The repeat that it belongs to, from 1 on."""
+
+    @property
     def python(self) -> Named | None:
         """The Python that runs it; None for the run's only one."""
 

@@ -37,6 +37,7 @@ class StoryStage(Stage):
     def __init__(self, experiment: Experiment, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._has_repeats = any(one.name == "repeats" for one in experiment.parameters)
         self._rows = RowTable()
         self._new_rows: list[dict[str, Any]] = []
         self._states = StateTable()
@@ -98,7 +99,9 @@ class StoryStage(Stage):
         self._timeline.note_time(events[-1][1].get("t", 0.0))
 
     def _take_row(self, trial: Teller, event: dict[str, Any]) -> None:
-        on = {"python": trial.python.name} if trial.python is not None else {}
+        on: dict[str, Any] = {"python": trial.python.name} if trial.python is not None else {}
+        if self._has_repeats and "repeat" not in event:
+            on["repeat"] = trial.block
         row = on | {name: what for name, what in event.items() if name not in ("kind", "t")}
         self._new_rows.append(row)
 

@@ -40,8 +40,12 @@ class StoryTimeline(QWidget):
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setObjectName("told")
         self._timeline = Timeline()
+        kinds = {what: one for what, one in words.items() if what in _KINDS}
         self._timeline.set_words(
-            Words({_KINDS[state]: Word(one.name, one.help) for state, one in words.items()})
+            Words(
+                {_KINDS[what]: Word(one.name, one.help) for what, one in kinds.items()},
+                {what: one.help for what, one in words.items() if what not in _KINDS},
+            )
         )
         self._growth = QTimer(self)
         self._growth.setInterval(_GROW_MS)

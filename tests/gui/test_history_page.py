@@ -707,7 +707,7 @@ def test_rename_note_pin_delete_and_undo_reach_the_history(
     qtbot.waitUntil(lambda: bool(page.selected) and page.selected[0].is_pinned)
     button(page, "delete").click()
     qtbot.waitUntil(lambda: page.model.rowCount() == 2)
-    assert "1 run deleted" in bar_says(lab, "undo")
+    assert "1 run deleted. For thirty days you find it under" in bar_says(lab, "undo")
     page._bar._action.click()
     qtbot.waitUntil(lambda: page.model.rowCount() == 3)
     lab.close()

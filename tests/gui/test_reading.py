@@ -1,12 +1,15 @@
 """What a newcomer has to be able to see: every arrow, every name, the focus, at any size."""
 
 from collections.abc import Iterator
+from math import isnan
 from pathlib import Path
 
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -55,7 +58,9 @@ def lines(light: Theme, qtbot: QtBot) -> Iterator[LinesView]:
 
 def shown(lines: LinesView) -> dict[str, list[tuple[float, float]]]:
     items = lines.getPlotItem().listDataItems()
-    return {one.name(): list(zip(*one.getOriginalDataset(), strict=True)) for one in items}
+    return {
+        one.name(): list(zip(*one.getOriginalDataset(), strict=True)) for one in items if one.name()
+    }
 
 
 def test_lines_are_the_medians_of_all_rows_however_they_came(lines: LinesView) -> None:
@@ -72,10 +77,35 @@ def test_a_row_draws_its_own_line_anew_and_no_other(
     lines.show_rows(told)
     drawn = []
     for item in lines.getPlotItem().listDataItems():
-        name = item.name()
+        name = item.name() or "a bar"
         monkeypatch.setattr(item, "setData", lambda *_, name=name: drawn.append(name))
     lines.show_rows(told + rows("b", (1, 6)))
-    assert drawn == ["b"]
+    assert drawn == ["b", "a bar"]
+
+
+def test_a_bar_holds_all_rows_of_a_place_and_is_in_view(lines: LinesView) -> None:
+    lines.show_rows(rows("a", (1, 2), (1, 900), (1, 4), (10, 3)))
+
+    (bar,) = [one for one in lines.getPlotItem().listDataItems() if not one.name()]
+    xs, ys = bar.getOriginalDataset()
+    assert list(xs) == [1, 1, 1]
+    assert list(ys[:2]) == [2, 900]
+    assert isnan(ys[2])  # the next bar begins anew
+    (_, (low, high)) = lines.getPlotItem().getViewBox().viewRange()
+    assert 10**low < 2
+    assert 10**high > 900
+
+
+def test_a_way_in_chunks_is_drawn_as_a_variant_of_it(lines: LinesView) -> None:
+    told = [row for name in ("a", "b", "a (25)") for row in rows(name, (1, 2), (10, 3))]
+    lines.show_rows(told)
+
+    named = {one.name(): one for one in lines.getPlotItem().listDataItems() if one.name()}
+    pens = {name: pg.mkPen(one.opts["pen"]) for name, one in named.items()}
+    assert pens["a"].color() == pens["a (25)"].color() != pens["b"].color()
+    assert QColor(named["a"].opts["symbolBrush"]) == pens["a"].color()
+    assert pens["a"].style() == Qt.PenStyle.SolidLine != pens["a (25)"].style()
+    assert named["a"].opts["symbol"] == named["a (25)"].opts["symbol"]
 
 
 def test_fewer_rows_are_another_run(lines: LinesView) -> None:

@@ -17,7 +17,7 @@ from core.lab.told import EVENTS
 from core.lab_python import LabPython
 from gui import experiments
 from gui.models.kept import made_ready
-from gui.models.spans import SpanKind
+from gui.models.spans import Span, SpanKind
 from gui.theme import Theme
 from gui.views.lines import LinesView, LogAxis
 from gui.views.replay import Replay, whole_run
@@ -116,6 +116,19 @@ def test_a_kept_wait_without_an_end_lasts_as_long_as_it_was_seen(
     assert (span.kind, span.start_s, span.end_s) == (SpanKind.WAITING, 0.4, seen_s)
     said = find_widget(page, QLabel, "told").text()
     assert ("does not tell when" in said) == (over_s is None)
+
+
+def test_a_kept_row_names_its_repeat(open_page: OpenPage, qtbot: QtBot) -> None:
+    pools = find("pool-or-futures")
+    page = open_page(pools)
+    told = {"way": "submit", "work_us": 1, "cost_us": 2.0, "overhead_percent": 50.0}
+    trial = done("processes", 2, 3, 0.0, rows=(told,))
+    kept = made_ready(row(1), 0, pools, record([trial], experiment="pool-or-futures"))
+    with qtbot.waitSignal(Replay(page, whole_run(page, kept)).finished):
+        pass
+    stage = page._stage
+    assert isinstance(stage, StoryStage)
+    assert stage._rows.rows == [{"repeat": 3, **told}]
 
 
 def waits(who: str, whom: str) -> dict[str, Any]:
@@ -218,6 +231,19 @@ def test_a_row_names_the_python_that_was_chosen(qtbot: QtBot) -> None:
     assert stage._rows.rows == [{"python": "3.11", "repeat": 1}, {"python": "3.13", "repeat": 1}]
 
 
+@pytest.mark.parametrize("name", ["pool-or-futures", "sharing", "waiting", "race"])
+def test_a_row_names_its_repeat_where_trials_are_repeats(name: str, qtbot: QtBot) -> None:
+    stage = make_stage(name, qtbot)
+    own = {"repeat": 7} if name == "race" else {}
+    event = {"kind": "row", "t": 0.1, "way": "submit", **own}
+    stage.add_events([(replace(TRIAL, block=3), event)])
+    for step in stage.steps():
+        step()
+
+    repeat = {"pool-or-futures": 3, "sharing": 3, "race": 7}.get(name)
+    assert stage._rows.rows[0].get("repeat") == repeat
+
+
 def test_a_future_that_ended_with_an_exception_says_with_which(qtbot: QtBot) -> None:
     stage = make_stage("life", qtbot)
     state = {"kind": "state", "future": "F5", "t": 0.5}
@@ -294,3 +320,42 @@ def test_events_that_no_view_could_show_are_left_out_even_where_they_are_all(
     for step in page._stage.steps():
         step()
     assert find_widget(page, Timeline)._lane_count() == 1
+
+
+_EVENTS = {
+    "deadlock": ["deadlock noticed", "f1: TimeoutError", "f2: SetFromOutside", "f2: RuntimeError"],
+    "waiting": [
+        "C.cancel() returned True",
+        "C.cancel() returned False",
+        "shutdown(cancel_futures=True)",
+        "rescue",
+        "3 as_completed TimeoutError",
+        "9 C.result() CancelledError",
+        "1 ALL_COMPLETED returned",
+    ],
+    "keep-alive": ["the handler begins", "a click", "the click is answered"],
+}
+
+
+@pytest.mark.parametrize("name", _EVENTS)
+def test_each_event_is_explained_in_words_of_its_own(name: str, qtbot: QtBot) -> None:
+    stage = make_stage(name, qtbot)
+    timeline = tell(stage, {"kind": "mark", "t": 0.2, "lane": "x", "at": 0.1, "label": "of nobody"})
+    words = timeline._words
+
+    def tip(label: str) -> str:
+        return words.lesson(Span(0, SpanKind.EVENT, 0.1, 0.1, label=label))
+
+    said = {tip(label) for label in _EVENTS[name]}
+    assert len(said) == len(_EVENTS[name])
+    assert all(sentence.endswith(".") for sentence in said)
+    assert tip("of nobody") == ""
+
+
+def test_the_tip_of_work_says_that_a_bar_is_not_cpu_time(qtbot: QtBot) -> None:
+    stage = make_stage("race", qtbot)
+    span = {"kind": "span", "t": 0.5, "lane": "worker 1", "start": 0.1, "end": 0.4}
+    timeline = tell(stage, {**span, "state": "task", "label": "repeat 1"})
+
+    said = timeline._words.lesson(Span(0, SpanKind.TASK, 0.1, 0.4))
+    assert "from its beginning to its end, with whatever it waits for a CPU or the GIL" in said

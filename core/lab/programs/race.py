@@ -70,7 +70,8 @@ def work(way, increments, go_at):
 
 
 def once(kind, workers, increments, way):
-    """Let all workers add once; return the counter's value and when each worker worked."""
+    """Let all workers add once; return the counter's value, when we began, and when each worked."""
+    opened = time.perf_counter()
     if kind == "threads":
         counter = Counter()
         pool = concurrent.futures.ThreadPoolExecutor(workers, "worker", share, (counter,))
@@ -82,7 +83,7 @@ def once(kind, workers, increments, way):
         go_at = time.perf_counter() + 0.02
         futures = [pool.submit(work, way, increments, go_at) for _ in range(workers)]
         spans = [future.result() for future in futures]
-    return counter.value, spans
+    return counter.value, opened, spans
 
 
 def target(step):
@@ -162,10 +163,11 @@ def main(
     sys.setswitchinterval(switch_ms / 1000)
     try:
         for repeat in range(1, repeats + 1):
-            got, spans = once(kind, workers, increments, way)
+            got, opened, spans = once(kind, workers, increments, way)
             for worker, (start, end) in enumerate(spans, start=1):
-                lane, label = f"worker {worker}", f"repeat {repeat}"
-                tell("span", lane=lane, start=start, end=end, label=label, state="task")
+                on = {"lane": f"worker {worker}", "label": f"repeat {repeat}"}
+                tell("span", **on, start=opened, end=start, state="startup")
+                tell("span", **on, start=start, end=end, state="task")
             expected = workers * increments
             tell("row", repeat=repeat, expected=expected, got=got, lost=expected - got)
     finally:

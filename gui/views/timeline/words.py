@@ -22,11 +22,12 @@ class Word:
 
 _LESSONS: Mapping[SpanKind, str] = {
     SpanKind.STARTUP: "The worker is being made ready: no task runs on it yet.",
-    SpanKind.TASK: "The worker runs one task: one call, one future.",
+    SpanKind.TASK: "The worker runs one task: one call, one future. The bar goes from its beginning"
+    " to its end, with whatever it waits for a CPU or the GIL in between.",
     SpanKind.WAITING: "It waits for something else, and computes nothing.",
     SpanKind.CANCELLED: "The task was cancelled before it had finished.",
     SpanKind.FAILED: "The task raised an exception, or its worker died.",
-    SpanKind.EVENT: "Something happened at this moment.",
+    SpanKind.EVENT: "",
 }
 _BUSY, _STARVED = 0.9, 0.6
 
@@ -54,11 +55,19 @@ def title(span: Span, lane: str) -> str:
 
 
 class Words:
-    """What is said of spans, in the usual words but for those kinds that have `special` ones."""
+    """What is said of spans, in the usual words but for those kinds that have `special` ones.
 
-    def __init__(self, special: Mapping[SpanKind, Word] | None = None) -> None:
+    `events` are sentences by what is in the labels of those events that they explain.
+    """
+
+    def __init__(
+        self,
+        special: Mapping[SpanKind, Word] | None = None,
+        events: Mapping[str, str] | None = None,
+    ) -> None:
         usual = {kind: Word(CALLED[kind.called], lesson) for kind, lesson in _LESSONS.items()}
         self._words = {**usual, **(special or {})}
+        self._events = events or {}
 
     def name(self, kind: SpanKind) -> str:
         """Name a kind of span."""
@@ -66,6 +75,8 @@ class Words:
 
     def lesson(self, span: Span) -> str:
         """One sentence on what such a span means, and another on its CPU time where it is known."""
+        if span.kind is SpanKind.EVENT:
+            return next((said for what, said in self._events.items() if what in span.label), "")
         sentence = self._words[span.kind].lesson
         if span.kind is not SpanKind.TASK or span.cpu_share is None:
             return sentence

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any
@@ -229,3 +230,14 @@ def test_the_reason_is_that_of_the_python_that_ran(
 
     assert len(details) == len(sentences)
     assert all(piece in line for piece, line in zip(sentences, details, strict=True))
+
+
+def test_what_lies_between_two_repeats_is_the_start_of_new_workers() -> None:
+    told: list[dict[str, Any]] = []
+    race.main("threads", 2, 50, repeats=2, tell=lambda kind, **what: told.append(what))
+
+    spans = [what for what in told if what.get("lane") == "worker 1"]
+    assert [what["state"] for what in spans] == ["startup", "task", "startup", "task"]
+    for (_, before), (after, _) in pairwise((what["start"], what["end"]) for what in spans):
+        assert before <= after
+    assert all(spans[n]["end"] == spans[n + 1]["start"] for n in (0, 2))

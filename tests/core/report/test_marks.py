@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.report.marks import KINDS, beside, look_of, mixed
+from core.report.marks import KINDS, LineLooks, beside, look_of, mixed
 
 _TEXT = "#16202c"
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -23,6 +23,17 @@ def test_there_is_a_look_for_any_number_of_parts_the_first_as_where_there_is_one
     assert len({look_of(place) for place in range(5)}) == 5
     assert look_of(5) == look_of(0)
     assert look_of(0).of("#d55e00", _TEXT) == "#d55e00"
+
+
+def test_no_two_lines_look_alike_and_what_stands_in_brackets_is_a_variant() -> None:
+    names = [f"way {n}{chunk}" for chunk in ("", " (5)", " (25)") for n in range(9)]
+    given_out = LineLooks()
+    looks = {name: given_out.of(name) for name in names}
+
+    assert len(set(looks.values())) == len(names)
+    assert looks["way 3 (5)"] == (looks["way 3"].colour, looks["way 3"].place, 1)
+    assert looks["way 3 (25)"].variant == 2
+    assert {name: given_out.of(name) for name in reversed(names)} == looks
 
 
 @given(colours, colours)
