@@ -143,7 +143,7 @@ def test_ctrl_e_opens_what_can_be_taken_away_of_the_page_in_front(
     assert export_key(lab, qtbot)["paper"]
     lab._show_class(page.selected)
     gallery = find(lab.window, GalleryPage)
-    qtbot.waitUntil(lambda: "runs" in find(gallery, QLabel, "gallery-title").text())
+    qtbot.waitUntil(lambda: find(gallery, QLabel, "gallery-title").text() == "2 runs")
     assert export_key(lab, qtbot)["paper"]
 
 
