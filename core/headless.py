@@ -21,7 +21,7 @@ from core.engines import places
 from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, FuturesLabError, HistoryError, LabError, cannot_write
-from core.experiments.base import Experiment, Scaling, Trial
+from core.experiments.base import Experiment, Trial
 from core.headless_history import Hands
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
@@ -367,17 +367,13 @@ def _take(
 
 def _as_json(experiment: Experiment, record: RunRecord, key: str) -> bytes:
     """Write the record with its key and, of a sweep, all that is said of it."""
-    if not _is_sweep(experiment):
+    if not experiment.is_sweep:
         return to_json(record, key=key)
     parts = by_python(record)
     if len(parts) == 1:
         return to_json(record, analysis(record), key)
     found = {"pythons": {name: analysis(part) for name, part in parts}}
     return to_json(record, found, key)
-
-
-def _is_sweep(experiment: Experiment) -> bool:
-    return any(isinstance(show, Scaling) for show in experiment.shows)
 
 
 def _hand_over(run: Run, key: str, target: Target | None, output: Output) -> int:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from core.experiments.base import Scaling, Trial, named_once
+from core.experiments.base import Trial, named_once
 from core.parameters import group
 from core.report import table as report
 from core.report import titles
@@ -99,8 +99,7 @@ class Output:
             to_stdout().print(rows(record) if told else table(record))
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
-        is_sweep = any(isinstance(show, Scaling) for show in run.experiment.shows)
-        laws = fitted(record) if is_sweep else []
+        laws = fitted(record) if run.experiment.is_sweep else []
         for line in (*summary.headline, *summary.details, *laws):
             self.say(line)
 

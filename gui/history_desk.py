@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from core.experiments.base import Scaling
 from gui import experiments
 from gui.history import Archive
 from gui.models.kept import Kept, made_ready
@@ -174,8 +173,6 @@ def _laid_together(runs: Sequence[RunRow], records: Sequence[RunRecord]) -> Side
 
     places = [experiments.place_of(run.experiment) for run in runs]
     known = [experiments.at(place) for place in places if place is not None]
-    are_sweeps = len(known) == len(runs) and all(
-        any(isinstance(show, Scaling) for show in one.shows) for one in known
-    )
+    are_sweeps = len(known) == len(runs) and all(one.is_sweep for one in known)
     pairs = list(zip(runs, records, strict=True))
     return side_by_side(pairs, [run.said for run in runs], are_sweeps)

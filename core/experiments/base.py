@@ -269,6 +269,11 @@ class Experiment:
     reads: tuple[str, ...] = ()
     span_words: Mapping[str, SpanWord] = field(default_factory=dict)
 
+    @property
+    def is_sweep(self) -> bool:
+        """Whether its trials are timed over numbers of workers, or tell a story."""
+        return any(isinstance(show, Scaling) for show in self.shows)
+
     def defaults(self) -> dict[str, Any]:
         """Return the values that the parameters have at first."""
         return {parameter.name: parameter.default for parameter in self.parameters}
@@ -312,13 +317,12 @@ class Experiment:
 
         parts = by_python(record)
         told = [(name, part, self.summary(part)) for name, part in parts]
-        times = any(isinstance(show, Scaling) for show in self.shows)
-        disturbed = _disturbed(record) if times else ()
+        disturbed = _disturbed(record) if self.is_sweep else ()
         if len(told) == 1:
             ((_, part, one),) = told
             ends = (*_failures(part), *disturbed)
             return Summary(one.headline, (*ends, *one.details, *_skipped(part)))
-        first, *compared = _compared(parts) if times else ((),)
+        first, *compared = _compared(parts) if self.is_sweep else ((),)
         headline = [f"Python {name}: {line}" for name, _, one in told for line in one.headline]
         failures = named_once([(name, _failures(part)) for name, part, _ in told])
         details = named_once([(name, (*one.details, *_skipped(part))) for name, part, one in told])

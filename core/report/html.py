@@ -7,6 +7,7 @@ from html import escape
 
 from core.experiments.base import Code
 from core.report.report import Pairs, Report
+from core.report.sentences import capital
 from core.report.svg import Look, clean
 from core.report.table import Table
 
@@ -92,12 +93,6 @@ def _parts(report: Report) -> Iterator[str]:
 def text(words: str) -> str:
     """Write words as text, whatever they hold."""
     return escape(clean(words))
-
-
-def capital(line: str) -> str:
-    """Begin with a capital letter, unless with code such as wait() or with π."""
-    first = line.partition(" ")[0]
-    return line[:1].upper() + line[1:] if first.isascii() and first.isalpha() else line
 
 
 def marked(code: Code) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from core.experiments.base import Experiment, Scaling, SpanWord
+from core.experiments.base import Experiment, SpanWord
 from core.lab.kinds import configuration
 from core.report.lanes import Lanes
 from core.report.marks import KINDS, OTHER
@@ -24,7 +24,7 @@ def timeline(record: RunRecord, experiment: Experiment, trial: int | None = None
     Without `trial` a sweep has that of its last one that is done. Of a story the record is as
     `Experiment.known` gives it.
     """
-    if any(isinstance(show, Scaling) for show in experiment.shows):
+    if experiment.is_sweep:
         found = [one for one in record.trials if one.tasks and trial in (None, one.order)]
         return of_trial(found[-1]) if found else None
     return of_story(record, experiment.span_words)

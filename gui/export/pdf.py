@@ -33,8 +33,9 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from core.experiments.base import Code
-from core.report.html import capital, marked, needs, text
+from core.report.html import marked, needs, text
 from core.report.report import Pairs, Report
+from core.report.sentences import capital
 from core.report.svg import MUTED, Look, Picture
 from core.report.table import Table
 

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from core.errors import BadInput
-from core.experiments.base import Bars, Experiment, Lines, Scaling, Summary
+from core.experiments.base import Bars, Experiment, Lines, Summary
 from core.experiments.common import swept
 from core.lab.told import is_event
 from core.parameters import value_of
@@ -130,7 +130,7 @@ def _values(experiment: Experiment, record: RunRecord) -> tuple[dict[str, Any], 
 
 def _with_parameters(experiment: Experiment, record: RunRecord) -> RunRecord:
     """Make sure of the two parameters that the charts of a sweep read."""
-    if not any(isinstance(show, Scaling) for show in experiment.shows):
+    if not experiment.is_sweep:
         return record
     kinds, workers = swept(record)
     return replace(record, parameters={**record.parameters, "workers": workers, "executors": kinds})

@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from core.errors import BadInput
 from core.parameters import Choice, Choices, IntegerSet, LateChoices, Option, Parameter
+from core.report.sentences import capital
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.theme import Theme
 from gui.views.disclosure import Disclosure
 from gui.views.elided import ElidedBox
-from gui.views.field import Field, capital, repolish
+from gui.views.field import Field, repolish
 from gui.views.pythons import PythonsField
 
 Elsewhere = Callable[[str], bool]  # whether another Python that is chosen may have an option

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from core.experiments.base import Experiment, Scaling
+from core.experiments.base import Experiment
 from gui.theme import Theme
 from gui.turns import Step, Turns
 from gui.views.stage import Stage
@@ -18,7 +18,7 @@ def make_stage(experiment: Experiment, theme: Theme) -> Stage:
 
 def load_stage(experiment: Experiment) -> Callable[[Theme], Stage]:
     """Import what an experiment plays on, and return what builds it."""
-    if any(isinstance(show, Scaling) for show in experiment.shows):
+    if experiment.is_sweep:
         from gui.views.sweep import SweepStage
 
         return SweepStage

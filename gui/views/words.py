@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Summary
+from core.report.sentences import capital
 from gui.plain import plain
 from gui.theme import Theme
 from gui.views.disclosure import Disclosure
@@ -138,8 +139,8 @@ class Words(QWidget):
 
     def _fill(self) -> None:
         """Show the sentences, or as many as there is room for, in the height that is kept."""
-        headline = [_capital(line) for line in self._summary.headline]
-        details = [_capital(line) for part in self._summary.details for line in part.split("\n")]
+        headline = [capital(line) for line in self._summary.headline]
+        details = [capital(line) for part in self._summary.details for line in part.split("\n")]
         doubts = [self._doubt] if self._doubt else []
         in_full = list(dict.fromkeys((*doubts, *details, *self._notes_in_full)))
         self._headline.setAccessibleDescription(" ".join([*headline, *in_full]))
@@ -233,9 +234,3 @@ def _line_starts(sentence: str, font: QFont, width: int) -> list[int]:
 
 def _spacing(font: QFont) -> int:
     return ceil(QFontMetricsF(font).lineSpacing())  # as a label lays its lines out
-
-
-def _capital(line: str) -> str:
-    """Begin with a capital letter, unless with code such as wait() or with π."""
-    first = line.partition(" ")[0]
-    return line[:1].upper() + line[1:] if first.isascii() and first.isalpha() else line
