@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -210,7 +211,21 @@ class PythonsField(Field):
             self._add_broken(refusal)
         self._more.name(f"{self._more.inside.count()} more")
         self._useless.name(f"{len(found.refusals)} that cannot be used")
+        self._order_for_tab()
         self._restyle()
+
+    def _order_for_tab(self) -> None:
+        """Let Tab go through the field as it is seen; Qt gives boxes that are new the last turn."""
+        before = self.previousInFocusChain()
+        while before is not None and before.focusPolicy() is Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain()
+        boxes = list(self._boxes.values())
+        in_sight = [box for box in boxes if box.parentWidget() is self]
+        folded = [box for box in boxes if box not in in_sight]
+        last = (self._useless.button, self._path, self._add)
+        turns = [*in_sight, self._more.button, *folded, *last]
+        for one, following in pairwise([*([before] if before is not None else []), *turns]):
+            self.setTabOrder(one, following)
 
     def _make_box(self) -> QCheckBox:
         box = _Box()
@@ -298,8 +313,8 @@ class _Fold(QWidget):
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
-        self._button, self._body = Disclosure(name, "", tip), QWidget()
-        self._button.toggled.connect(self._body.setVisible)
+        self.button, self._body = Disclosure(name, "", tip), QWidget()
+        self.button.toggled.connect(self._body.setVisible)
         self._body.hide()
         self.inside = QVBoxLayout(self._body)
         self.inside.setContentsMargins(0, 0, 0, 0)
@@ -307,13 +322,13 @@ class _Fold(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self._button)
+        column.addWidget(self.button)
         column.addWidget(self._body)
         self.hide()
 
     def name(self, text: str) -> None:
         """Say on the button what is in it, and be seen where there is anything."""
-        self._button.setText(text)
+        self.button.setText(text)
         self.setVisible(self.inside.count() > 0)
 
 

@@ -183,6 +183,23 @@ def test_more_brings_what_it_opens_into_sight(open_page: OpenPage, qtbot: QtBot)
     assert top + first.height() <= area.viewport().height()
 
 
+def test_tab_goes_through_the_pythons_as_they_are_seen(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page(pi_scaling.EXPERIMENT)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.show_pythons(pythons("3.11", "3.13"))
+    page.show_pythons(pythons(*(f"3.{n}" for n in range(11, 24))))  # the last of them are folded
+    find(page, QToolButton, "pythons-more").click()
+    boxes = [f"field-pythons-3.{n}" for n in range(11, 24)]
+    qtbot.waitUntil(lambda: all(find(page, QCheckBox, name).isVisible() for name in boxes))
+    find(page, QCheckBox, boxes[0]).setFocus()
+    seen = [focus(page)]
+    while seen[-1] != "add-python" and len(seen) < 50:
+        qtbot.keyClick(page.window().focusWidget(), Qt.Key.Key_Tab)
+        seen.append(focus(page))
+    assert seen == [*boxes[:10], "pythons-more", *boxes[10:], "field-pythons", "add-python"]
+
+
 @pytest.mark.parametrize("is_looking", [True, False])
 def test_more_leads_to_the_first_field_that_was_not_seen_before(
     open_page: OpenPage, is_looking: bool

@@ -152,4 +152,4 @@ def test_a_script_saved_from_the_page_runs_alone(person: Person, tmp_path: Path)
     done = subprocess.run(
         [sys.executable, "-I", "-S", target], capture_output=True, text=True, timeout=60, check=True
     )
-    assert "expected 20000" in done.stdout
+    assert "expected: 20000" in done.stdout
