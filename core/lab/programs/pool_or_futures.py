@@ -118,7 +118,7 @@ def compute_pi(way, pool, terms, workers, tell):
     _, call = CALLS[way]
     seconds, pi, results = measure(call, pool, split(terms, workers), 1)
     pids = sorted({pid for _, pid, _, _, _ in results})
-    for _, pid, start, end, _ in results:
+    for _, pid, start, end, _ in sorted(results, key=lambda result: result[1]):
         lane = f"worker {pids.index(pid) + 1}"
         tell("span", lane=lane, start=start, end=end, label=way, state="task")
     wall = sum(end - start for _, _, start, end, _ in results)

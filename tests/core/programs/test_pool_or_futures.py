@@ -110,6 +110,21 @@ def test_each_worker_has_one_span_of_pi(way: str) -> None:
     assert all(span["start"] < span["end"] for span in spans)
 
 
+def test_workers_are_told_in_the_order_of_their_numbers() -> None:
+    def calls(executor: object, tasks: list[tuple[int, int]], chunksize: int) -> list[Any]:
+        computed = [pool_or_futures.task(*one) for one in tasks]
+        return [(pi, 10 - n, *times) for n, (pi, _, *times) in enumerate(computed)]
+
+    told: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(pool_or_futures.CALLS, "submit", (None, calls))
+        pool_or_futures.compute_pi(
+            "submit", None, 3000, 3, lambda kind, **what: told.append(what.get("lane", kind))
+        )
+
+    assert told == ["worker 1", "worker 2", "worker 3", "row"]
+
+
 def test_the_cost_is_what_the_work_leaves_of_the_time() -> None:
     rows = [event for event in perform(ways=("submit",)) if "cost_us" in event]
 
