@@ -13,7 +13,8 @@ from gui.views.tables import BESIDE, Table
 
 _MOST_WORD = 140  # pixels, at the usual size: a longer word may be cut
 _EASY = 200  # pixels in which a text is read with ease, where it must be scrolled to anyway
-_JOINT = re.compile(r"(?<=\w[._])(?=\w{3})")  # where a name such as multiprocessing.Value may part
+# Where a name such as multiprocessing.Value may part; a number such as 3.524 may not.
+_JOINT = re.compile(r"(?<=\w[._])(?=[^\W\d]\w{2})")
 _MAY_PART = "\u200b"
 _BETWEEN = 6  # pixels between the texts of two rows
 

@@ -107,6 +107,17 @@ def test_every_word_of_a_row_that_wraps_is_in_sight(
         assert model.data(index) == option.text.replace("\u200b", "")
 
 
+def test_a_name_may_part_where_words_of_it_meet_and_a_number_may_not(
+    table: WrappingTable, model: RowTable
+) -> None:
+    model.append([{"thing": f"{THING}, shared_counter, at 3.524 s"}])
+    option, delegate = QStyleOptionViewItem(), table.itemDelegate()
+    assert isinstance(delegate, QStyledItemDelegate)
+    delegate.initStyleOption(option, model.index(0, 0))
+    text = option.text.replace("\u200b", "|")
+    assert text == "an instance of multiprocessing.|Value, shared_|counter, at 3.524 s"
+
+
 def test_a_table_follows_new_rows_until_a_person_scrolls_up(
     table: WrappingTable, model: RowTable, qtbot: QtBot
 ) -> None:
