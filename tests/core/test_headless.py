@@ -230,6 +230,7 @@ def open_terminal() -> tuple[int, int]:
         import pty
 
         return pty.openpty()
+    # Windows has none that a test can open; CI runs on Linux, where nothing is skipped here.
     pytest.skip("terminals of POSIX only")
 
 
