@@ -6,7 +6,7 @@ all times of one and all of the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,7 @@ from core.results.pythons import by_python
 from core.results.records import ENDED
 from core.results.shifts import Shift, between
 from core.results.statistics import ENOUGH_BLOCKS, Verdict, verdict_of
-from core.results.verdicts import DISTURBED_ABOVE
+from core.results.verdicts import DISTURBED_ABOVE, DOUBTS, Doubt
 
 if TYPE_CHECKING:
     from core.results.records import RunRecord
@@ -28,13 +28,8 @@ if TYPE_CHECKING:
 ABOUT_INTERVALS = (
     "The intervals are of these runs' repeats alone: two more runs may differ by more than that."
 )
-Why = Literal["", "few", "disturbed", "machine", "noisy"]
-_UNCLEAR: dict[Why, str] = {
-    "few": "too few repeats",
-    "disturbed": "too many disturbed trials",
-    "machine": "may be the machine",
-    "noisy": "too noisy to say",
-}
+Why = Doubt | Literal["machine"]
+_UNCLEAR: Mapping[str, str] = {**DOUBTS, "machine": "may be the machine"}
 # What changes which trials there are, how many, and how their workers are started, but not what any
 # of them does on workers that have started: that time is what is divided.
 _NOT_THE_WORK = frozenset(

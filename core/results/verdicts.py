@@ -6,7 +6,7 @@ Pure: everything is computed anew from the record; quick enough for every trial 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DISTURBED_ABOVE = 0.25  # of the trials that a figure comes from are flagged
 Doubt = Literal["", "once", "few", "disturbed", "noisy"]
-DOUBTS: dict[Doubt, str] = {
+DOUBTS: Mapping[str, str] = {
     "once": "measured once",
     "few": "too few repeats to say",
     "disturbed": "too many disturbed trials to say",

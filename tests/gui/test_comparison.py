@@ -84,7 +84,7 @@ def test_ratios_have_their_intervals_and_the_first_run_divides(view: ComparisonV
     assert low < 2.0 < high
     assert two[4] == "faster"
     few = next(line for line in found if line[:2] == ["2 processes", "3: laptop 3"])
-    assert few[3:] == ["–", "too few repeats"]
+    assert few[3:] == ["–", "too few repeats to say"]
     (about,) = [one for one in view.findChildren(QLabel) if "alone" in one.text()]
     assert about.isVisible()
 

@@ -39,7 +39,7 @@ def test_a_run_twice_as_fast_is_said_to_be() -> None:
 @pytest.mark.parametrize(("one", "other"), [(2, 2), (4, 9), (30, 4)])
 def test_few_repeats_of_either_run_have_no_interval(one: int, other: int) -> None:
     (ratio,) = ratios([run([2.0] * one), run([1.0] * other)])
-    assert (ratio.low, ratio.high, ratio.told) == (None, None, "too few repeats")
+    assert (ratio.low, ratio.high, ratio.told) == (None, None, "too few repeats to say")
 
 
 FLAG = (Flag("others", "Other programs used the CPUs."),)
@@ -52,7 +52,7 @@ def test_disturbed_trials_make_no_verdict_as_within_a_run() -> None:
         for n, time in enumerate(times, 1)
     ]
     found = compare.compare([run(times), record(disturbed)])
-    assert [one.told for one in found.ratios] == ["too many disturbed trials"]
+    assert [one.told for one in found.ratios] == ["too many disturbed trials to say"]
     (warning,) = found.warnings
     assert warning.startswith("Run 2: 4 of 6 trials were disturbed.")
     fewer = [replace(one, flags=()) if one.block > 3 else one for one in disturbed]
