@@ -262,7 +262,8 @@ class WaitForGraph:
 
     def __init__(self, tell):
         self.tell = tell
-        self.waits, self.since = {}, {}
+        self.waits = {}
+        self.since = {}
         self.began = time.perf_counter()
 
     def wait(self, who, whom):
@@ -291,14 +292,9 @@ class WaitForGraph:
         first_worker = cycle.index(min(who for who in cycle if who.startswith("worker")))
         cycle = cycle[first_worker:] + cycle[:first_worker]
         for who in cycle:
-            self.tell(
-                "row",
-                moment="stuck",
-                who=who,
-                is_now="waiting",
-                waits_for=self.waits[who],
-                since_s=round(self.since[who] - self.began, 3),
-            )
+            since_s = round(self.since[who] - self.began, 3)
+            stuck = {"who": who, "is_now": "waiting", "waits_for": self.waits[who]}
+            self.tell("row", moment="stuck", **stuck, since_s=since_s)
             if who.startswith("worker"):
                 self.tell("mark", lane=who, at=now, label="deadlock noticed")
         steps = ", which waits for ".join([*cycle, cycle[0]]).replace(", which", "", 1)
@@ -319,8 +315,10 @@ def watch(story, rescue, timeout_s, tell, ask, play_is=""):
                 graph.wait(**what)
             elif kind == "goes_on":
                 graph.go_on(**what)
+            elif kind == "row":
+                tell("row", moment=moment, **what)
             else:
-                tell(kind, **({"moment": moment} if kind == "row" else {}), **what)
+                tell(kind, **what)
             cycle = graph.cycle()
             if cycle and moment == "at the end":
                 graph.name(cycle)
@@ -334,9 +332,11 @@ def watch(story, rescue, timeout_s, tell, ask, play_is=""):
         player.kill()
         player.join()
         here.close()
-    for who in [*graph.waits, *([f"pool{play_is}"] if player.exitcode else [])]:
-        graph.go_on(who)  # whoever was still waiting has gone with the process
+    for who in list(graph.waits):  # whoever was still waiting has gone with the process
+        graph.go_on(who)
         tell("row", moment=moment, who=who, is_now="gone")
+    if player.exitcode != 0:
+        tell("row", moment=moment, who=f"pool{play_is}", is_now="gone")
     end = f"ended with exit code {player.exitcode}"
     tell("row", moment=moment, who=f"their process{play_is}", is_now=end)
     return rescue
