@@ -276,13 +276,19 @@ def test_a_report_is_written_of_one_run(
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
+def kept_alive(folder: Path, way: str, worst_gap_ms: float) -> Path:
+    """Make a file of a run that only a window can measure: one way, and its worst gap."""
+    row = {"way": way, "worst_gap_ms": worst_gap_ms, "came_of_it": "π = 3.141593"}
+    trial = done("child process", 1, 1, 1.0, rows=(row,))
+    file = folder / "one.futureslab"
+    save(file, [shared(record([trial], experiment="keep-alive"))])
+    return file
+
+
 def test_a_run_that_needs_a_window_is_reported_and_scripted_without(
     home: Home, tmp_path: Path
 ) -> None:
-    way = {"way": "future.result()", "worst_gap_ms": 988.0, "came_of_it": "π = 3.141593"}
-    trial = done("child process", 1, 1, 1.0, rows=(way,))
-    file = tmp_path / "one.futureslab"
-    save(file, [shared(record([trial], experiment="keep-alive"))])
+    file = kept_alive(tmp_path, "future.result()", 988.0)
     said, _ = home.main("history", "show", str(file))
     assert "future.result() held the window up for 988 ms" in said
     home.main("history", "export", str(file), str(tmp_path / "a.html"))
@@ -296,11 +302,7 @@ def test_a_run_that_needs_a_window_is_reported_and_scripted_without(
 def test_a_run_that_needs_a_window_is_taken_in_with_what_it_found(
     home: Home, tmp_path: Path
 ) -> None:
-    row = {"way": "bridge", "worst_gap_ms": 12.0, "came_of_it": "π = 3.14"}
-    trial = done("child process", 1, 1, 0.1, rows=(row,))
-    file = tmp_path / "shared.futureslab"
-    save(file, [shared(record([trial], experiment="keep-alive"))])
-    home.main("history", "import", str(file))
+    home.main("history", "import", str(kept_alive(tmp_path, "bridge", 12.0)))
     listed, _ = home.main("history", "list", "--json", "-")
     (found,) = json.loads(listed)["rows"]
     assert found["said"] == "Through the bridge: 12.0 ms at most"

@@ -40,19 +40,28 @@ def light(qtbot: QtBot) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def open_page(light: Theme, qtbot: QtBot) -> OpenPage:
-    """Open the page of an experiment, with its charts, in the light theme."""
+def open_page(light: Theme, qtbot: QtBot) -> Iterator[OpenPage]:
+    """Open the page of an experiment, with its charts, in the light theme, in the active window.
+
+    They are held until they are closed, as the program holds them. pytest-qt refers to them only
+    weakly: once a test has returned, a collection of garbage would delete a page in the middle of
+    what its last turn of the event loop runs.
+    """
+    held: list[ExperimentPage] = []
 
     def opened(experiment: Experiment, width: int = 1000, height: int = 700) -> ExperimentPage:
         page = ExperimentPage(experiment, light)
+        held.append(page)
         qtbot.addWidget(page)
         page.resize(width, height)
         page.show()
         page.finish()
-        qtbot.waitUntil(page.isVisible)
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
         return page
 
-    return opened
+    yield opened
+    held.clear()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from gui.export.exports import Exports, Seen, script_of, seen_of, timeline_of, w
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
-from gui.views.page import ExperimentPage
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find
 from tests.gui.jobs import do_at_once
@@ -215,11 +214,8 @@ def test_a_button_is_not_lit_when_the_pointer_left_under_its_menu(
     assert not button.underMouse()
 
 
-def test_a_page_offers_its_chart_and_tells_what_is_in_sight(light: Theme, qtbot: QtBot) -> None:
-    page = ExperimentPage(PI, light)
-    qtbot.addWidget(page)
-    page.finish()
-    page.show()
+def test_a_page_offers_its_chart_and_tells_what_is_in_sight(open_page: OpenPage) -> None:
+    page = open_page(PI)
     button = page.findChild(ExportButton)
     assert isinstance(button, ExportButton)
     button.asked.emit()

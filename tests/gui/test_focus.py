@@ -36,11 +36,8 @@ TRIAL = Trial(print, (), "a story", "threads", 1, 1, 1)
 
 
 @pytest.fixture
-def page(open_page: OpenPage, qtbot: QtBot) -> ExperimentPage:
-    made = open_page(deadlock.EXPERIMENT, 900, 650)
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
+def page(open_page: OpenPage) -> ExperimentPage:
+    return open_page(deadlock.EXPERIMENT, 900, 650)
 
 
 def press(qtbot: QtBot, button: QWidget) -> None:
@@ -116,8 +113,6 @@ def test_the_field_of_a_python_has_the_focus_again_though_others_were_found(
     open_page: OpenPage, qtbot: QtBot, found: tuple[str, ...], at_last: str
 ) -> None:
     page = open_page(pi_scaling.EXPERIMENT)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
     page.show_pythons(pythons("3.11", "3.13"))
     find(page, QCheckBox, "field-pythons-3.13").setFocus()
     begun(page)
@@ -131,8 +126,6 @@ def test_a_question_is_answered_again_and_again_by_the_same_key(
     open_page: OpenPage, qtbot: QtBot
 ) -> None:
     page = open_page(life.EXPERIMENT, 900, 650)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
     find(page, QPushButton, "run").setFocus()
     begun(page)
     page.add_events([(TRIAL, ASKS)])
@@ -185,8 +178,6 @@ def test_more_brings_what_it_opens_into_sight(open_page: OpenPage, qtbot: QtBot)
 
 def test_tab_goes_through_the_pythons_as_they_are_seen(open_page: OpenPage, qtbot: QtBot) -> None:
     page = open_page(pi_scaling.EXPERIMENT)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
     page.show_pythons(pythons("3.11", "3.13"))
     page.show_pythons(pythons(*(f"3.{n}" for n in range(11, 24))))  # the last of them are folded
     find(page, QToolButton, "pythons-more").click()
@@ -226,8 +217,6 @@ def test_why_run_is_not_to_be_had_leads_to_the_field(
     open_page: OpenPage, qtbot: QtBot, wrong: str, by_key: bool
 ) -> None:
     page = open_page(pi_scaling.EXPERIMENT, 850, 420)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
     find(page, QLineEdit, wrong).setText("many")
     area = find(find(page, SetUp), QScrollArea)
     bar = area.verticalScrollBar()
@@ -249,8 +238,6 @@ def test_why_run_is_not_to_be_had_leads_to_the_first_of_several_boxes(
     open_page: OpenPage, qtbot: QtBot
 ) -> None:
     page = open_page(pi_scaling.EXPERIMENT, 850, 420)
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
     for kind in ("serial", "threads", "processes", "ceiling"):
         find(page, QCheckBox, f"field-executors-{kind}").setChecked(False)
     why = find(page, QLabel, "why")

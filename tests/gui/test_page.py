@@ -109,7 +109,6 @@ def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) 
 def test_a_number_is_written_as_the_program_writes_it_when_its_field_is_left(
     page: ExperimentPage, qtbot: QtBot
 ) -> None:
-    page.activateWindow()
     terms = find(page, QLineEdit, "field-terms")
     terms.setFocus()
     terms.selectAll()

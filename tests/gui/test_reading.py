@@ -195,7 +195,6 @@ def page(open_page: OpenPage) -> ExperimentPage:
 
 
 def test_the_focus_stays_with_run_and_stop(page: ExperimentPage, qtbot: QtBot) -> None:
-    page.activateWindow()
     run, stop = find(page, QPushButton, "run"), find(page, QPushButton, "stop")
     run.setFocus()
     qtbot.waitUntil(run.hasFocus)
