@@ -48,7 +48,11 @@ class Parameter(ABC):
 
     @abstractmethod
     def format(self, value: Any) -> str:
-        """Write a value as a person would type it."""
+        """Write a value as a person would type it.
+
+        What is none, as a stranger's record may have it, is written in some way that `parse` then
+        refuses, or raises TypeError, ValueError or AttributeError: these and no other.
+        """
 
     def told(self, value: Any) -> str:
         """Write a value as the form shows it."""
@@ -124,7 +128,11 @@ class Number(Parameter):
 
     def format(self, value: float) -> str:
         """Write the number with its unit."""
-        return f"{value:.12g} {self.unit}".strip()
+        try:
+            written = f"{value:.12g}"
+        except OverflowError:  # a whole number of a stranger's record, past any float
+            written = f"{value}"
+        return f"{written} {self.unit}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)

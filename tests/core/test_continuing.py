@@ -213,8 +213,14 @@ def missing_here(name: str, value: str) -> Experiment:
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"terms": "many"}, {"workers": [0]}, {"workers": 5}, {"terms": {"a": 1}}, {"until": None}],
-    ids=str,
+    [
+        {"terms": "many"},
+        {"workers": [0]},
+        {"workers": 5},
+        {"terms": {"a": 1}},
+        {"until": None},
+        {"width": 10**400},
+    ],
 )
 def test_values_that_are_none_are_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(BadInput):

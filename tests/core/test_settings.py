@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,10 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import experiments
+from core.continuing import values_of
+from core.errors import BadInput
 from core.experiments import pi_scaling, race
 from core.experiments.base import Experiment
 from core.experiments.settings import unlike
 from tests.core.history.strategies import PLAIN
+from tests.core.making import record
+
+ANYTHING = PLAIN | st.sampled_from([10**400, -(10**400), [10**400], 1e300])
+
+
+def settings_of(experiment: Experiment) -> st.SearchStrategy[dict[str, Any]]:
+    """Make settings of a stranger's record, each of any kind."""
+    names = [one.name for one in experiment.parameters]
+    return st.dictionaries(st.sampled_from(names), ANYTHING)
 
 
 @pytest.mark.parametrize("experiment", experiments.catalogue(), ids=lambda one: one.name)
@@ -41,7 +53,17 @@ def test_what_the_record_is_too_old_for_is_not_told_and_what_the_form_lacks_is()
     )
 
 
-@given(st.dictionaries(st.sampled_from([p.name for p in race.EXPERIMENT.parameters]), PLAIN))
-def test_the_settings_of_a_stranger_are_told_whatever_they_are(kept: dict[str, Any]) -> None:
-    for line in unlike(race.EXPERIMENT.parameters, kept, {}):
+@pytest.mark.parametrize("experiment", experiments.catalogue(), ids=lambda one: one.name)
+@given(data=st.data())
+def test_the_settings_of_a_stranger_are_told_whatever_they_are(
+    experiment: Experiment, data: st.DataObject
+) -> None:
+    kept = data.draw(settings_of(experiment))
+    for line in unlike(experiment.parameters, kept, {}):
         assert len(line) < 300
+    values: dict[str, Any] = {}
+    with suppress(BadInput):
+        values = values_of(experiment, record([], parameters=kept))
+    for parameter in experiment.parameters if values else ():
+        value = values[parameter.name]
+        assert parameter.parse_kept(parameter.format(value)) == value
