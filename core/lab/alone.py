@@ -13,7 +13,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from core.lab import executors
+from core.lab import executors, kinds
 
 _LOOK_AGAIN_S = 0.05
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -40,6 +40,7 @@ def run_alone(jobs: Sequence[Job], start_method: str | None, modules: tuple[str,
     The processes import `modules` before they arrive. Raises what a job raised, ValueError for an
     unknown start method, and BrokenProcessPool, saying how it ended, when a process dies.
     """
+    executors.load_first(kinds.CEILING, start_method)
     context: Any = get_context(start_method)
     opened_at = time.perf_counter()
     arrived, gate = context.Semaphore(0), context.Semaphore(0)

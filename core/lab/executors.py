@@ -29,13 +29,14 @@ _LOOK_AGAIN_S = 0.05
 Worker = tuple[int, int]  # process id, thread id
 
 _FOR_PROCESSES = ("multiprocessing.spawn", "multiprocessing.synchronize")
-# What a pool of a kind loads when a process opens its first: before the clock of a start-up runs,
+# What workers of a kind load when a process starts its first: before the clock of a start-up runs,
 # or that one's would be longer than those of all that follow.
 _LOADED_FIRST = {
     "threads": ("concurrent.futures.thread",),
     "processes": ("concurrent.futures.process", *_FOR_PROCESSES),
     "pool": ("core.lab.mp_pool", *_FOR_PROCESSES),
     "interpreters": ("core.lab.interpreters", "concurrent.futures.interpreter", "pickle"),
+    kinds.CEILING: ("multiprocessing.connection", *_FOR_PROCESSES),
 }
 _STARTED_BY: dict[str, tuple[str, ...]] = (  # and besides, by the way in which its processes start
     {"spawn": ("multiprocessing.popen_spawn_win32",)}
@@ -87,7 +88,7 @@ def open_pool(
     """
     if reason := kinds.missing().get(kind):
         raise NotHere(f"{kind} cannot be used: it {reason}")
-    _load_first(kind, start_method)
+    load_first(kind, start_method)
     opened_at = time.perf_counter()
     if kind == "threads":
         import threading
@@ -109,8 +110,11 @@ def open_pool(
         raise ValueError(f"there is no executor kind {kind!r}")
 
 
-def _load_first(kind: str, start_method: str | None) -> None:
-    """Import what a pool needs; of the ways to start a process only the one that is taken."""
+def load_first(kind: str, start_method: str | None) -> None:
+    """Import what workers need; of the ways to start a process only the one that is taken.
+
+    Raises ValueError for an unknown start method.
+    """
     modules = _LOADED_FIRST.get(kind, ())
     if kind in kinds.STARTED:
         from multiprocessing import get_context

@@ -43,8 +43,12 @@ time.perf_counter = first_look
 kind, method = sys.argv[1], sys.argv[2] or None
 if kind in kinds.missing():
     sys.exit(print([]))
-with executors.open_pool(kind, 2, method) as pool:
-    pool.executor.submit(abs, 1).result()
+if kind == kinds.CEILING:
+    from core.lab.alone import run_alone
+    run_alone([(abs, (1,))] * 2, method, ())
+else:
+    with executors.open_pool(kind, 2, method) as pool:
+        pool.executor.submit(abs, 1).result()
 print(sorted(set(sys.modules) - before))
 """
 FOUND = {OWN: sys.executable, **pythons()}  # what there is, so that nothing need be skipped
@@ -341,7 +345,7 @@ def test_an_exit_code_is_put_into_words(code: int, sentence: str) -> None:
     [
         ("threads", ""),
         ("interpreters", ""),
-        *((kind, method) for kind in ("processes", "pool") for method in get_all_start_methods()),
+        *((kind, method) for kind in kinds.STARTED for method in get_all_start_methods()),
     ],
 )
 @pytest.mark.parametrize("version", sorted(FOUND))
