@@ -16,22 +16,19 @@ from core.continuing import values_of
 from core.errors import BadInput, HistoryError, ShareError, cannot_write
 from core.experiments import find
 from core.experiments.base import Experiment
-from core.headless_output import cell, plain, to_stdout
-from core.headless_output import table as medians
+from core.headless_compare import side_by_side
+from core.headless_output import cell, found_by, plain, to_stdout
 from core.headless_target import Target
-from core.keeping import Find, users_history
-from core.lab.kinds import configuration
+from core.keeping import Find, headline, users_history
 from core.report.html import html
 from core.report.report import Report, report_of
-from core.results import share, tables, verdicts
-from core.results.compare import ABOUT_INTERVALS, Comparison, compare, settings
+from core.results import share, tables
+from core.results.compare import compare, settings
 from core.results.files import write_whole
 from core.results.history.history import History
 from core.results.history.listing import Page, Query
-from core.results.pythons import by_python
 from core.results.records import RunRecord, to_json
 from core.results.share import Shared
-from core.results.verdicts import SpeedUp
 
 _ORDERS = ("started", "name", "experiment", "status", "trials", "python", "machine")
 _SHOWN = 50
@@ -114,7 +111,7 @@ def perform(words: argparse.Namespace, target: Target | None, hands: Hands) -> N
         "show": partial(_show, hands),
         "export": partial(_export, hands),
         "import": _import,
-        "compare": _compare,
+        "compare": partial(_compare, hands),
     }
     say: Callable[..., None] = Console(highlight=False, stderr=True).print
     with _opened(hands.find) as history:
@@ -226,10 +223,10 @@ def _show(hands: Hands, history: History, words: argparse.Namespace) -> _Found:
     said: list[str | Table]
     try:
         known = _known(hands, record)
-        found = known.summarize(record).headline if known is not None else ()
-        said = ["; ".join(found), medians(record)]
+        shown = found_by(record if known is None else known.known(record)[0])
+        said = [headline(record, hands.find), *([shown] if shown.row_count else [])]
     except Exception as error:  # a stranger's file may hold what no run of ours could
-        said = [f"What it found cannot be said: {error}."]
+        said = [_cannot_be_said(error)]
     return _Found(to_json(record, key=run.key), *lines, *said)
 
 
@@ -301,68 +298,26 @@ def _import(history: History, words: argparse.Namespace) -> _Found:
     return _Found(said, *problems, *lines)
 
 
-def _compare(history: History, words: argparse.Namespace) -> _Found:
+def _compare(hands: Hands, history: History, words: argparse.Namespace) -> _Found:
     runs = _called(history, words.runs)
     if len(runs) < 2:
         raise BadInput("One run alone cannot be compared: name two or more.")
     names = [plain(run.name or run.whose or called) for called, run in runs]
     found = compare([run.record for _, run in runs], names, [run.whose for _, run in runs])
-    figures = _ratios(found, names) if found.did_the_same else _speedups(runs, names)
-    parts = [one for one in (_differences(found, names), figures) if one.row_count]
-    about = [ABOUT_INTERVALS] if any(one.low is not None for one in found.ratios) else []
-    return _Found(_json(found), *found.warnings, *parts, *about)
+    records = [run.record for _, run in runs]
+    shown = side_by_side(found, records, names, partial(_said, hands))
+    return _Found(_json(found), *found.warnings, *shown)
 
 
-def _differences(found: Comparison, names: Sequence[str]) -> Table:
-    shown = Table("", *map(cell, names), box=None, pad_edge=False)
-    for one in found.differences:
-        cells = (f"{one.area}: {one.name}", *one.values)
-        shown.add_row(*map(cell, cells))
-    return shown
+def _said(hands: Hands, record: RunRecord) -> str:
+    try:
+        return headline(record, hands.find)
+    except Exception as error:  # a stranger's file may hold what no run of ours could
+        return _cannot_be_said(error)
 
 
-def _ratios(found: Comparison, names: Sequence[str]) -> Table:
-    shown = Table(box=None, pad_edge=False)
-    for heading in ("configuration", "", "times as fast", "95 % interval", "verdict"):
-        shown.add_column(heading)
-    for one in found.ratios:
-        ends = "" if one.low is None or one.high is None else f"{one.low:.2f} – {one.high:.2f}"
-        shown.add_row(
-            cell(_name(one.executor, one.workers, one.python)),
-            cell(f"{names[one.run]} against {names[0]}"),
-            f"{one.median:.2f}×",
-            ends,
-            one.told,
-        )
-    return shown
-
-
-def _speedups(runs: Sequence[tuple[str, Shared]], names: Sequence[str]) -> Table:
-    """Lay out what each run found of itself, a column for each."""
-    cells: dict[str, dict[int, str]] = {}
-    for place, (_, run) in enumerate(runs):
-        parts = by_python(run.record)
-        for python, part in parts:
-            for one in verdicts.speedups(part):
-                which = python if len(parts) > 1 else ""
-                cells.setdefault(_name(one.executor, one.workers, which), {})[place] = _figure(one)
-    shown = Table("speed-up within each run", *map(cell, names), box=None, pad_edge=False)
-    for name, figures in cells.items():
-        shown.add_row(cell(name), *(figures.get(place, "") for place in range(len(names))))
-    return shown
-
-
-def _figure(one: SpeedUp) -> str:
-    """Write a speed-up with how far it can be trusted, and what it is over if not serial."""
-    over = "" if one.baseline == "serial" else " over one worker"
-    doubt = "provisional" if one.provisional else "too noisy to say"
-    is_sure = one.verdict != "unclear" and not one.provisional
-    return f"{one.figure}{over}" + ("" if is_sure else f", {doubt}")
-
-
-def _name(executor: str, workers: int, python: str) -> str:
-    name = configuration(executor, workers)
-    return f"{name}, Python {python}" if python else name
+def _cannot_be_said(error: Exception) -> str:
+    return f"What it found cannot be said: {error}."
 
 
 def _runs(history: History, named: Sequence[str]) -> tuple[Shared, ...]:

@@ -94,9 +94,9 @@ class Output:
     def result(self, run: Run, record: RunRecord) -> None:
         """Print the headline and, where standard output is free, the table."""
         summary = run.experiment.summarize(record)
-        if self._table and any(trial.status == "done" for trial in record.trials):
-            told = any(trial.rows for trial in record.trials)
-            to_stdout().print(rows(record) if told else table(record))
+        shown = found_by(record)
+        if self._table and shown.row_count:
+            to_stdout().print(shown)
         if record.status == "stopped":
             self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
         laws = fitted(record) if run.experiment.is_sweep else []
@@ -136,6 +136,12 @@ def to_stdout() -> Console:
     if console.is_terminal:
         return console
     return Console(highlight=False, width=max(console.width, _FILE_COLUMNS))
+
+
+def found_by(record: RunRecord) -> Table:
+    """Lay out what a run found: what its programs told, or medians; without rows where nothing."""
+    told = any(trial.rows for trial in record.trials)
+    return rows(record) if told else table(record)
 
 
 def rows(record: RunRecord) -> Table:

@@ -247,7 +247,7 @@ def _dots(record: RunRecord, kind: str, aside: float, flags: _Flags) -> _Dots:
     dots: list[tuple[float, float]] = []
     grey: list[tuple[float, float]] = []
     for trial in record.trials:
-        if trial.executor == kind and trial.work_s is not None and trial.status == "done":
+        if trial.executor == kind and statistics.is_timed(trial) and trial.work_s is not None:
             is_grey = flags[kind, trial.workers, trial.block]
             (grey if is_grey else dots).append((trial.workers + aside, trial.work_s))
     return dots, grey

@@ -113,16 +113,19 @@ def compare(
 
 
 def different_work(records: Sequence[RunRecord]) -> tuple[str, ...]:
-    """Say where runs measured different work, so that their times cannot be compared."""
+    """Say where runs measured different work, so that their times cannot be compared.
+
+    Where they have no times over workers, their speed-ups cannot either: there are none.
+    """
     if len({record.experiment for record in records}) > 1:
         return ("These are runs of different experiments: their times mean different things.",)
     settings = _differing(records)
     if not settings:
         return ()
-    return (
-        f"These runs did different work ({', '.join(settings)}): compare their speed-ups, not their"
-        " times.",
-    )
+    advice = "compare their speed-ups, not their times"
+    if not any(map(statistics.series, records)):
+        advice = "what one found need not hold for another"
+    return (f"These runs did different work ({', '.join(settings)}): {advice}.",)
 
 
 def unfinished(records: Sequence[RunRecord], called: Sequence[str]) -> Iterator[str]:

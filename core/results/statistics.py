@@ -141,12 +141,15 @@ def exp(power: float) -> float:
 
 
 def series(record: RunRecord) -> tuple[Series, ...]:
-    """Sort the finished trials of a record into one series for each executor kind."""
+    """Sort the timed trials of a record into one series for each executor kind.
+
+    A story has none: see `is_timed`.
+    """
     return series_of(record.trials)
 
 
 def series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
-    """Sort finished trials into series: serial, threads, processes, then what else there is.
+    """Sort timed trials into series: serial, threads, processes, then what else there is.
 
     The ceiling is no executor and none of them; see `ceiling_of`.
     """
@@ -167,10 +170,19 @@ def series_with_ceiling(record: RunRecord) -> tuple[Series, ...]:
     return series(record) if ceiling is None else (*series(record), ceiling)
 
 
+def is_timed(trial: TrialRecord) -> bool:
+    """Tell whether a trial is a point of a series, and not of a program that told what it did.
+
+    A program takes as long as its story: starting its own workers, each in turn, is in it.
+    """
+    is_told = bool(trial.rows or trial.events)
+    return trial.status == "done" and trial.work_s is not None and not is_told
+
+
 def _series_of(trials: Iterable[TrialRecord]) -> tuple[Series, ...]:
     found: dict[str, dict[int, dict[int, float]]] = {}
     for trial in trials:
-        if trial.status == "done" and trial.work_s is not None:
+        if is_timed(trial) and trial.work_s is not None:
             by_workers = found.setdefault(trial.executor, {})
             by_workers.setdefault(trial.workers, {})[trial.block] = trial.work_s
     kinds = sorted(found, key=_place)

@@ -174,6 +174,13 @@ def test_what_has_no_curve_is_named_and_different_work_is_told() -> None:
     assert "different work" in found.warnings[0]
 
 
+def test_a_story_has_no_curve() -> None:
+    trials = [done("processes", n, 1, 1.0, rows=({"way": "Value"},)) for n in (1, 2, 4)]
+    found = gallery([laptop("Ada"), shared(record(trials, experiment="sharing"))])
+    assert found.runs == 1
+    assert found.left_out == ("sharing: it has no curve over workers.",)
+
+
 def test_laptops_are_in_the_order_of_cores_or_of_versions() -> None:
     found = gallery(
         [laptop("a", 2, 8, "3.9.1"), laptop("b", 2, 2, "3.14.0"), laptop("c", 2, 4, "3.10.2")]

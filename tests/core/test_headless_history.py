@@ -128,6 +128,23 @@ def test_of_runs_of_different_work_the_speed_ups_are_compared(home: Home, tmp_pa
     assert "times as fast" not in printed
 
 
+def test_of_stories_each_says_what_it_found(home: Home, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.json" for name in "ab"]
+    for file, cost in zip(files, (2.0, 3.0), strict=True):
+        row = {"way": "Value", "per_increment_us": cost, "total": 8, "expected": 8}
+        trials = [done("processes", 2, block, cost, rows=(row,)) for block in range(1, 7)]
+        file.write_bytes(to_json(record(trials, experiment="sharing", parameters={"repeats": 6})))
+    printed, _ = home.main("history", "compare", *map(str, files))
+    assert printed.splitlines() == [
+        "These runs have no curves over workers. What each found:",
+        "a.json: One increment takes 2.00 µs with a shared Value",
+        "b.json: One increment takes 3.00 µs with a shared Value",
+    ]
+    (heading, *lines) = home.main("history", "show", str(files[0]))[0].splitlines()[-7:]
+    assert heading.split() == ["repeat", "way", "per", "increment,", "µs", "total", "expected"]
+    assert all(line.split() == [str(n), "Value", "2", "8", "8"] for n, line in enumerate(lines, 1))
+
+
 def test_what_cannot_be_gone_on_with_is_told_by_the_name_of_the_form(home: Home) -> None:
     history = History(home.folder / "futures-lab")
     strange = record([], status="stopped", planned_trials=3, parameters={"terms": [1, 2]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from core.results.statistics import (
     Point,
     Ratios,
     Series,
+    ceiling_of,
     crowded,
     duration,
     ratios,
@@ -50,6 +52,15 @@ def verdict_between(*values: float) -> str:
 
 
 # ----------------------------------------------------------------------------------------- series
+
+
+@pytest.mark.parametrize("told", [{"rows": ({"x": 1},)}, {"events": ({"kind": "asks"},)}], ids=str)
+def test_a_program_that_told_is_no_point_of_a_series(told: dict[str, Any]) -> None:
+    story, ceiling = (done(kind, 2, 1, 1.0, **told) for kind in ("processes", "ceiling"))
+    assert series_of([story]) == ()
+    assert ceiling_of([ceiling]) is None
+    (one,) = series_of([story, done("threads", 2, 1, 1.0)])
+    assert one.executor == "threads"
 
 
 @pytest.mark.parametrize(("first", "other"), [(0.0, 1.0), (1.0, 0.0)])

@@ -206,6 +206,22 @@ def test_different_work_is_warned_of() -> None:
     assert "different experiments" in warnings([one, replace(one, experiment="race")])[0]
 
 
+def test_stories_are_not_divided_by_one_another() -> None:
+    one, other = (
+        record(
+            [done("threads", 2, n, count / 10, rows=({"lost": 0},)) for n in range(1, 7)],
+            experiment="race",
+            parameters={"increments": count},
+        )
+        for count in (1, 10)
+    )
+    found = compare.compare([one, replace(other, parameters=one.parameters)])
+    assert (found.ratios, found.warnings) == ((), ())
+    (warning,) = warnings([one, other])
+    assert "different work (increments)" in warning
+    assert "speed-up" not in warning
+
+
 def test_workers_that_are_started_in_another_way_do_the_same_work() -> None:
     one, other = (run([1.0], parameters={"start-method": how}) for how in ("fork", "spawn"))
     found = compare.compare([one, other])
