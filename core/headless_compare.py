@@ -72,9 +72,7 @@ def _speedups(records: Sequence[RunRecord], names: Sequence[str]) -> Table:
 def _figure(one: SpeedUp) -> str:
     """Write a speed-up with how far it can be trusted, and what it is over if not serial."""
     over = "" if one.baseline == "serial" else " over one worker"
-    doubt = "provisional" if one.provisional else "too noisy to say"
-    is_sure = one.verdict != "unclear" and not one.provisional
-    return f"{one.figure}{over}" + ("" if is_sure else f", {doubt}")
+    return ", ".join(filter(None, (f"{one.figure}{over}", one.reserve)))
 
 
 def _name(executor: str, workers: int, python: str) -> str:

@@ -104,9 +104,6 @@ def _compared(one: SpeedUp | None) -> tuple[str, str, str]:
     """Write the speed-up, its interval or range, and the verdict."""
     if one is None:
         return "", "", ""
-    figure = f"{one.median:.2f}×"
-    if len(one.by_block) == 1:
-        return figure, "", verdicts.DOUBTS["once"]
-    verdict = _VERDICTS.get(one.verdict, verdicts.DOUBTS.get(one.doubt, ""))
-    sure = ", provisional" if one.provisional and not one.doubt else ""
-    return figure, f"{one.low:.2f} – {one.high:.2f}", verdict + sure
+    ends = "" if len(one.by_block) == 1 else f"{one.low:.2f} – {one.high:.2f}"
+    said = ", ".join(filter(None, (_VERDICTS.get(one.verdict, ""), one.reserve)))
+    return f"{one.median:.2f}×", ends, said

@@ -81,6 +81,11 @@ class SpeedUp:
         return math.inf if self.provisional else (self.high - self.low) / self.median
 
     @property
+    def reserve(self) -> str:
+        """Say in few words what the figure must be read with; empty where it is sure."""
+        return DOUBTS.get(self.doubt, "provisional" if self.provisional else "")
+
+    @property
     def figure(self) -> str:
         """Write the median with its interval or range: "1.87× (1.80 – 1.93)"."""
         if len(self.by_block) == 1:

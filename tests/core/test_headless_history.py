@@ -19,7 +19,7 @@ from core import headless_history
 from core.headless_output import plain
 from core.parameters import group
 from core.results.history.history import History
-from core.results.records import from_json, to_json
+from core.results.records import Flag, from_json, to_json
 from core.results.share import load, save, shared
 from tests.core.making import PYTHON, done, environment, record
 from tests.core.watching import ROOT, SOON_S
@@ -107,24 +107,44 @@ def test_a_run_is_kept_and_shown_and_goes_to_files_and_back(home: Home, tmp_path
     assert "run 1 against a.futureslab" in home.main("history", "compare", str(files[0]), "1")[0]
 
 
-def test_of_runs_of_different_work_the_speed_ups_are_compared(home: Home, tmp_path: Path) -> None:
-    def run(terms: int, faster: float, blocks: int) -> bytes:
+@pytest.mark.parametrize(
+    ("blocks", "disturbed", "ratios", "ends"),
+    [
+        (5, 0, [1.8], "1.80× (1.80 – 1.80)"),
+        (3, 0, [1.8], "1.80× (1.80 – 1.80), provisional"),
+        (1, 0, [1.8], "1.80×, measured once"),
+        (3, 0, [0.9, 1.8, 1.2], "1.20× (0.90 – 1.80), too few repeats to say"),
+        (3, 3, [1.8], "1.80× (1.80 – 1.80), too many disturbed trials to say"),
+        (6, 6, [1.8], "1.80× (1.80 – 1.80), too many disturbed trials to say"),
+        (6, 0, [0.5, 2.0], "1.00× (0.50 – 2.00), too noisy to say"),
+    ],
+)
+def test_of_runs_of_different_work_the_speed_ups_are_compared(
+    home: Home, tmp_path: Path, blocks: int, disturbed: int, ratios: list[float], ends: str
+) -> None:
+    def run(terms: int, ratios: list[float], blocks: int, disturbed: int = 0) -> bytes:
+        flag = (Flag("others", "Other programs used the CPUs."),)
         trials = [
-            done(kind, workers, block, terms * seconds)
+            done(kind, workers, block, terms * took, flags=flag if block <= disturbed else ())
             for block in range(1, blocks + 1)
-            for kind, workers, seconds in (("serial", 1, 1.0), ("processes", 2, 1 / faster))
+            for kind, workers, took in (
+                ("serial", 1, 1.0),
+                ("processes", 2, 1 / ratios[block % len(ratios)]),
+            )
         ]
         return to_json(record(trials, parameters={"terms": terms}))
 
     files = [tmp_path / f"{name}.json" for name in "ab"]
-    for file, data in zip(files, (run(1, 1.5, 5), run(2, 1.8, 3)), strict=True):
+    for file, data in zip(
+        files, (run(1, [1.5], 5), run(2, ratios, blocks, disturbed)), strict=True
+    ):
         file.write_bytes(data)
     printed, _ = home.main("history", "compare", *map(str, files))
     assert "compare their speed-ups" in printed
     assert "a.json" in printed
     (line,) = (line for line in printed.splitlines() if line.startswith("2 processes"))
     assert "1.50× (1.50 – 1.50)  " in line
-    assert line.endswith("1.80× (1.80 – 1.80), provisional")
+    assert line.endswith(f"  {ends}")
     assert "times as fast" not in printed
 
 
