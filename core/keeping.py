@@ -93,27 +93,29 @@ class Keeper:
         self._history.shutdown()
 
     def _what_is_missing(self, record: RunRecord) -> str:
-        """Say what the history has of a run that it could not be given whole, and what to do."""
+        """Say what the history has of a run that it could not be given whole, and what to do.
+
+        What stood in the way was said as it happened, with what to do about that.
+        """
         measured = len(record.trials)
         goes_on = f"{typed()} history continue {self._run}"
         if self._run is None:
             found = "Nothing of this run is in the history."
-            mended = "Free some space, then run it again to have it there."
+            mended = "run this anew to have it there."
         elif self._kept < measured:
             found = (
                 f"The history has {self._kept} of {measured} trials of this run, run {self._run}."
             )
-            mended = f"Free some space, then measure what is missing with: {goes_on}"
+            mended = f"measure what is missing with: {goes_on}"
         else:
             found = (
                 f"The history has all {measured} trials of this run, run {self._run}, but not that"
                 " it is over: there it was cut off."
             )
             is_whole = record.status in ENDED  # one that was stopped can go on all the same
-            mended = (
-                f"Free some space, then have that put right with: {goes_on}" if is_whole else ""
-            )
-        return " ".join(filter(None, (found, self._beside, mended)))
+            mended = f"have that put right with: {goes_on}" if is_whole else ""
+        advice = mended and f"Once the history can be written again, {mended}"
+        return " ".join(filter(None, (found, self._beside, advice)))
 
     def _look_at(self, future: Future[int], record: RunRecord) -> None:
         try:

@@ -304,10 +304,13 @@ def test_a_mending_that_was_cut_off_is_finished(make_history: MakeHistory, tmp_p
 
 def limit(history: History, pages: int) -> None:
     """Let the file of a history grow no further than this, once all that was asked is done."""
+    pragma(history, f"max_page_count = {pages}")
+
+
+def pragma(history: History, what: str) -> None:
+    """Set something of a history's connection, once all that was asked is done."""
     connection = history.opened.result().connection
-    history._executor.submit(
-        lambda: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
-    ).result()
+    history._executor.submit(lambda: connection.execute(f"PRAGMA {what}").fetchall()).result()
 
 
 def too_many() -> tuple[TrialRecord, ...]:
@@ -332,8 +335,23 @@ def test_a_command_tries_once_more_then_says_what_is_kept_and_what_to_do(
         assert said[1:] == ["This is run 1 of the history."]
     else:
         assert said[1].startswith("The history has 1 of 2 trials of this run, run 1.")
-        assert "Free some space" in said[1]
+        assert "Free some space" in said[0]
         assert said[1].endswith("history continue 1")
+
+
+def test_a_command_frees_no_space_where_that_is_not_what_is_wrong(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    history, said = make_history(tmp_path), list[str]()
+    keeper = Keeper(history, said.append)
+    keeper.save(running(1))
+    pragma(history, "query_only = 1")
+    keeper.save(running(2))
+    keeper.close()
+    assert "folder is read-only" in said[0]
+    assert "space" not in " ".join(said)
+    assert said[1].startswith("The history has 1 of 2 trials of this run, run 1.")
+    assert said[1].endswith("history continue 1")
 
 
 def test_a_command_says_that_nothing_was_kept(make_history: MakeHistory, tmp_path: Path) -> None:
@@ -344,7 +362,7 @@ def test_a_command_says_that_nothing_was_kept(make_history: MakeHistory, tmp_pat
     keeper.close()
     assert said[1] == (
         "Nothing of this run is in the history."
-        " Free some space, then run it again to have it there."
+        " Once the history can be written again, run this anew to have it there."
     )
 
 
@@ -360,7 +378,7 @@ def test_a_command_that_went_on_on_a_full_disk_says_what_is_kept_and_where_else_
     keeper.save(replace(running(2), trials=too_many()))
     keeper.close()
     assert said[1].startswith(
-        "The history has 1 of 2 trials of this run, run 1. It is in a file too. Free some space,"
+        "The history has 1 of 2 trials of this run, run 1. It is in a file too. Once the"
     )
 
 
@@ -375,7 +393,7 @@ def test_a_command_says_that_only_the_end_of_a_run_is_not_kept(
     reason = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
     keeper.save(replace(running(2), status=status, end_reason=reason))
     keeper.close()
-    found, _, advice = said[1].partition(" Free some space, ")
+    found, _, advice = said[1].partition(" Once the history can be written again, ")
     assert found == (
         "The history has all 2 trials of this run, run 1, but not that it is over: there it was"
         " cut off."
