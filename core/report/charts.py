@@ -124,7 +124,7 @@ def speedups(
             dots, grey = _ratio_dots(ours, aside, flags)
             curves.append(_curve(kind, place, middles, dots, grey))
         counts += [len(one.by_block) for one in found]
-        curves += _laws(part, baseline) if laws else []
+        curves += _laws(part, baseline) if laws and found else []
     top = max((m.high for curve in curves for m in curve.middles), default=2.0)
     plain = "one plain call" if is_plain else "one worker"
     axis_up = Axis(f"× {plain}", least=0.0, most=max(2.0, min(axis.most, 1.5 * top)))

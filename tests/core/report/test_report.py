@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from core import experiments
 from core.experiments.base import Summary
-from core.report.charts import charts
+from core.report.charts import charts, speedups
 from core.report.html import html
 from core.report.plot import Axis, Bar, Bars, Curve, Middle, Plot
 from core.report.report import report_of
@@ -120,6 +120,14 @@ def test_laws_and_another_baseline_are_drawn_where_they_are_asked_for() -> None:
         one.name for one in drawn.curves
     }
     assert drawn.up.label == "× one worker"
+
+
+def test_no_law_is_drawn_of_what_has_no_plain_call_on_an_axis_of_plain_calls() -> None:
+    whole = run(workers=(1, 2, 3, 4, 5, 6), kinds=("serial", "processes"))
+    trials = tuple(one for one in whole.trials if one.executor != "serial")
+    drawn = speedups([("a", whole), ("b", replace(whole, trials=trials))], laws=True)
+    assert drawn.up.label == "× one plain call"
+    assert [one.name for one in drawn.curves].count("Amdahl's law, processes") == 1
 
 
 def test_rows_make_bars_lines_and_a_table() -> None:
