@@ -285,7 +285,7 @@ def _pairs(records: Sequence[RunRecord], whose: Sequence[str]) -> Iterator[_Pair
         is_anothers = bool(owner and another and owner != another)
         for python, one, two in _parts(first, other):
             ours, theirs = _points(one), _points(two)
-            is_same = not is_anothers and _machine_of(one) == _machine_of(two)
+            is_same = not is_anothers and _conditions(one) == _conditions(two)
             canary = _canary(ours, theirs) if is_same else None
             yield _Pair(number, python, ours, theirs, canary)
 
@@ -315,10 +315,12 @@ def _points(record: RunRecord) -> _Points:
     return found
 
 
-def _machine_of(record: RunRecord) -> tuple[object, ...]:
+def _conditions(record: RunRecord) -> tuple[object, ...]:
     """Give what a plain call's time depends on, and what only another machine or Python changes.
 
-    Two machines of one model have it in common: nothing in a record tells them apart.
+    Two machines of one model have it in common: nothing in a record tells them apart. Unlike
+    `gallery`, which counts laptops, this has the Python in it, and a run without a name may be
+    anybody's: better no verdict than a wrong one.
     """
     about = record.environment
     python = about.python

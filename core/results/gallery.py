@@ -128,7 +128,7 @@ def nameless(number: int, runs: int) -> str:
 
 def _alike(runs: Sequence[Shared]) -> Iterator[str]:
     """Say how many of the runs may be of the same machine, which then counts more than once."""
-    machines = Counter(map(_machine_of, runs))
+    machines = Counter(map(_laptop_of, runs))
     alike = sum(count for count in machines.values() if count > 1)
     if alike:
         yield (
@@ -137,8 +137,12 @@ def _alike(runs: Sequence[Shared]) -> Iterator[str]:
         )
 
 
-def _machine_of(run: Shared) -> tuple[object, ...]:
-    """Give what runs of one machine have in common; two people have two, however alike."""
+def _laptop_of(run: Shared) -> tuple[object, ...]:
+    """Give what runs of one laptop have in common; two people have two, however alike.
+
+    Runs without a name count as one person's, and as nobody else's: in a class of equal laptops one
+    such run would otherwise be alike to all others. `compare` is more careful, for it judges.
+    """
     about = run.record.environment
     memory = round(about.memory_bytes / 2**30)
     return run.whose, about.cpu, about.machine, about.system, about.logical_cpus, memory

@@ -145,7 +145,8 @@ def test_runs_that_may_be_of_one_machine_are_told() -> None:
         "2 of the 3 runs are of machines that are alike (CPUs, memory, system): a laptop that sent"
         " several counts once for each.",
     )
-    assert not gallery([wide("a", 1, 2), shared(other, whose="b"), wide("c", 1, 2)]).warnings
+    for whose in ("b", ""):
+        assert not gallery([wide("a", 1, 2), shared(other, whose=whose), wide("c", 1, 2)]).warnings
 
 
 def over_two_pythons() -> Shared:
