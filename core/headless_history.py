@@ -81,9 +81,7 @@ def add_parser(commands: Any) -> None:
     listed.add_argument("--limit", type=int, default=_SHOWN, metavar="N", help="at most so many")
     shown = _action(actions, "show", "say what a run found")
     shown.add_argument("runs", nargs=1, metavar="RUN", help="its number, or a file of one run")
-    exported = _action(
-        actions, "export", "write runs to a file: .futureslab, .csv, .json, .html or .pdf"
-    )
+    exported = _action(actions, "export", f"write runs to a file: {_endings()}")
     exported.add_argument("runs", nargs="+", metavar="RUN", help="numbers, or files of runs")
     exported.add_argument("file", metavar="FILE", help="the file; what is there is replaced")
     exported.add_argument(
@@ -260,8 +258,13 @@ def _writer(path: Path, words: argparse.Namespace, hands: Hands) -> _Writer:
         return lambda runs: to_pdf(_report(hands, runs))
     if format == "pdf":
         raise BadInput("PDF needs Qt, which is not here. Write a .html and print it instead.")
-    kinds = ", ".join(f".{name}" for name in _FORMATS)
-    raise BadInput(f"“{path.name}” says no format: end its name with one of {kinds}.")
+    raise BadInput(f"“{path.name}” says no format: end its name with {_endings()}.")
+
+
+def _endings() -> str:
+    """List what the name of a file of runs can end with."""
+    *most, last = (f".{name}" for name in _FORMATS)
+    return f"{', '.join(most)} or {last}"
 
 
 def _report(hands: Hands, runs: Sequence[Shared]) -> Report:

@@ -345,6 +345,13 @@ def test_a_run_that_needs_a_window_is_taken_in_with_what_it_found(
     assert found["said"] == "Through the bridge: 12.0 ms at most"
 
 
+@pytest.mark.parametrize("command", [("history", "export", "--help"), ("history", "--help")])
+def test_help_names_every_format(home: Home, command: tuple[str, ...]) -> None:
+    said = " ".join(home.main(*command)[0].split())
+    kinds = ".futureslab, .csv, .json, .py, .html or .pdf"
+    assert f"write runs to a file: {kinds}" in said
+
+
 def test_a_report_of_several_runs_is_refused(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "one.futureslab"
     save(file, [shared(record([done("serial", 1, 1, 0.5)]))])
