@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import datetime, timezone
@@ -21,7 +20,7 @@ import msgspec
 
 from core.results.history import schema
 from core.results.history.owners import locked
-from core.results.history.rows import columns_of, record_of, unpack, words_of
+from core.results.history.rows import DAMAGED, columns_of, record_of, unpack, words_of
 
 _SIDES = ("", "-wal", "-shm")
 _AGAIN_S = 0.01
@@ -192,7 +191,7 @@ def _made_anew(source: sqlite3.Connection, number: int) -> tuple[Any, ...] | Non
     head = _first(source, "SELECT data FROM head WHERE run = ?", number)
     if head is None or not _is_json(head[0]):
         return None
-    with suppress(msgspec.DecodeError):
+    with suppress(*DAMAGED):
         columns = columns_of(record_of(unpack(head[0])), "")
         made = {**_EMPTY, **columns, "id": number, "key": uuid.uuid4().hex, "done": 0}
         made["status"] = "interrupted"
@@ -209,12 +208,15 @@ def _last(source: sqlite3.Connection) -> int:
 def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple[Any, ...]) -> bool:
     """Copy one run; false where its head, or the row itself, makes no run."""
     head = _first(source, "SELECT data, extra FROM head WHERE run = ?", row[0])
-    if head is None or not _is_json(head[0]) or not _is_json(head[1]):
+    if head is None or not _is_json(head[0]):
         return False
+    data, extra = head[0], head[1] if _is_json(head[1]) else b"{}"
     try:
         marks = ", ".join("?" * len(row))
         target.execute(f"INSERT INTO run ({schema.RUN_COLUMNS}) VALUES ({marks})", row)
-        target.execute("INSERT INTO head (run, data, extra) VALUES (?, ?, ?)", (row[0], *head))
+        target.execute(
+            "INSERT INTO head (run, data, extra) VALUES (?, ?, ?)", (row[0], data, extra)
+        )
     except sqlite3.IntegrityError:
         target.execute("DELETE FROM run WHERE id = ?", (row[0],))
         return False
@@ -239,9 +241,8 @@ def _copy_run(source: sqlite3.Connection, target: sqlite3.Connection, row: tuple
 def _is_json(data: object) -> bool:
     if not isinstance(data, bytes):  # a damaged page may give anything
         return False
-    with suppress(zlib.error, msgspec.DecodeError):
-        msgspec.json.decode(unpack(data), type=dict[str, msgspec.Raw])
-        return True
+    with suppress(*DAMAGED):
+        return isinstance(msgspec.json.decode(unpack(data)), dict)  # to the bottom: it is all read
     return False
 
 

@@ -14,6 +14,9 @@ from core.results.records import Environment, RunRecord, TrialRecord, from_json
 _SMALL = 512
 _LEAST_EFFORT = 1
 _MOST_WHOLE = 2**63 - 1
+# What reading damaged data raises: no JSON, or none that was made small, or no text in UTF-8, or
+# something else in its place.
+DAMAGED = (msgspec.DecodeError, zlib.error, UnicodeDecodeError, RecursionError, TypeError)
 
 
 def pack(data: bytes) -> bytes:
@@ -22,7 +25,7 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> bytes:
-    """Give the JSON back; raises zlib.error where it is damaged."""
+    """Give the JSON back; raises one of DAMAGED."""
     return data if data[:1] == b"{" else zlib.decompress(data)
 
 
@@ -37,7 +40,7 @@ def trial_of(trial: TrialRecord) -> bytes:
 
 
 def status_of(data: bytes) -> str:
-    """Read from packed JSON how a trial ended, and no more; raises as `unpack` and msgspec do."""
+    """Read from packed JSON how a trial ended, and no more; raises one of DAMAGED."""
     return msgspec.json.decode(unpack(data), type=_Ended).status
 
 
@@ -48,7 +51,7 @@ def settings_of(data: bytes) -> dict[str, Any]:
     """
     try:
         return msgspec.json.decode(unpack(data), type=_Set).parameters
-    except (msgspec.DecodeError, zlib.error, RecursionError, TypeError):
+    except DAMAGED:
         return {}
 
 
@@ -69,7 +72,7 @@ def whole(head: bytes, trials: Iterable[bytes], status: str) -> bytes:
 
 
 def record_of(data: bytes) -> RunRecord:
-    """Read the JSON of a record; raises msgspec.DecodeError."""
+    """Read the JSON of a record; raises one of DAMAGED."""
     return from_json(data)
 
 

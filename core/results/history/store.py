@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -186,20 +185,19 @@ class Store:
             )
             trials = [rows.unpack(data) for (data,) in found]
             data = rows.whole(rows.unpack(head), trials, row.status)
-            record = rows.record_of(data)
+            return Shared(
+                key=row.key,
+                name=row.name,
+                note=row.note,
+                whose=row.whose,
+                record=rows.record_of(data),
+                raw_record=msgspec.json.decode(data),
+                extra=msgspec.json.decode(extra),
+            )
         except (msgspec.ValidationError, RecursionError) as error:
             raise HistoryError(f"Run {run} cannot be read: {error}.") from error
-        except (msgspec.DecodeError, zlib.error, TypeError) as error:
+        except rows.DAMAGED as error:
             raise sqlite3.DatabaseError(f"run {run} is damaged: {error}") from error
-        return Shared(
-            key=row.key,
-            name=row.name,
-            note=row.note,
-            whose=row.whose,
-            record=record,
-            raw_record=msgspec.json.decode(data),
-            extra=msgspec.json.decode(extra),
-        )
 
     # ------------------------------------------------------------------------------- within
 
@@ -291,7 +289,7 @@ class Store:
         asked = "SELECT data FROM main.trial WHERE run = ? ORDER BY number"
         try:
             found = [msgspec.json.decode(rows.unpack(one)) for (one,) in self._execute(asked, run)]
-        except (msgspec.DecodeError, zlib.error):  # damaged, as opening it will tell
+        except rows.DAMAGED:  # as opening it will tell
             return False
         here, there = ([one for one in all if one["status"] in KEPT] for all in (found, trials))
         ends = status in ENDED and ours not in ENDED
@@ -310,7 +308,7 @@ class Store:
         found = self._execute("SELECT data FROM main.trial WHERE run = ?", run)
         try:
             return sum(rows.status_of(data) in KEPT for (data,) in found)
-        except (msgspec.DecodeError, zlib.error) as error:
+        except rows.DAMAGED as error:
             raise sqlite3.DatabaseError(f"run {run} is damaged: {error}") from error
 
     def _add_trials(self, run: int, there: int, packed: Sequence[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import random
 import shutil
 import sqlite3
@@ -16,12 +17,12 @@ from msgspec.structs import replace
 
 from core.errors import HistoryError
 from core.keeping import Keeper
-from core.results.history import opening, schema
+from core.results.history import opening, rows, schema
 from core.results.history.history import Added, History
 from core.results.history.listing import Query
 from core.results.history.opening import FILE
 from core.results.records import RunStatus, TrialRecord
-from core.results.share import shared
+from core.results.share import Shared, shared
 from tests.core.history import killing
 from tests.core.history.conftest import MakeHistory
 from tests.core.history.test_history import ids, kept, running
@@ -276,6 +277,71 @@ def test_a_damaged_file_is_set_aside_and_read_as_far_as_it_goes(
     assert kept(history, running(2)) > len(found)
     history.shutdown()
     assert_whole(tmp_path / FILE)
+
+
+def spoil_text(path: Path, mark: bytes) -> None:
+    """Put a byte that is no UTF-8 where a mark is, in whatever there is of the first run."""
+
+    def spoilt(data: bytes) -> bytes:
+        return rows.unpack(data).replace(mark, b"\xff" + mark[1:])
+
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.create_function("spoilt", 1, spoilt)
+        connection.execute("UPDATE trial SET data = spoilt(data) WHERE run = 1")
+        for column in ("data", "extra"):
+            connection.execute(f"UPDATE head SET {column} = spoilt({column}) WHERE run = 1")
+        connection.commit()
+
+
+def two_marked(history: History) -> Shared:
+    """Write two runs of two trials; the first has marks in a trial, in its head, and beside it."""
+    trials = [done("threads", 1, 1, 0.5, name="of trial"), done("threads", 2, 1, 0.5)]
+    made = record(trials, parameters={"of head": 5}, status="stopped")
+    came = shared(made, key="k")
+    newer = [{**one, "newer": "of 3000"} for one in came.raw_record["trials"][:1]]
+    raw = {**came.raw_record, "trials": [*newer, *came.raw_record["trials"][1:]]}
+    came = dataclasses.replace(came, raw_record=raw, extra={"of file": 1})
+    history.add([came]).result()
+    kept(history, made)
+    return came
+
+
+@pytest.mark.parametrize(
+    ("mark", "left"),
+    [
+        (b"of trial", {1: 1, 2: 2}),
+        (b"of 3000", {1: 1, 2: 2}),
+        (b"of head", {2: 2}),
+        (b"of file", {1: 2, 2: 2}),
+    ],
+)
+def test_text_that_is_damaged_is_found_once_and_the_rest_is_kept(
+    make_history: MakeHistory, tmp_path: Path, mark: bytes, left: dict[int, int]
+) -> None:
+    history = make_history(tmp_path)
+    came = two_marked(history)
+    history.shutdown()
+    spoil_text(tmp_path / FILE, mark)
+    problems: list[str] = []
+    history = make_history(tmp_path, on_problem=problems.append)
+    assert history.page().result().count == 2
+    assert history.add([came]).result().known == 1
+    for _ in range(2):
+        assert (history.open(1).exception() is None) == (1 in left)
+    assert len(problems) == 1
+    found = {number: history.open(number).result() for number in ids(history, Query())}
+    assert {number: len(one.trials) for number, one in found.items()} == left
+
+
+def test_nobody_goes_on_with_a_run_whose_text_is_damaged(
+    make_history: MakeHistory, tmp_path: Path
+) -> None:
+    history = make_history(tmp_path)
+    came = two_marked(history)
+    history.shutdown()
+    spoil_text(tmp_path / FILE, b"done")
+    history = make_history(tmp_path)
+    assert isinstance(history.resume(1, came.record).exception(), HistoryError)
 
 
 def test_a_file_that_is_damaged_while_it_is_used_costs_the_run_nothing(
