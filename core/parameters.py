@@ -7,7 +7,7 @@ ends show the same sentence when `parse` raises BadInput, at the field that it n
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ from core.errors import BadInput
 
 Values = Mapping[str, Any]
 _MOST_LISTED = 64
+_NOT_THERE = object()
+_LONGEST = 200  # letters of a value: it may be a stranger's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +284,30 @@ def group(number: int) -> str:
 def value_of(kept: Any) -> Any:
     """Give a value of a record as parameters have it: JSON has lists in place of tuples."""
     return tuple(kept) if isinstance(kept, list) else kept
+
+
+def unlike(
+    parameters: Iterable[Parameter], kept: Mapping[str, Any], others: Values
+) -> tuple[str, ...]:
+    """Say which settings of a run are not these others: "Terms: 5000", "Each adds: with the lock".
+
+    `kept` are the parameters of a record; it may be anybody's. What it has not is not told, and
+    what `others` lacks is unlike it. Pure.
+    """
+    return tuple(
+        f"{one.label}: {_told(one, value)}"
+        for one in parameters
+        if one.name in kept
+        and (value := value_of(kept[one.name])) != others.get(one.name, _NOT_THERE)
+    )
+
+
+def _told(parameter: Parameter, value: Any) -> str:
+    try:
+        text = parameter.told(value)
+    except (TypeError, ValueError, AttributeError):
+        text = f"{value}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _whole_number(text: str) -> int | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from core.experiments.told import only_known
 from core.lab.kinds import called, configuration
 from core.lab.told import Fields
 from core.lab_python import LabPython
 from core.parameters import Option, Parameter, Values, value_of
+from core.results.told import only_known
 
 if TYPE_CHECKING:  # these take their time: the first paint does not wait for them
     from core.lab.measure import TrialSpec

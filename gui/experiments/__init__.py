@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core import experiments
 from core.experiments.base import Experiment
-from core.experiments.settings import unlike
+from core.parameters import unlike
 
 if TYPE_CHECKING:
     from core.results.history.listing import RunRow

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.experiments.base import Code, Experiment, Summary
-from core.experiments.settings import unlike
 from core.lab.told import is_event
+from core.parameters import unlike
 from core.results.statistics import duration
 from gui.models.found import FoundPythons, Offer, Refusal
 from gui.models.run_state import BUSY, State

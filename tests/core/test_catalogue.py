@@ -10,9 +10,7 @@ from core import experiments
 from core.errors import BadInput
 from tests.realwindow import ROOT
 
-NO_EXPERIMENTS = {
-    *("__init__", "base", "common", "programs", "protocol", "scaling_summary", "settings", "told"),
-}
+NO_EXPERIMENTS = {"__init__", "base", "common", "programs", "protocol", "scaling_summary"}
 
 
 def test_the_titles_are_the_experiments_own() -> None:

@@ -15,7 +15,7 @@ from core.continuing import values_of
 from core.errors import BadInput
 from core.experiments import pi_scaling, race
 from core.experiments.base import Experiment
-from core.experiments.settings import unlike
+from core.parameters import unlike
 from tests.core.history.strategies import PLAIN
 from tests.core.making import record
 
