@@ -21,6 +21,7 @@ from core.engines.places import Candidate
 from core.engines.probe import LIMIT_S, Abilities, Identity, ProbeError, Stop, ask
 from core.errors import BadInput
 from core.installed import is_installed, typed
+from core.lab.kinds import why_no_interpreters
 from core.lab_python import LabPython
 
 _AT_ONCE = 4
@@ -91,8 +92,10 @@ class Choice:
     @property
     def lacks(self) -> dict[str, str]:
         """Say of executor kinds that it lacks what they need, as far as the search found out."""
-        _, abilities = self.interpreter.facts
-        return {} if abilities.interpreters else {"interpreters": "needs Python 3.14 or newer"}
+        identity, abilities = self.interpreter.facts
+        if abilities.interpreters:
+            return {}
+        return {"interpreters": why_no_interpreters(identity.version_info)}
 
 
 # ------------------------------------------------------------------------------------ searching

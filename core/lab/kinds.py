@@ -96,8 +96,13 @@ def missing() -> dict[str, str]:
     reasons = {}
     if find_spec("_multiprocessing") is None:
         reasons = dict.fromkeys(STARTED, "needs processes, which this Python cannot start")
-    if sys.version_info < _INTERPRETERS_SINCE:
-        reasons["interpreters"] = "needs Python 3.14 or newer"
-    elif find_spec("_interpreters") is None:
-        reasons["interpreters"] = "needs sub-interpreters, which this Python was built without"
+    if sys.version_info < _INTERPRETERS_SINCE or find_spec("_interpreters") is None:
+        reasons["interpreters"] = why_no_interpreters(sys.version_info[:2])
     return reasons
+
+
+def why_no_interpreters(version: tuple[int, ...]) -> str:
+    """Say of a Python of some version, which has no pool of interpreters, what it needs for one."""
+    if version < _INTERPRETERS_SINCE:
+        return "needs Python 3.14 or newer"
+    return "needs sub-interpreters, which this Python was built without"

@@ -22,6 +22,22 @@ def names(*interpreters: Interpreter) -> list[str]:
     return [choice.name for choice in choices(interpreters)]
 
 
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("3.13.1", "needs Python 3.14 or newer"),
+        ("3.14.0", "needs sub-interpreters, which this Python was built without"),
+    ],
+)
+def test_why_it_has_no_interpreters_is_said_as_the_python_itself_says_it(
+    version: str, reason: str
+) -> None:
+    (choice,) = choices([interpreter(version, interpreters=False)])
+    assert choice.lacks == {"interpreters": reason}
+    (able,) = choices([interpreter(version, interpreters=True)])
+    assert able.lacks == {}
+
+
 # ---------------------------------------------------------------------------------- searching
 
 
