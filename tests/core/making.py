@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from core.lab.describe import describe
 from core.results.records import (
     Environment,
     PythonRecord,
@@ -22,6 +23,11 @@ PYTHON = PythonRecord(
     start_methods=("fork", "spawn", "forkserver"),
     default_start_method="fork",
 )
+
+
+def prepared() -> dict[str, Any]:
+    """Give what a lab process says before a run, without one: this Python, and nothing measured."""
+    return {"python": describe(), "term_s": 1e-7, "other_cpus": None, "calibration": None}
 
 
 def environment(usable_cpus: int = 2) -> Environment:

@@ -16,12 +16,11 @@ from core.continuing import values_here, values_of
 from core.errors import BadInput
 from core.experiments.base import Experiment, Trial
 from core.experiments.pi_scaling import EXPERIMENT
-from core.lab.describe import describe
 from core.parameters import Choice, Parameter
 from core.report.report import report_of
 from core.results.records import Calibration, RunRecord, TrialError
 from core.runner import Run
-from tests.core.making import done, record
+from tests.core.making import done, prepared, record
 
 VALUES = {
     **EXPERIMENT.defaults(),
@@ -34,8 +33,7 @@ VALUES = {
 
 def begun(experiment: Experiment = EXPERIMENT, **changes: Any) -> Run:
     """Make a run without measuring anything."""
-    prepared = {"python": describe(), "term_s": 1e-7, "other_cpus": None, "calibration": None}
-    return Run(experiment, {**VALUES, **changes}, prepared)
+    return Run(experiment, {**VALUES, **changes}, prepared())
 
 
 def carried_out(run: Run, trials: tuple[Trial, ...]) -> None:

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from core.experiments import find
 from core.experiments.base import Trial
-from core.lab.describe import describe
 from core.results.records import TrialRecord
 from core.runner import Run
 from gui.models.run_state import State
@@ -21,7 +20,7 @@ from gui.runs import Runs
 from gui.views import replay
 from gui.views.page import ExperimentPage
 from gui.views.replay import Replay
-from tests.core.making import done
+from tests.core.making import done, prepared
 from tests.gui.conftest import OpenPage
 
 EXPERIMENT = find("sharing")
@@ -59,8 +58,7 @@ class Seen:
 
     def go_on(self) -> None:
         """Go on with a run whose first trial told much, on the machine where it was measured."""
-        prepared = {"python": describe(), "term_s": 1e-7, "other_cpus": None, "calibration": None}
-        run = Run(EXPERIMENT, VALUES, prepared)
+        run = Run(EXPERIMENT, VALUES, prepared())
         first = run.plan[0]
         for at in range(EVENTS):
             span = {"kind": "span", "lane": "worker 1", "start": at / 1000, "end": (at + 1) / 1000}

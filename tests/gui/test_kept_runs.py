@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from core import runner
 from core.experiments import find
-from core.lab.describe import describe
 from core.runner import Run
 from gui import experiments
 from gui.kept_runs import KeptRuns
@@ -23,7 +22,7 @@ from gui.runs import Runs
 from gui.theme import Theme
 from gui.views import replay
 from gui.views.page import ExperimentPage
-from tests.core.making import done
+from tests.core.making import done, prepared
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find as find_widget
 from tests.gui.test_history_page import row
@@ -61,8 +60,7 @@ class Shown:
 
 def long_run() -> Kept:
     """Make a run of this very machine, so that it can go on."""
-    prepared = {"python": describe(), "term_s": 1e-7, "other_cpus": None, "calibration": None}
-    cut_off = replace(Run(EXPERIMENT, EXPERIMENT.defaults(), prepared).record(), status=CUT_OFF)
+    cut_off = replace(Run(EXPERIMENT, EXPERIMENT.defaults(), prepared()).record(), status=CUT_OFF)
     mark = {"kind": "mark", "lane": "worker 1", "at": 0.1, "t": 0.1, "label": "here"}
     told = replace(cut_off, trials=(done("threads", 2, 1, 0.5, events=(mark,) * EVENTS),))
     place = experiments.place_of("deadlock")
