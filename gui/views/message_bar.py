@@ -11,7 +11,8 @@ from gui.theme import Theme
 class MessageBar(QFrame):
     """Hidden until it has something to say; `acted` fires for its one action.
 
-    `name` tells it from others of its kind. Whoever places it has no more to do. GUI thread.
+    It stays until it is put away: whoever does what was wanted hides it where that was done. `name`
+    tells it from others of its kind. GUI thread.
     """
 
     acted = Signal()
@@ -36,7 +37,7 @@ class MessageBar(QFrame):
         self._close.setAutoRaise(True)
         self._close.setToolTip("Put this message away")
         self._close.setAccessibleName("Put this message away")
-        self._action.clicked.connect(self._act)
+        self._action.clicked.connect(self.acted)
         self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
@@ -54,10 +55,6 @@ class MessageBar(QFrame):
         self._action.setToolTip(tip)
         self._action.setVisible(bool(action))
         self.show()
-
-    def _act(self) -> None:
-        self.hide()
-        self.acted.emit()
 
     def _restyle(self) -> None:
         self._theme.dress(self)

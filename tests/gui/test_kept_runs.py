@@ -8,11 +8,12 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runner
 from core.experiments import find
+from core.results.history.listing import RunRow
 from core.runner import Run
 from gui import experiments
 from gui.kept_runs import KeptRuns
@@ -42,9 +43,14 @@ class Shown:
         self.kept_runs = KeptRuns(
             self.runs, theme, lambda _: page, lambda _, bar: layout.addWidget(bar), page
         )
+        self.kept_runs.continue_asked.connect(self.go_on)
         self.bars.show()
         self.kept = long_run()
         self.kept_runs.show(self.kept)
+
+    def go_on(self, run: RunRow) -> None:
+        """Continue the run that is seen, as the history's desk has it done."""
+        self.kept_runs.go_on(run, replace(self.kept.record, trials=()))
 
     @property
     def is_over(self) -> bool:
@@ -114,7 +120,7 @@ def begin(shown: Shown, how: str) -> None:
     if how == "run":
         shown.runs.start(EXPERIMENT, shown.page, EXPERIMENT.defaults())
     else:
-        shown.kept_runs.go_on(shown.kept.run, replace(shown.kept.record, trials=()))
+        find_widget(shown.bars, QPushButton, "kept-action").click()
     assert shown.state_is(State.PREPARING)
 
 
