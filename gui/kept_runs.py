@@ -97,10 +97,15 @@ class KeptRuns(QObject):
             self._leave(place)
 
     def _on_state_changed(self, state: State) -> None:
-        """Hold what would hide the question of a run that is to begin; show it if that is not."""
+        """Hold what would hide the question of a run that is to begin; show it if that is not.
+
+        One that is held is let go by the end of that very run, as there is only one at a time.
+        """
         for place, replay in list(self._replays.items()):
             if state is State.PREPARING and self._runs.is_busy_on(replay.page):
                 replay.hold()
+            elif state is State.FAILED and replay.is_held:
+                replay.go_on()  # not from its beginning, which would hide why that failed
             elif state is State.STOPPED and replay.is_held:
                 replay.stop()
                 self._replay(place, replay.page, what_came_of_it(replay.page, self._shown[place]))

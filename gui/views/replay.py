@@ -29,7 +29,8 @@ class Replay(QObject):
     """Shows what was kept, step after step; `failed` has a sentence.
 
     `finished` fires at its end, failed or not. `stop` leaves the page as it is by then, for a run
-    that begins there; `hold` does so too, where it is not known yet whether one will. GUI thread.
+    that begins there; `hold` does so too, where it is not known yet whether one will, and `go_on`
+    shows the rest where none does. GUI thread.
     """
 
     finished = Signal()
@@ -42,7 +43,7 @@ class Replay(QObject):
         self._steps = steps
         self._timer = QTimer(self)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(self._go_on)
+        self._timer.timeout.connect(self._take_turn)
         self._timer.start()
 
     def hold(self) -> None:
@@ -50,12 +51,17 @@ class Replay(QObject):
         self.is_held = True
         self._timer.stop()
 
+    def go_on(self) -> None:
+        """Show the rest of what was held."""
+        self.is_held = False
+        self._timer.start()
+
     def stop(self) -> None:
         """Show no more of it."""
         self._timer.stop()
         self.deleteLater()
 
-    def _go_on(self) -> None:
+    def _take_turn(self) -> None:
         deadline = perf_counter() + _SLICE_S
         try:
             while perf_counter() < deadline:

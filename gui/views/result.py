@@ -118,6 +118,7 @@ class ResultPanel(Card):
         super().__init__()
         self._theme = theme
         self._words, self._notice = Words(theme), Notice(theme)
+        self._has_problem = False
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._build()
@@ -172,7 +173,9 @@ class ResultPanel(Card):
         self.show_notes(notes)
 
     def show_outcome(self, record: RunRecord, summary: Summary) -> None:
-        """Say what a run found, or why it found nothing."""
+        """Say what a run found, or why it found nothing, if no problem was told meanwhile."""
+        if self._has_problem:
+            return
         if summary.headline:
             self.show_summary(summary)
         elif record.status in ("stopped", "interrupted"):
@@ -225,6 +228,7 @@ class ResultPanel(Card):
             buttons.append(more)
         self._notice.ask(sentence, True, *buttons)
         self._show(self._notice)
+        self._has_problem = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -242,6 +246,7 @@ class ResultPanel(Card):
             self.focus_left.emit()
         for one in (self._words, self._notice):
             one.setVisible(one is widget)
+        self._has_problem = False
 
     def _build(self) -> None:
         self._notice.hide()

@@ -40,7 +40,7 @@ class Seen:
         self._now = 0
         self.runs.attach(page)
         self.runs.controller.state_changed.connect(self.states.append)
-        add_events, go_on = page.add_events, Replay._go_on
+        add_events, take_turn = page.add_events, Replay._take_turn
 
         def counted(events: Told) -> None:
             self._now += len(events)
@@ -48,11 +48,11 @@ class Seen:
 
         def turn(one: Replay) -> None:
             self._now = 0
-            go_on(one)
+            take_turn(one)
             self.turns.append(self._now)
 
         monkeypatch.setattr(page, "add_events", counted)
-        monkeypatch.setattr(Replay, "_go_on", turn)
+        monkeypatch.setattr(Replay, "_take_turn", turn)
         clock = count()
         monkeypatch.setattr(replay, "perf_counter", lambda: next(clock) / 1000)
 

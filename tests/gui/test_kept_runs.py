@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from itertools import count
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runner
+from core.errors import LabError
 from core.experiments import find
 from core.results.history.listing import RunRow
 from core.runner import Run
@@ -138,6 +141,46 @@ def test_a_kept_run_is_shown_to_its_end_when_the_run_that_was_to_begin_is_declin
     assert shown.page._record is shown.kept.record
     assert shown.page.typed()["timeout-s"] == "7"
     assert shown.bar_is_seen
+
+
+def fail(shown: Shown, qtbot: QtBot, how: str) -> None:
+    """Want a run that cannot begin: its lab process cannot, or its Python is gone."""
+    if how == "getting ready":
+        begin(shown, "run")
+        qtbot.waitUntil(lambda: shown.state_is(State.FAILED), timeout=30_000)
+    else:
+        values = EXPERIMENT.defaults() | {"pythons": ("/gone/python3",)}
+        shown.runs.start(EXPERIMENT, shown.page, values)
+        assert shown.state_is(State.IDLE)
+
+
+@pytest.mark.parametrize("how", ["getting ready", "its Python"])
+def test_a_kept_run_is_shown_to_its_end_under_the_reason_why_another_could_not_begin(
+    shown: Shown, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def fails(*_: object) -> Future[dict[str, Any]]:
+        failed: Future[dict[str, Any]] = Future()
+        failed.set_exception(LabError("This Python cannot be started."))
+        return failed
+
+    monkeypatch.setattr(runner, "prepare", fails)
+    fail(shown, qtbot, how)
+    reason = problem(shown)
+    assert "Python" in reason
+    monkeypatch.setattr(replay, "_EVENTS", EVENTS)
+    qtbot.waitUntil(lambda: shown.is_over)
+    assert len(shown.page._trials) == 1
+    assert shown.page._record is shown.kept.record
+    assert problem(shown) == reason
+    assert shown.bar_is_seen
+    shown.kept_runs.show(shown.kept)
+    qtbot.waitUntil(lambda: not problem(shown))
+
+
+def problem(shown: Shown) -> str:
+    """Tell the sentence that stands in the headline's place; empty where there is none."""
+    notice = shown.page._result._notice
+    return notice._sentence.text() if notice.isVisible() else ""
 
 
 def headline(shown: Shown) -> str:
