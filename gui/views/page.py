@@ -162,7 +162,7 @@ class ExperimentPage(PageFrame):
         self._answers.forget()
         self._redraw.drop()  # it would draw the run before
         self._result.show_begun(record.environment.notes, kept)
-        self._show_unlike()
+        self._heed_form()  # neither the script nor what is said of settings is the last run's
         if self._stage is not None:
             self._stage.begin(record, longest_s)
 
@@ -199,7 +199,7 @@ class ExperimentPage(PageFrame):
         """Show the record as it now stands: the result in words, if need be those given."""
         self._record, self._summary = record, summary
         self._answers.forget()
-        self._show_code()  # what the run found may stand in it now
+        self._heed_form()  # what the run found may stand in the script now
         if summary is None:
             summary = self._experiment.summarize_own(record)
         self._result.show_outcome(record, summary)
@@ -311,8 +311,7 @@ class ExperimentPage(PageFrame):
 
     def _connect(self) -> None:
         self._form.changed.connect(self._refresh_buttons)
-        self._form.changed.connect(self._show_code)
-        self._form.changed.connect(self._show_unlike)
+        self._form.changed.connect(self._heed_form)
         self._code.wanted.connect(self.wanted)
         self._code.export_requested.connect(self.export_requested)
         self._form.python_added.connect(self.python_added)
@@ -372,19 +371,17 @@ class ExperimentPage(PageFrame):
 
         return LessonView(self._experiment.name, self._theme)
 
-    def _show_code(self) -> None:
+    def _heed_form(self) -> None:
+        """Show the script of what the form says now, and what the run in sight had other than it.
+
+        Only where that is nothing does the script have what this run found.
+        """
+        kept = self._record.parameters if self._record is not None else {}
+        others = unlike(self._experiment.parameters, kept, self._form.read)
+        self._result.show_unlike(others)
         values = self._form.values()
         if values is not None:
-            self._code.show_code(values, None if self._unlike else self._record)
-
-    @property
-    def _unlike(self) -> tuple[str, ...]:
-        """The settings of the run in sight that are not what the form says now."""
-        kept = self._record.parameters if self._record is not None else {}
-        return unlike(self._experiment.parameters, kept, self._form.read)
-
-    def _show_unlike(self) -> None:
-        self._result.show_unlike(self._unlike)
+            self._code.show_code(values, None if others else self._record)
 
     def _refresh_buttons(self) -> None:
         self._bar.show_state(self._state, self._form.problem, self._busy_elsewhere)

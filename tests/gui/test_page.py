@@ -334,6 +334,8 @@ def test_the_code_of_a_run_has_the_size_that_it_found_until_the_form_is_changed(
 
     assert "TERMS = 4321\n" in text()
     assert "REPEATS = 2\n" in text()
+    page.begin(record([], parameters=kept, calibration=replace(found, size=9999)), 1.0)
+    assert "TERMS = 9999\n" in text()
     fill(page, "field-seed", "77")
     assert "TERMS = 10000000\n" in text()
 
