@@ -102,7 +102,7 @@ class GalleryPage(PageFrame):
         counted = "1 run" if count == 1 else f"{count} runs" if count else _NO_CURVES
         self._title.setText(counted if has_something else _TITLE)
         self._places.setCurrentIndex(int(has_something))
-        for button in (self._clear, self._export, self._open):
+        for button in (self._clear, self._open):
             button.setVisible(has_something)
 
     def _build(self) -> None:

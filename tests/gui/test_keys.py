@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gui import experiments
 from gui.lab import Lab
 from gui.models.spans import Span, SpanBatch, SpanKind
 from gui.views.comparison import ComparisonView
@@ -120,7 +121,8 @@ def export_key(lab: Lab, qtbot: QtBot) -> dict[str, bool]:
     looking.start(10)
     qtbot.keyClick(lab.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     looking.stop()
-    entries = [one for one in seen[0].actions() if one.objectName()] if seen else []
+    assert seen, "no menu opened"
+    entries = [one for one in seen[0].actions() if one.objectName()]
     return {one.objectName().removeprefix("export-"): one.isEnabled() for one in entries}
 
 
@@ -128,6 +130,9 @@ def test_ctrl_e_opens_what_can_be_taken_away_of_the_page_in_front(
     lab: Lab, stops: list[None], qtbot: QtBot, folder: Path
 ) -> None:
     assert export_key(lab, qtbot)["html"] is False  # nothing has run on this page
+    lab.window.show_page(len(experiments.TITLES) + 1)
+    qtbot.waitUntil(find(lab.window, GalleryPage).isVisible)
+    assert export_key(lab, qtbot)["paper"] is False  # no files of a class were opened yet
     put(folder, *(replace(begun(), status="finished", trials=tuple(sweep(2))) for _ in range(2)))
     page = at_the_list(lab, qtbot, 2)
     page._table.clearSelection()
