@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 _Kind = TypeVar("_Kind", bound=QObject)
@@ -25,3 +25,9 @@ def find(parent: QWidget, kind: type[_Kind], name: str = "") -> _Kind:
     found = parent.findChild(kind, name) if name else parent.findChild(kind)
     assert isinstance(found, kind), name or kind.__name__
     return found
+
+
+def open_tab(page: QWidget, title: str) -> None:
+    """Bring a tab of a page to the front, by its title; fail the test without it."""
+    tabs = find(page, QTabWidget)
+    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index(title))

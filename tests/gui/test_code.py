@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
 from core.experiments import catalogue
@@ -14,7 +13,7 @@ from gui.theme import Theme
 from gui.views.code import CodeView
 from gui.views.highlight import Look, runs_of
 from tests.gui.conftest import OpenPage
-from tests.gui.finding import find
+from tests.gui.finding import find, open_tab
 from tests.gui.jobs import do_at_once
 
 TEXT = '"""Says\nmore."""\n\nimport time\n\n\ndef work(n):\n    return n + 1  # one more\n'
@@ -94,8 +93,7 @@ def test_a_wish_that_nobody_heard_is_said_again_when_the_page_is_served(
     open_page: OpenPage, lab: Lab, qtbot: QtBot
 ) -> None:
     page = open_page(find_experiment("race"))
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    open_tab(page, "Code")
     view = find(page, CodeView)
     assert colours(view, first_import(view)) == []
     lab._need_runs().attach(page)

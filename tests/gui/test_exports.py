@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QCursor, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import experiments
@@ -24,7 +24,7 @@ from gui.settings import Settings
 from gui.theme import Theme
 from gui.views.export_button import NO_CHART, NO_RUN, ExportButton
 from tests.gui.conftest import OpenPage
-from tests.gui.finding import find
+from tests.gui.finding import find, open_tab
 from tests.gui.jobs import do_at_once
 from tests.gui.sweeps import begun, sweep
 
@@ -78,8 +78,7 @@ def test_a_script_is_written_elsewhere_and_where_the_last_file_was(
     open_page: OpenPage, exports: Exports, qtbot: QtBot, tmp_path: Path
 ) -> None:
     page = open_page(experiments.find("race"))
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    open_tab(page, "Code")
     with qtbot.waitSignal(page.export_requested) as asked:
         find(page, QPushButton, "save-script").click()
     assert asked.args == ["script"]

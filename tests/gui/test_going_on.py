@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from core.experiments import find
@@ -22,6 +21,7 @@ from gui.views.page import ExperimentPage
 from gui.views.replay import Replay
 from tests.core.making import done, prepared
 from tests.gui.conftest import OpenPage
+from tests.gui.jobs import turns
 
 EXPERIMENT = find("sharing")
 VALUES = {**EXPERIMENT.defaults(), "ways": ("nothing",), "increments": 100, "repeats": 2}
@@ -119,9 +119,6 @@ def test_closing_meanwhile_begins_nothing(seen: Seen, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(seen.turns) > 1, timeout=60_000)
     seen.runs.shut_down()
     shown = len(seen.turns)
-    timer, turns = QTimer(seen.page), list[int]()
-    timer.timeout.connect(lambda: turns.append(1))
-    timer.start(0)
-    qtbot.waitUntil(lambda: len(turns) > 3)
+    turns(qtbot, seen.page, 4)
     assert len(seen.turns) == shown
     assert State.RUNNING not in seen.states

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QTableView,
-    QTabWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -27,7 +26,7 @@ from gui.models.spans import Span, SpanBatch, SpanKind
 from gui.views.comparison import ComparisonView
 from gui.views.gallery import GalleryPage
 from gui.views.timeline.widget import Timeline
-from tests.gui.finding import find
+from tests.gui.finding import find, open_tab
 from tests.gui.sweeps import begun, sweep
 from tests.gui.test_history_page import at_the_list, put, select
 
@@ -199,8 +198,7 @@ def test_what_is_selected_is_copied_wherever_it_is(
     field.setSelection(1, 2)
     assert copied(lab, qtbot, field, how) == "23"
 
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    open_tab(page, "Code")
     code = find(page, QPlainTextEdit, "code")
     code.moveCursor(QTextCursor.MoveOperation.NextWord, QTextCursor.MoveMode.KeepAnchor)
     assert copied(lab, qtbot, code, how) == code.textCursor().selectedText() != ""

@@ -33,7 +33,7 @@ from gui.views.timeline.widget import Timeline
 from tests.core.making import done, environment
 from tests.core.making import record as made
 from tests.gui.conftest import OpenPage
-from tests.gui.finding import find
+from tests.gui.finding import find, open_tab
 
 
 def trial(executor: str, workers: int, block: int, work_s: float, order: int = 1) -> TrialRecord:
@@ -75,8 +75,7 @@ def page(open_page: OpenPage) -> ExperimentPage:
 
 def speedup(page: QWidget) -> SpeedupChart:
     """Go to the tab of the speed-up, which is built only then."""
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Speed-up"))
+    open_tab(page, "Speed-up")
     chart = find(page, SpeedupChart)
     return chart
 
@@ -324,8 +323,7 @@ def test_the_code_of_a_run_has_the_size_that_it_found_until_the_form_is_changed(
 
     values = {**pi_scaling.EXPERIMENT.defaults(), "size": "calibrated", "until": "time"}
     page.set_values(values)
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Code"))
+    open_tab(page, "Code")
     kept = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
     found = Calibration(seconds=0.5, size=4321, calls=())
     page.begin(record([], parameters=kept, calibration=found), 1.0)

@@ -17,7 +17,7 @@ from gui.views.sweep import SweepStage
 from gui.views.tables import BESIDE
 from tests.core.making import done, record
 from tests.gui.conftest import OpenPage
-from tests.gui.finding import find
+from tests.gui.finding import find, open_tab
 from tests.gui.sweeps import begun, sweep
 
 
@@ -36,8 +36,7 @@ def test_what_matters_of_a_trial_is_in_sight_in_a_small_window(
     open_page: OpenPage, qtbot: QtBot, width: int, in_sight: int
 ) -> None:
     page = open_page(pi_scaling.EXPERIMENT, 1000)
-    tabs = find(page, QTabWidget)
-    tabs.setCurrentIndex([tabs.tabText(at) for at in range(tabs.count())].index("Trials"))
+    open_tab(page, "Trials")
     page.begin(record([], parameters=pi_scaling.EXPERIMENT.defaults()), 1.0)
     page.add_trials([done("ceiling", 61, 1, 0.1, value=math.pi, abs_error=1e-7)])
     table = find(page, OneLineTable)
