@@ -90,6 +90,12 @@ class KeptRuns(QObject):
         page.set_values(values)
         self._runs.start(experiment, page, values, (run.id, record))
 
+    def shut_down(self) -> None:
+        """Show no more of any run: nothing computes any more what pages want."""
+        for replay in self._replays.values():
+            replay.stop()
+        self._replays.clear()
+
     def _on_run_started(self, run: Run) -> None:
         """Say no more which run is seen on a page: another has cleared it."""
         place = experiments.place_of(run.experiment.name)

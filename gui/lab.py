@@ -97,6 +97,8 @@ class Lab(QObject):
             self._desk.stop()
         if self._history is not None:
             self._history.commit()  # while there is a history to write it
+        if self._kept is not None:
+            self._kept.shut_down()
         if self.runs is not None:
             self.runs.shut_down()
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +19,7 @@ from core.results.history.listing import RunRow
 from core.runner import Run
 from gui import experiments
 from gui.kept_runs import KeptRuns
+from gui.lab import Lab
 from gui.models.kept import Kept, made_ready
 from gui.models.run_state import State
 from gui.runs import Runs
@@ -29,6 +29,7 @@ from gui.views.page import ExperimentPage
 from tests.core.making import done, prepared
 from tests.gui.conftest import OpenPage
 from tests.gui.finding import find as find_widget
+from tests.gui.jobs import turns
 from tests.gui.test_history_page import row
 
 EXPERIMENT = find("deadlock")
@@ -78,13 +79,18 @@ def long_run() -> Kept:
 
 
 @pytest.fixture
-def shown(
-    open_page: OpenPage, light: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Shown]:
-    """Be in the middle of the replay, which takes many steps, by a clock on which each is long."""
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a replay take many turns, by a clock on which each step is long."""
     clock = count()
     monkeypatch.setattr(replay, "perf_counter", lambda: next(clock) / 1000)
     monkeypatch.setattr(replay, "_EVENTS", 1)
+
+
+@pytest.fixture
+def shown(
+    open_page: OpenPage, light: Theme, qtbot: QtBot, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shown]:
+    """Be in the middle of a replay."""
     monkeypatch.setattr(runner, "LONG_RUN_S", 0.0)  # whatever begins is asked about first
     made = Shown(open_page(EXPERIMENT), light)
     qtbot.addWidget(made.bars)
@@ -92,15 +98,6 @@ def shown(
     assert not made.is_over
     yield made
     made.runs.shut_down()
-
-
-def turns(qtbot: QtBot, page: ExperimentPage, wanted: int) -> None:
-    """Let the event loop have its turn so many times."""
-    timer, seen = QTimer(page), list[int]()
-    timer.timeout.connect(lambda: seen.append(1))
-    timer.start(0)
-    qtbot.waitUntil(lambda: len(seen) >= wanted)
-    timer.stop()
 
 
 @pytest.mark.parametrize("how", ["run", "continue"])
@@ -203,3 +200,21 @@ def test_a_kept_run_that_cannot_be_shown_whole_says_what_it_found(
     qtbot.waitUntil(lambda: bool(problems))
     assert "strange" in problems[0]
     assert headline(shown) == "Interrupted before anything was measured"
+
+
+def test_closing_shows_no_more_of_a_kept_run(
+    lab: Lab, slow: None, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.open()
+    qtbot.waitUntil(lambda: lab.runs is not None, timeout=30_000)
+    lab._show_history()
+    assert lab._kept is not None
+    kept = long_run()
+    lab._kept.show(kept)
+    page, shown = lab._pages[kept.place], list[object]()
+    monkeypatch.setattr(page, "add_events", shown.append)
+    qtbot.waitUntil(lambda: bool(shown))
+    lab.close()
+    shown.clear()
+    turns(qtbot, page, 10)
+    assert not shown
