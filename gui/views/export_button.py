@@ -65,13 +65,8 @@ class ExportButton(QToolButton):
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self._charts = [self._add(self._menu, *one) for one in _CHART if has_charts]
-        self._timeline = QMenu("T&imeline", self._menu)
-        self._timeline.setToolTipsVisible(True)
-        self._timelines = [self._add(self._timeline, *one) for one in _TIMELINE]
-        self._timeline.menuAction().setData("The timeline below as a picture, all of it")
-        self._timelines.append(self._timeline.menuAction())
-        if of_run:
-            self._menu.addMenu(self._timeline)
+        self._menus = [self._menu]
+        self._timelines = self._add_timeline() if of_run else []
         self._menu.addSeparator()
         self._runs = [self._add(self._menu, *one) for one in _RUN]
         self._menu.addSeparator()
@@ -108,6 +103,14 @@ class ExportButton(QToolButton):
         action.triggered.connect(partial(self._choose, what))
         return action
 
+    def _add_timeline(self) -> list[QAction]:
+        """Add the menu of the timeline; return its entries, and the one that it is itself."""
+        menu = self._menu.addMenu("T&imeline")
+        menu.setToolTipsVisible(True)
+        menu.menuAction().setData("The timeline below as a picture, all of it")
+        self._menus.append(menu)
+        return [*(self._add(menu, *one) for one in _TIMELINE), menu.menuAction()]
+
     def _choose(self, what: str, _checked: bool = False) -> None:
         self.chosen.emit(what)
 
@@ -118,6 +121,6 @@ class ExportButton(QToolButton):
 
     def _restyle(self) -> None:
         self.setFont(self._theme.font(0.95))
-        for menu in (self._menu, self._timeline):
+        for menu in self._menus:
             menu.setFont(self._theme.font())
             self._theme.dress(menu)

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QCursor, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import experiments
@@ -199,6 +199,18 @@ def test_the_menu_says_why_it_has_nothing(light: Theme, qtbot: QtBot) -> None:
     with qtbot.waitSignal(button.chosen) as chosen:
         actions(button)["export-pdf"].trigger()
     assert chosen.args == ["pdf"]
+
+
+@pytest.mark.parametrize("of_run", [True, False])
+def test_only_a_run_has_a_menu_of_its_timeline(light: Theme, qtbot: QtBot, of_run: bool) -> None:
+    button = ExportButton(light, of_run=of_run)
+    qtbot.addWidget(button)
+    names = [one.objectName() for one in button.findChildren(QAction)]
+    assert sum(name.startswith("export-timeline") for name in names) == (5 if of_run else 0)
+    button.offer(has_chart=True, has_run=True)
+    light.zoom(1)
+    menus = button.findChildren(QMenu)
+    assert [menu.font() for menu in menus] == [light.font()] * (2 if of_run else 1)
 
 
 def test_a_button_is_not_lit_when_the_pointer_left_under_its_menu(
