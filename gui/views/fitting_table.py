@@ -73,7 +73,13 @@ class FittingTable(Table):
 
     @abstractmethod
     def _fit_columns(self) -> None:
-        """Give columns their widths, and rows their lines, in the room that there is."""
+        """Give columns their widths in the room that there is."""
+
+    def _fit_rows(self, is_at_end: bool) -> None:
+        """Give rows their lines, if there can be more than one: first those that are seen next.
+
+        With `is_at_end`, these are the last ones.
+        """
 
     def _rows_here(self) -> Sequence[int]:
         """List the rows that can be measured."""
@@ -132,6 +138,7 @@ class FittingTable(Table):
     def _fit(self, is_at_end: bool) -> None:
         """Fit columns and rows; who sees the last row still sees it."""
         self._fit_columns()
+        self._fit_rows(is_at_end)
         if is_at_end:
             self.updateGeometries()  # the scroll bar has to know of the new heights first
             self.scrollToBottom()

@@ -1,6 +1,6 @@
 """Tables of what programs tell: widths, wrapping, what stands there before, and hands on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 import pytest
@@ -37,6 +37,22 @@ def model() -> RowTable:
     return RowTable()
 
 
+Hold = Callable[[Table], None]
+
+
+@pytest.fixture
+def hold(qtbot: QtBot) -> Iterator[Hold]:
+    """Hold a table until it is closed, as its page does: what is left of its turns needs it."""
+    held: list[Table] = []
+
+    def take(table: Table) -> None:
+        held.append(table)
+        qtbot.addWidget(table)
+
+    yield take
+    held.clear()
+
+
 @pytest.fixture
 def table(model: RowTable, light: Theme, qtbot: QtBot) -> WrappingTable:
     made = WrappingTable(model, "Rows", light, "Rows appear here.")
@@ -71,6 +87,14 @@ def test_long_texts_wrap_so_that_all_columns_are_in_sight(
     assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("a generator")
     table.resize(2400, 300)
     assert table.rowHeight(0) == table.rowHeight(1)
+
+
+def test_a_text_of_several_lines_has_them_all(
+    table: WrappingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    model.append([{"said": "one\ntwo\nthree"}, {"said": "one"}])
+    settle(table, qtbot)
+    assert table.rowHeight(0) >= 3 * table.fontMetrics().height() > table.rowHeight(1)
 
 
 THING = "an instance of multiprocessing.Value"
@@ -168,10 +192,87 @@ def test_a_table_follows_rows_that_wrap(
     assert bar.maximum() > 0
 
 
-def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot) -> None:
+@pytest.fixture
+def long(table: WrappingTable, model: RowTable, qtbot: QtBot) -> WrappingTable:
+    """A table of many rows, each of several lines, all of which have them."""
+    rows = [{"step": number, "error": ERROR * (1 + number % 3)} for number in range(1500)]
+    model.append(rows)
+    settle(table, qtbot)
+    return table
+
+
+def settle(table: WrappingTable, qtbot: QtBot) -> None:
+    """Wait until all rows have their lines."""
+    timers = table._fit_soon, table._turns._timer
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in timers), timeout=30_000)
+
+
+def heights(table: WrappingTable, rows: range) -> list[int]:
+    return [table.rowHeight(row) for row in rows]
+
+
+def wanted(table: WrappingTable, rows: range) -> list[int]:
+    """Tell how high rows are that have all the lines of their texts, and no more, as Qt has it."""
+    usual = table.verticalHeader().defaultSectionSize()
+    return [max(usual, table.sizeHintForRow(row)) for row in rows]
+
+
+@pytest.mark.parametrize("place", [0, 700, -1], ids=["top", "middle", "end"])
+def test_other_room_gives_rows_in_sight_their_lines_at_once_and_all_others_in_turns(
+    long: WrappingTable, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    bar, counted = long.verticalScrollBar(), list[int]()
+    bar.setValue(place if place >= 0 else bar.maximum())
+    before = bar.value(), long.rowHeight(0)
+    settle(long, qtbot)
+
+    def count(table: WrappingTable, row: int, column: int, width: int) -> int:
+        counted.append(row)
+        return height(table, row, column, width)
+
+    height = WrappingTable._height
+    monkeypatch.setattr(WrappingTable, "_height", count)
+    long.resize(330, 300)
+    first, last = long.rowAt(0), long.rowAt(long.viewport().height() - 1)
+    seen = range(first, last + 1 if last >= 0 else 1500)
+    assert 0 < len(counted) < 40
+    assert heights(long, seen) == wanted(long, seen)
+    assert long.rowHeight(350) != wanted(long, range(350, 351))[0]
+    settle(long, qtbot)
+    assert len(counted) == 1500
+    assert heights(long, range(1500)) == wanted(long, range(1500))
+    assert long.rowHeight(0) > before[1]
+    assert bar.value() == (bar.maximum() if place < 0 else before[0])
+
+
+def test_rows_that_come_into_sight_have_their_lines_then(long: WrappingTable) -> None:
+    long.resize(330, 300)
+    seen = range(600, 604)
+    assert heights(long, seen) != wanted(long, seen)
+    long.verticalScrollBar().setValue(600)
+    assert heights(long, seen) == wanted(long, seen)
+
+
+def test_rows_that_come_while_others_wait_for_their_lines_have_theirs(
+    long: WrappingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    long.resize(330, 300)
+    model.append([{"step": 1500, "error": ERROR}])
+    settle(long, qtbot)
+    assert heights(long, range(1501)) == wanted(long, range(1501))
+    long.resize(500, 300)
+    model.append([{"step": 1501, "error": ERROR, "other": ERROR}])  # a column more
+    settle(long, qtbot)
+    assert heights(long, range(1502)) == wanted(long, range(1502))
+    long.resize(330, 300)
+    model.clear()
+    settle(long, qtbot)
+
+
+def test_a_future_has_room_for_all_its_states(light: Theme, qtbot: QtBot, hold: Hold) -> None:
     model = StateTable()
     table = WrappingTable(model, "Futures", light, "Futures appear here.")
-    qtbot.addWidget(table)
+    hold(table)
     table.resize(500, 300)
     table.show()
     model.note("F1", "PENDING", 0.1)
@@ -268,11 +369,15 @@ def wrapping(model: RowTable, theme: Theme) -> FittingTable:
 
 @pytest.mark.parametrize("make", [one_line, wrapping])
 def test_other_type_is_measured_when_it_is_seen(
-    model: RowTable, light: Theme, qtbot: QtBot, make: Callable[[RowTable, Theme], FittingTable]
+    model: RowTable,
+    light: Theme,
+    qtbot: QtBot,
+    hold: Hold,
+    make: Callable[[RowTable, Theme], FittingTable],
 ) -> None:
     def new() -> FittingTable:
         made = make(model, light)
-        qtbot.addWidget(made)
+        hold(made)
         return made
 
     model.append([{"who": f"worker {number}", "what": ERROR} for number in range(30)])
@@ -365,14 +470,14 @@ def test_rows_that_give_way_keep_one_height_and_tell_the_rest(light: Theme, qtbo
 
 
 def test_a_text_that_wraps_is_not_cut_short_and_a_word_too_long_is(
-    light: Theme, qtbot: QtBot
+    light: Theme, qtbot: QtBot, hold: Hold
 ) -> None:
     model = QStandardItemModel(0, 1)
     word = "a" * 200
     for text in (ERROR, f"a long {word}"):
         model.appendRow([QStandardItem(text)])
     table = WrappingTable(model, "Rows", light, "Empty")
-    qtbot.addWidget(table)
+    hold(table)
     table.resize(200, 300)
     table.show()
     qtbot.waitUntil(lambda: table.rowHeight(0) > table.verticalHeader().defaultSectionSize())
