@@ -32,6 +32,12 @@ class Turns(QObject):
         self._timer.stop()
 
     @Slot()
+    def finish(self) -> None:
+        """Take all steps that are left, now."""
+        while self._timer.isActive():
+            self._take_step()
+
+    @Slot()
     def _take_step(self) -> None:
         step = next(self._steps, None)
         if step is None:

@@ -85,11 +85,6 @@ class FittingTable(Table):
         """List the rows that can be measured."""
         return range(self.model().rowCount())
 
-    def _texts(self, row: int) -> Sequence[str]:
-        """Tell what the cells of a row say."""
-        model = self.model()
-        return [str(model.index(row, n).data() or "") for n in range(model.columnCount())]
-
     def _measure_again(self) -> None:
         """Measure the rows that are here in other type."""
         self._forget_rows()

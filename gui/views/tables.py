@@ -1,6 +1,7 @@
 """Tables: how they look, and that they follow new rows until a person chooses one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -24,9 +25,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from gui.plain import plain
 from gui.theme import Theme
+from gui.turns import Step, Turns
 
 BESIDE = 17  # pixels of a column that no text stands in
 _FRAME = 16  # of those, what the style leaves free beside a text
+_AT_ONCE = 200  # rows that are written within a few milliseconds
 
 
 class Table(QTableView):
@@ -54,7 +57,9 @@ class Table(QTableView):
         self._theme = theme
         self._widest = widest
         self._by_hand: dict[int, int] = {}  # the widths of columns that a person has dragged
+        self._copying = Turns(self)
         self.setModel(model)
+        model.modelAboutToBeReset.connect(self._copying.finish)  # others are not meant
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -66,6 +71,8 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(stretch)
         header.setHighlightSections(False)
+        # It would ask for the flags of every cell, to tell which columns are chosen.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         header.sectionResized.connect(self._on_resized)
         self.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self._restyle()
@@ -92,17 +99,36 @@ class Table(QTableView):
         self._copy_rows(self.rows_chosen or range(self.model().rowCount()))
 
     def _copy_rows(self, rows: Sequence[int]) -> None:
-        QGuiApplication.clipboard().setText(self.as_lines(rows))
+        """Put rows on the clipboard: few at once, many in turns of the event loop."""
+        lines: list[str] = []
+        steps = self._writing(rows, lines)
+        if len(rows) > _AT_ONCE:
+            self._copying.take(steps)
+        else:
+            self._copying.drop()
+            for step in steps:
+                step()
 
-    def as_lines(self, rows: Sequence[int]) -> str:
-        """Write rows as they are seen: a line each, tabs between the cells, headings first."""
+    def _writing(self, rows: Sequence[int], lines: list[str]) -> Iterator[Step]:
+        """List the steps that write rows as they are seen, headings first, and copy them."""
         from core.results.tables import with_tabs
 
         model, across = self.model(), Qt.Orientation.Horizontal
         seen = [n for n in range(model.columnCount()) if not self.isColumnHidden(n)]
-        lines = [[model.headerData(n, across) for n in seen]]
-        lines += [[model.index(row, n).data() for n in seen] for row in rows]
-        return with_tabs(lines)
+
+        def write(some: Sequence[int]) -> None:
+            texts = map(self._texts, some)
+            lines.append(with_tabs([row[n] for n in seen] for row in texts))
+
+        lines.append(with_tabs([[model.headerData(n, across) for n in seen]]))
+        for first in range(0, len(rows), _AT_ONCE):
+            yield partial(write, rows[first : first + _AT_ONCE])
+        yield lambda: QGuiApplication.clipboard().setText("".join(lines))
+
+    def _texts(self, row: int) -> Sequence[str]:
+        """Tell what the cells of a row say."""
+        model = self.model()
+        return [str(model.index(row, n).data() or "") for n in range(model.columnCount())]
 
     def put_widths(self, widths: Mapping[int, int]) -> None:
         """Give columns their widths, except those that a person has dragged."""

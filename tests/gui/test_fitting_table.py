@@ -6,7 +6,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
@@ -538,3 +538,46 @@ def test_rows_are_copied_for_a_spreadsheet(
     menu = table.make_menu()
     assert [one.text() for one in menu.actions()] == ["&Copy", "Select &all"]
     menu.deleteLater()
+
+
+def many(table: WrappingTable, model: RowTable, qtbot: QtBot) -> None:
+    model.append([{"step": number, "way": "Lock"} for number in range(1000)])
+    settle(table, qtbot)
+    QApplication.clipboard().setText("before")
+
+
+def test_to_choose_all_rows_asks_only_about_those_in_sight(
+    table: WrappingTable, model: RowTable, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(table, model, qtbot)
+    asked: list[int] = []
+    flags = model.flags
+
+    def counted(index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        asked.append(index.row())
+        return flags(index)
+
+    monkeypatch.setattr(model, "flags", counted)
+    table.selectAll()
+    table.grab()
+    assert len(set(asked)) < 40
+    assert table.rows_chosen == list(range(1000))
+
+
+def test_many_rows_are_copied_in_turns(table: WrappingTable, model: RowTable, qtbot: QtBot) -> None:
+    many(table, model, qtbot)
+    table.copy()
+    assert QApplication.clipboard().text() == "before"
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "before")
+    lines = QApplication.clipboard().text().splitlines()
+    assert lines[0] == "step\tway"
+    assert lines[1:] == ["\t".join(table._texts(row)) for row in range(1000)]
+
+
+def test_rows_that_are_being_copied_are_those_of_before_others_came(
+    table: WrappingTable, model: RowTable, qtbot: QtBot
+) -> None:
+    many(table, model, qtbot)
+    table.copy()
+    model.clear()
+    assert len(QApplication.clipboard().text().splitlines()) == 1001

@@ -47,6 +47,7 @@ from gui.views.history_table import RunTable
 from gui.views.message_bar import MessageBar
 from tests.core.making import done, record
 from tests.gui.finding import find, shown
+from tests.gui.jobs import turns
 from tests.gui.sweeps import begun, sweep
 
 HISTORY = len(experiments.TITLES)
@@ -365,13 +366,14 @@ def test_all_that_are_highlighted_are_acted_upon_once_they_are_read(
     assert deleted == [[run.id for run in history.runs]]
 
 
-def test_all_that_are_to_be_copied_are_read_first(page: HistoryPage) -> None:
+def test_all_that_are_to_be_copied_are_read_first(page: HistoryPage, qtbot: QtBot) -> None:
     history, table = Answering(page), find(page, RunTable)
     clipboard = QApplication.clipboard()
     clipboard.setText("before")
     table.copy()
     assert clipboard.text() == "before"
     history.answer()
+    qtbot.waitUntil(lambda: clipboard.text() != "before")
     lines = clipboard.text().splitlines()
     assert len(lines) == 251
     assert [line.split("\t")[NUMBER] for line in lines[1:]] == [str(n) for n in range(250)]
@@ -379,6 +381,7 @@ def test_all_that_are_to_be_copied_are_read_first(page: HistoryPage) -> None:
     page.look_again()
     history.runs[0] = row(0, name="another")
     history.answer()
+    turns(qtbot, table, 5)
     assert clipboard.text() == "after", "it was copied once"
 
 
