@@ -10,6 +10,7 @@ from core.experiments.base import (
     Listing,
     Machine,
     Rows,
+    SpanWord,
     Summary,
     Trial,
     performed,
@@ -144,5 +145,11 @@ EXPERIMENT = Experiment(
     reads=("kind", "way", "workers"),
     code=_code,
     shows=(Rows("Repeats", _EMPTY), Listing("Where a switch can happen")),
+    span_words={
+        "waiting": SpanWord(
+            "waits for the others",
+            "The worker is there, and waits until all of them begin to add at the same moment.",
+        ),
+    },
 )
 _NAMES = ("kind", "way", "workers", "increments", "repeats")
