@@ -40,7 +40,7 @@ class Runs(QObject):
 
     message_changed = Signal(str)
     told = Signal(str)
-    progress_changed = Signal(int, int, str)
+    progress_changed = Signal(float, int, str)
     busy_changed = Signal(bool)
 
     def __init__(self, added_pythons: Sequence[str] = (), parent: QObject | None = None) -> None:
@@ -262,7 +262,7 @@ class Runs(QObject):
             left = f"about {duration(run.remaining_s)} left"
             if self._page.is_asking:
                 left = "waiting for you"
-            self.progress_changed.emit(len(run.trials), len(run.plan), left)
+            self.progress_changed.emit(run.done, len(run.plan), left)
 
 
 def _make_search() -> "Search":

@@ -64,6 +64,7 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
             workers=values["workers"],
             expected_s=_CALLS * each_s,
             limit_s=120.0,
+            rows=_CALLS,
         ),
     )
 

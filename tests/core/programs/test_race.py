@@ -253,3 +253,12 @@ def test_nobody_adds_before_all_workers_are_there(kind: str) -> None:
     begin = [what["start"] for what in told if what.get("state") == "task"]
     assert len(there) == len(begin) == 4
     assert max(there) <= min(begin)
+
+
+def test_the_longest_race_is_not_cut_off() -> None:
+    (trial,) = EXPERIMENT.plan(values(workers=8, repeats=100, way="lock"), None)
+
+    assert trial.rows == 100
+    assert trial.limit_s is not None
+    assert trial.limit_s > 5 * trial.expected_s
+    assert "with the lock" in trial.name
