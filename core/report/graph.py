@@ -37,7 +37,8 @@ class Graph:
 def graph_of(record: RunRecord, title: str) -> Graph | None:
     """Draw the waits at the end of a run or, where nobody waits then, when most did; or None.
 
-    Where another play began after a deadlock, that one is drawn. The record is as `Experiment.known` gives it.
+    Where another play began after a deadlock, that one is drawn. The record is as
+    `Experiment.known` gives it.
     """
     names: dict[str, None] = {}  # in the order in which they were named
     waits: dict[str, str] = {}
