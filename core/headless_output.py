@@ -100,7 +100,8 @@ class Output:
         if self._table and shown.row_count:
             to_stdout().print(shown)
         if record.status == "stopped":
-            self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
+            over = sum(trial.status != "stopped" for trial in record.trials)
+            self.say(f"Stopped after {over} of {record.planned_trials} trials.")
         laws = fitted(record) if run.experiment.is_sweep else []
         for line in (*summary.headline, *summary.details, *laws):
             self.say(line)

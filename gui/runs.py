@@ -243,7 +243,8 @@ class Runs(QObject):
         run = self.controller.run
         here = self._running is not None and self._running[0].in_window
         several = run is not None and len(run.plan) > 1
-        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run and several else ""
+        over = sum(trial.status != "stopped" for trial in run.trials) if run else 0
+        done = f" after {over} of {len(run.plan)} trials" if run and several else ""
         title = f"{self._running[0].title} · " if self._running is not None else ""
         return title + {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",
