@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
-from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Lines,
+    Machine,
+    Rows,
+    SpanWord,
+    Summary,
+    Trial,
+    performed,
+)
 from core.experiments.common import repeats, workers
 from core.experiments.programs import script
 from core.lab.told import number, positive
@@ -293,6 +303,13 @@ EXPERIMENT = Experiment(
     },
     reads=("workers", "chunksize"),
     code=_code,
+    span_words={
+        "task": SpanWord(
+            "at work on π",
+            "One task of π, each worker's part. The tasks of the sweep are not drawn: they are too"
+            " many, and too short.",
+        ),
+    },
     shows=(
         Lines(
             "Cost of one task",
