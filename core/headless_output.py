@@ -15,7 +15,7 @@ from core.report import titles
 from core.results import fits, statistics
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
-from core.runner import LONG_RUN_S, Run
+from core.runner import LONG_RUN_S, Run, how_far
 
 _FILE_COLUMNS = 120
 
@@ -100,8 +100,7 @@ class Output:
         if self._table and shown.row_count:
             to_stdout().print(shown)
         if record.status == "stopped":
-            over = sum(trial.status != "stopped" for trial in record.trials)
-            self.say(f"Stopped after {over} of {record.planned_trials} trials.")
+            self.say(f"Stopped {how_far(record)}.")
         laws = fitted(record) if run.experiment.is_sweep else []
         for line in (*summary.headline, *summary.details, *laws):
             self.say(line)

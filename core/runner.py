@@ -340,6 +340,13 @@ def outcome(
         return TrialRecord(**base, status="failed", error=_reason(error))
 
 
+def how_far(record: RunRecord) -> str:
+    """Say how far a run came: "after 3 of 9 trials", or "in trial 4 of 9" where one was cut off."""
+    count, of = len(record.trials), record.planned_trials
+    is_cut = any(trial.status == "stopped" for trial in record.trials)
+    return f"in trial {count} of {of}" if is_cut else f"after {count} of {of} trials"
+
+
 def _reason(error: Exception) -> TrialError:
     name = error.type_name if isinstance(error, RemoteError) else type(error).__name__
     return TrialError(name, str(error), getattr(error, "detail", ""))

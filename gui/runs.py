@@ -13,6 +13,7 @@ from core.engines.lab_client import LabExecutor
 from core.errors import BadInput
 from core.experiments.base import Experiment
 from core.results.statistics import duration
+from core.runner import how_far
 from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
@@ -243,8 +244,7 @@ class Runs(QObject):
         run = self.controller.run
         here = self._running is not None and self._running[0].in_window
         several = run is not None and len(run.plan) > 1
-        over = sum(trial.status != "stopped" for trial in run.trials) if run else 0
-        done = f" after {over} of {len(run.plan)} trials" if run and several else ""
+        done = f" {how_far(run.record())}" if run and several else ""
         title = f"{self._running[0].title} · " if self._running is not None else ""
         return title + {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",

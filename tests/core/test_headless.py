@@ -460,4 +460,6 @@ def test_a_trial_that_was_cut_off_is_not_among_those_that_are_done() -> None:
 
     output.result(cast(Any, SimpleNamespace(experiment=PI)), stopped)
 
-    assert "Stopped after 1 of 4 trials." in printed.getvalue()
+    assert "Stopped in trial 2 of 4." in printed.getvalue()
+    output.result(cast(Any, SimpleNamespace(experiment=PI)), replace(stopped, trials=()))
+    assert "Stopped after 0 of 4 trials." in printed.getvalue()
