@@ -22,6 +22,7 @@ from core.engines.interpreters import Choice as PythonChoice
 from core.engines.lab_client import LabExecutor
 from core.errors import BadInput, FuturesLabError, HistoryError, LabError, cannot_write
 from core.experiments.base import Experiment, Trial
+from core.experiments.programs import saved
 from core.headless_history import Hands
 from core.headless_output import Output
 from core.headless_pythons import as_json, chosen, found, show
@@ -235,14 +236,15 @@ _STOP = None
 
 def _save_script(experiment: Experiment, values: dict[str, Any], path: str) -> int:
     """Write the experiment's script; raise BadInput where it cannot be written."""
-    text = experiment.code(values).text
+    code = experiment.code(values)
     if path == "-":
-        print(text, end="")
+        print(code.text, end="")
         return DONE
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(code.text, encoding="utf-8")
     except OSError as error:
         raise BadInput(cannot_write(path, error), "script") from error
+    print(saved(code, Path(path)), file=sys.stderr)
     return DONE
 
 

@@ -15,7 +15,7 @@ from core.report import titles
 from core.results import fits, statistics
 from core.results.pythons import by_python
 from core.results.records import RunRecord, TrialRecord
-from core.runner import LONG_RUN_S, Run
+from core.runner import LONG_RUN_S, Run, how_far
 
 _FILE_COLUMNS = 120
 
@@ -35,12 +35,14 @@ class Output:
     def begin(self, run: Run) -> None:
         """Say how long it will take, and show the bar on a terminal."""
         expected = run.expected_s
+        is_story = len(run.plan) == 1 and not run.experiment.is_sweep
         count = "1 trial" if len(run.plan) == 1 else f"{len(run.plan)} trials"
         if run.experiment.grow is not None and run.experiment.budget_s(run.values) is not None:
             most = statistics.duration(expected)
             self.say(f"{count} in the first repeat; as many repeats as it takes, {most} at most.")
         else:
-            self.say(f"{count}, about {statistics.duration(expected)}.")
+            about = f"about {statistics.duration(expected)}."
+            self.say(f"It takes {about}" if is_story else f"{count}, {about}")
         if run.calibration is not None:
             size, time = group(run.calibration.size), run.calibration.seconds
             self.say(f"Serial takes {statistics.seconds(time)} with {size} {run.units}.")
@@ -84,8 +86,8 @@ class Output:
             left = f"about {statistics.duration(run.remaining_s)} left"
             if run.waits_for:
                 left = f"{left}; {run.waits_for}"
-            done, total = len(run.trials), len(run.plan)
-            self._progress.update(self._bar, completed=done, total=total, left=left)
+            total = len(run.plan)
+            self._progress.update(self._bar, completed=run.done, total=total, left=left)
         elif run.waits_for != self._waited_for:
             self._waited_for = run.waits_for
             if run.waits_for:
@@ -98,7 +100,7 @@ class Output:
         if self._table and shown.row_count:
             to_stdout().print(shown)
         if record.status == "stopped":
-            self.say(f"Stopped after {len(record.trials)} of {record.planned_trials} trials.")
+            self.say(f"Stopped {how_far(record)}.")
         laws = fitted(record) if run.experiment.is_sweep else []
         for line in (*summary.headline, *summary.details, *laws):
             self.say(line)

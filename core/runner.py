@@ -153,9 +153,26 @@ class Run:
         over = len(self.trials)
         now, later = self.plan[over : over + 1], self.plan[over + 1 :]
         pace = self._took / self._expected_done if self._expected_done else 1.0
-        current = sum(trial.expected_s for trial in now) * pace
-        current = max(0.0, current - (time.monotonic() - self._last_news))
-        return current + sum(trial.expected_s for trial in later) * pace + self._later_s
+        current_s = 0.0
+        for trial in now:
+            since, whole_s = self._last_news, trial.expected_s * pace
+            if told := self._told_rows(trial):
+                since, whole_s = told.began, told.each_s * trial.rows
+                pace = whole_s / trial.expected_s
+            current_s = max(0.0, whole_s - (time.monotonic() - since))
+        return current_s + sum(trial.expected_s for trial in later) * pace + self._later_s
+
+    @property
+    def done(self) -> float:
+        """How many trials are over, with the share of one that runs and tells how far it is."""
+        over = len(self.trials)
+        shares = ((trial, self._told_rows(trial)) for trial in self.plan[over : over + 1])
+        return over + sum(min(1.0, len(told.rows) / trial.rows) for trial, told in shares if told)
+
+    def _told_rows(self, trial: Trial) -> "_Told | None":
+        """Give what a trial has told, where its rows come evenly and the first has come."""
+        told = self._told.get(trial.order)
+        return told if trial.rows and told is not None and told.rows else None
 
     def note(self, trial: Trial, event: dict[str, Any]) -> None:
         """Keep an event of a trial that runs; past a hundred thousand only the table goes on."""
@@ -164,6 +181,7 @@ class Run:
         if event["kind"] == "row":
             row = {name: what for name, what in event.items() if name not in ("kind", "t")}
             told.rows.append(row)
+            told.each_s = event.get("t", 0.0) / len(told.rows)
         if len(told.events) < _MOST_EVENTS:
             told.events.append(event)
 
@@ -287,11 +305,15 @@ class Run:
 
 @dataclass
 class _Told:
-    """What a trial has told so far, and when it began, by our clock: the soonest event knows."""
+    """What a trial has told so far, and when it began, by our clock: the soonest event knows.
+
+    `each_s` is how long it took for each of its rows.
+    """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     began: float = inf
+    each_s: float = 0.0
 
 
 def outcome(
@@ -316,6 +338,13 @@ def outcome(
         return TrialRecord(**base, status="stopped")
     except Exception as error:
         return TrialRecord(**base, status="failed", error=_reason(error))
+
+
+def how_far(record: RunRecord) -> str:
+    """Say how far a run came: "after 3 of 9 trials", or "in trial 4 of 9" where one was cut off."""
+    count, of = len(record.trials), record.planned_trials
+    is_cut = any(trial.status == "stopped" for trial in record.trials)
+    return f"in trial {count} of {of}" if is_cut else f"after {count} of {of} trials"
 
 
 def _reason(error: Exception) -> TrialError:

@@ -175,4 +175,5 @@ def _laid_together(runs: Sequence[RunRow], records: Sequence[RunRecord]) -> Side
     known = [experiments.at(place) for place in places if place is not None]
     are_sweeps = len(known) == len(runs) and all(one.is_sweep for one in known)
     pairs = list(zip(runs, records, strict=True))
-    return side_by_side(pairs, [run.said for run in runs], are_sweeps)
+    all_known = known if len(known) == len(runs) else []
+    return side_by_side(pairs, [run.said for run in runs], are_sweeps, all_known)

@@ -13,6 +13,7 @@ from core.engines.lab_client import LabExecutor
 from core.errors import BadInput
 from core.experiments.base import Experiment
 from core.results.statistics import duration
+from core.runner import how_far
 from gui.bridge import FutureBridge
 from gui.controller import RunController
 from gui.history import Archive, RunKeeper, Say
@@ -40,7 +41,7 @@ class Runs(QObject):
 
     message_changed = Signal(str)
     told = Signal(str)
-    progress_changed = Signal(int, int, str)
+    progress_changed = Signal(float, int, str)
     busy_changed = Signal(bool)
 
     def __init__(self, added_pythons: Sequence[str] = (), parent: QObject | None = None) -> None:
@@ -243,7 +244,7 @@ class Runs(QObject):
         run = self.controller.run
         here = self._running is not None and self._running[0].in_window
         several = run is not None and len(run.plan) > 1
-        done = f" after {len(run.trials)} of {len(run.plan)} trials" if run and several else ""
+        done = f" {how_far(run.record())}" if run and several else ""
         title = f"{self._running[0].title} · " if self._running is not None else ""
         return title + {
             State.PREPARING: "Getting ready" if here else "Starting the lab process",
@@ -262,7 +263,7 @@ class Runs(QObject):
             left = f"about {duration(run.remaining_s)} left"
             if self._page.is_asking:
                 left = "waiting for you"
-            self.progress_changed.emit(len(run.trials), len(run.plan), left)
+            self.progress_changed.emit(run.done, len(run.plan), left)
 
 
 def _make_search() -> "Search":

@@ -25,7 +25,8 @@ class Trial:
 
     `expected_work_s` is for the work alone, `expected_s` with starting and closing the workers. A
     trial that lasts longer than `limit_s` is stopped and says so. `python` is the interpreter that
-    runs it, None for the run's only one.
+    runs it, None for the run's only one. `rows` is how many its program tells, each after about the
+    same time; 0 where that is not so, or not known.
     """
 
     job: Callable[..., Any]
@@ -40,6 +41,7 @@ class Trial:
     expected_s: float = 0.0
     limit_s: float | None = None
     python: LabPython | None = None
+    rows: int = 0
 
     @property
     def label(self) -> str:
@@ -77,6 +79,7 @@ def performed(
     order: int = 1,
     expected_s: float = 1.0,
     limit_s: float = 30.0,
+    rows: int = 0,
 ) -> Trial:
     """Make a trial that performs a program of `core.lab.programs`, within `limit_s`."""
     from core.lab.perform import perform
@@ -91,6 +94,7 @@ def performed(
         order=order,
         expected_s=expected_s,
         limit_s=limit_s,
+        rows=rows,
     )
 
 

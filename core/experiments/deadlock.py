@@ -46,6 +46,10 @@ _ENDS = {
     "after exception": "The exception was set from outside, on a future that belongs to a worker.",
     "after kill": "Their process was killed: no thread, no lock and no future is left of it.",
 }
+_LOCK_OPENED = (
+    "An exception was set on f1 from outside, and freed nobody: they waited for locks, not for f1."
+    " Then lock B was opened by force, which did."
+)
 _PLAYED_TWICE = (
     "Played twice. A timeout came too late for the first play, and its process was killed. In the"
     " second each waited with a timeout from the beginning, which ended the wait."
@@ -130,6 +134,8 @@ def _summary(record: RunRecord) -> Summary:
     if ring:
         steps = [f"{who} waited for {whom}" for who, whom in ring.items()]
         end = _ENDS.get(moment, "They were still stuck when the run ended.")
+        if moment == "after exception" and record.parameters["story"] == "locks":
+            end = _LOCK_OPENED
         if moment == "after timeout" and any(row["moment"] == "after kill" for row in rows):
             end = _PLAYED_TWICE
         if "gone" in left.values() and moment != "after kill":

@@ -165,8 +165,8 @@ EXPERIMENT = Experiment(
     at_the_window={"play": "clicking"},
     answers=(
         Option("submit", "Submit", "A task, which is at work until you let it end."),
-        Option("submit-raising", "Submit a bad one", "A task that will end with ValueError."),
-        Option("finish", "Let one end", "The oldest that is RUNNING goes to its end."),
+        Option("submit-raising", "Submit raising", "A task that will end with ValueError."),
+        Option("finish", "Finish one", "The oldest that is RUNNING goes to its end."),
         Option("callback", "Add callbacks", "A done-callback for each future that has none."),
         Option("cancel-running", "Cancel running", "Try it on the newest that is RUNNING."),
         Option("cancel-waiting", "Cancel waiting", "The oldest that is PENDING."),

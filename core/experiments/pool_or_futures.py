@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
-from core.experiments.base import Code, Experiment, Lines, Machine, Rows, Summary, Trial, performed
+from core.experiments.base import (
+    Code,
+    Experiment,
+    Lines,
+    Machine,
+    Rows,
+    SpanWord,
+    Summary,
+    Trial,
+    performed,
+)
 from core.experiments.common import repeats, workers
 from core.experiments.programs import script
 from core.lab.told import number, positive
@@ -124,7 +134,8 @@ def _summary(record: RunRecord) -> Summary:
     chunked = [line for line in lines if line.is_chunked]
     headline = _range("A short task costs", singly)
     headline += _range(f"In chunks of {record.parameters.get('chunksize')}, it costs", chunked)
-    details = _little("The cost is", singly) + _little("In chunks it is", chunked)
+    is_over = record.status != "running"
+    details = _little("The cost is", singly, is_over) + _little("In chunks it is", chunked, is_over)
     if is_noisy and headline:
         headline = ("What a task costs: too noisy to say",)
         details = ("Other programs took CPU time: close what else is busy and run again.",)
@@ -162,14 +173,17 @@ def _range(words: str, lines: list[_Line]) -> tuple[str, ...]:
     return (first if least is most else f"{first}, {_time(most.cost)} with {most.plain_way}",)
 
 
-def _little(words: str, lines: list[_Line]) -> tuple[str, ...]:
-    """Say from which length of a task on the cost is little, one length after the other."""
+def _little(words: str, lines: list[_Line], is_over: bool) -> tuple[str, ...]:
+    """Say from which length of a task on the cost is little, one length after the other.
+
+    Where it never is can only be said when the run is over: longer tasks come last.
+    """
     sizes = sorted({line.little_from for line in lines if line.little_from is not None})
     parts = [
         f"from {_size(size)} on with {_and([o.plain_way for o in lines if o.little_from == size])}"
         for size in sizes
     ]
-    never = [line.plain_way for line in lines if line.little_from is None]
+    never = [line.plain_way for line in lines if is_over and line.little_from is None]
     said = [f"{words} under {_LITTLE_PERCENT} % of a task {', '.join(parts)}."] if parts else []
     said += [f"{words} never under {_LITTLE_PERCENT} % with {_and(never)}."] if never else []
     return tuple(said)
@@ -289,6 +303,13 @@ EXPERIMENT = Experiment(
     },
     reads=("workers", "chunksize"),
     code=_code,
+    span_words={
+        "task": SpanWord(
+            "at work on π",
+            "One task of π, each worker's part. The tasks of the sweep are not drawn: they are too"
+            " many, and too short.",
+        ),
+    },
     shows=(
         Lines(
             "Cost of one task",

@@ -1,6 +1,9 @@
 """The programs of `core.lab.programs` as scripts: read, with their settings put in."""
 
 import re
+import shlex
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,15 @@ def script(
             raise KeyError(f"{program} has no setting {name.upper()}")
         text = text[: constant.start(1)] + repr(value) + text[constant.end(1) :]
     return Code(f"{program}.py", text, marks, needs)
+
+
+def saved(code: Code, path: Path) -> str:
+    """Say that a script was saved, and what to type to run it, wherever one is."""
+    windows = sys.platform == "win32"
+    words = ("python" if windows else "python3", str(path.absolute()))
+    typed = subprocess.list2cmdline(words) if windows else shlex.join(words)
+    needs = f" (needs {code.needs})" if code.needs else ""
+    return f"Saved. Run it with: {typed}{needs}"
 
 
 def with_work(code: Code, known: About) -> Code:

@@ -15,7 +15,7 @@ from core.parameters import Choices, Option, Values
 from core.results.statistics import seconds
 
 if TYPE_CHECKING:
-    from core.results.records import RunRecord
+    from core.results.records import RunRecord, RunStatus
 
 _MARKS = ("with lock:", "threading.Lock()", "multiprocessing.Value(", "multiprocessing.Manager()")
 _SECONDS_EACH = {"nothing": 1e-7, "Lock": 4e-7, "Value": 2e-6, "Manager": 1.5e-4}
@@ -82,7 +82,7 @@ def _summary(record: RunRecord) -> Summary:
     each = {way: median(blocks.values()) for way, blocks in costs.items()}
     ways = [way for way in _NAMES if way in each]
     listed = ", ".join(f"{_NAMES[way]} {_time(each[way])}" for way in ways)
-    details = (*_span(ratios, each), f"One increment: {listed}.", *_wrong(record))
+    details = (*_span(ratios, each, record.status), f"One increment: {listed}.", *_wrong(record))
     repeats = max(map(len, costs.values()))
     if repeats < _PROVISIONAL_BELOW:
         times = "1 repeat" if repeats == 1 else f"{repeats} repeats"
@@ -103,8 +103,10 @@ def _costs(record: RunRecord) -> dict[str, dict[int, float]]:
     return costs
 
 
-def _span(ratios: list[float], each: dict[str, float]) -> tuple[str, ...]:
+def _span(ratios: list[float], each: dict[str, float], status: RunStatus) -> tuple[str, ...]:
     """Say what the headline's figure is, for whoever divides the bars too, and judge the claim."""
+    if not ratios and status == "running":  # there may be some to come
+        return ()
     if not ratios:
         return ("The book's “more than ten times” was not checked: it takes Value and Manager.",)
     held = sum(ratio > _THE_BOOKS for ratio in ratios)

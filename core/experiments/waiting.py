@@ -64,6 +64,7 @@ def _plan(values: Values, machine: Machine | None) -> tuple[Trial, ...]:
             workers=values["workers"],
             expected_s=_CALLS * each_s,
             limit_s=120.0,
+            rows=_CALLS,
         ),
     )
 
@@ -110,13 +111,14 @@ def _timeouts(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     late = [row for row in rows if row["timeout_s"] and row["returned_after_s"] >= row["timeout_s"]]
     quiet = [row["mode"] for row in late if row["mode"] in _WAIT_MODES and row["not_done"]]
     loud = [row["mode"] for row in late if row["raised"] == "TimeoutError"]
+    with_it = f"With a timeout of {late[0]['timeout_s']:g} s," if late else ""
     lines = []
     if quiet:
-        lines.append(f"The timeout ended {_and(quiet)}, which returned and raised nothing.")
+        lines.append(f"{with_it} {_and(quiet)} came back when it was over, and raised nothing.")
     if loud:
-        lines.append(f"The timeout ended {_and(loud)} with TimeoutError.")
+        lines.append(f"{with_it} {_and(loud)} raised TimeoutError.")
     if late:
-        lines.append("It ended the waiting only: the tasks went on.")
+        lines.append("A timeout ends the waiting only: the tasks went on.")
     return tuple(lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,8 @@ class Graph:
 def graph_of(record: RunRecord, title: str) -> Graph | None:
     """Draw the waits at the end of a run or, where nobody waits then, when most did; or None.
 
-    The record is as `Experiment.known` gives it.
+    Where another play began after a deadlock, that one is drawn. The record is as
+    `Experiment.known` gives it.
     """
     names: dict[str, None] = {}  # in the order in which they were named
     waits: dict[str, str] = {}
@@ -46,6 +47,8 @@ def graph_of(record: RunRecord, title: str) -> Graph | None:
     for event in (event for trial in record.trials for event in trial.events):
         if event["kind"] == "waits":
             who, whom = event["who"], event["whom"]
+            if not waits and begins_anew(names, who, whom) and circle(most):
+                names, most = {}, {}
             names[who] = names[whom] = None
             waits[who] = whom
             if len(waits) > len(most) or waits is most:
@@ -60,6 +63,11 @@ def graph_of(record: RunRecord, title: str) -> Graph | None:
         note = f"As it was {seconds(at)} after its trial began, when most waited."
         return Graph(title, tuple(names), most, note)
     return None
+
+
+def begins_anew(names: Collection[str], who: str, whom: str) -> bool:
+    """Whether a wait is another play's: of those whose names were told, neither is in it."""
+    return who not in names and whom not in names
 
 
 def circle(waits: _Waits) -> Sequence[str]:

@@ -72,6 +72,7 @@ class Stretches:
                 self._begin(lane, _state(event), start, event.get("label", ""))
             case "waits":
                 self._begin(event["who"], "waiting", event["t"], f"waits for {event['whom']}")
+                self._lane(event["whom"])  # below who waits, whoever else is the first to tell
             case "goes_on":
                 self._end(event["who"], event["t"])
 

@@ -154,7 +154,7 @@ def _too_few_cpus(environment: Environment, most_workers: int) -> Note | None:
     return Note(
         "cpus",
         f"With {most_workers} workers, more than the {_cpus(cpus)} for us, some take turns:"
-        " past that number the curve goes flat, whatever the workers are.",
+        " past that number nothing is computed faster, whatever the workers are.",
     )
 
 
@@ -275,7 +275,8 @@ def sentences(record: RunRecord) -> list[str]:
     kinds = [one - {"starved"} if one & _EXPLAINED else one for one in kinds]
     counts = {kind: sum(kind in one for one in kinds) for kind in _COUNTED}
     is_over = record.status != "running"
-    found = [_counted(kind, counts[kind], len(kinds), is_over) for kind in _COUNTED if counts[kind]]
+    whole = sum(trial.status == "done" for trial in record.trials)  # of others nothing is known
+    found = [_counted(kind, counts[kind], whole, is_over) for kind in _COUNTED if counts[kind]]
     newer = [flag.sentence for one in flagged for flag in one if flag.kind not in _COUNTED]
     found += dict.fromkeys(newer)
     for note in record.environment.notes:

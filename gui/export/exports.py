@@ -106,7 +106,7 @@ class Exports(QObject):
         self.wanted.emit(partial(write, what, seen, Path(path)), self._on_written)
 
     def _on_written(self, done: Written) -> None:
-        said = " ".join(filter(None, [f"Saved: {done.path}", done.next_step]))
+        said = done.next_step or f"Saved: {done.path}"
         (self.failed if done.problem else self.told).emit(done.problem or said)
 
     def _copy(self, made: Written) -> None:
@@ -129,6 +129,7 @@ class Written:
 
 def write(what: str, seen: Seen, path: Path) -> Written:
     """Make a file; any thread. Whatever goes wrong comes back as a sentence."""
+    from core.experiments.programs import saved
     from core.results.files import write_whole
 
     try:
@@ -141,12 +142,7 @@ def write(what: str, seen: Seen, path: Path) -> Written:
         return Written(problem=f"{error}")
     except Exception as error:  # of a record from anybody's file; a person shall read a sentence
         return Written(problem=f"This run cannot be written so ({error!r}). Choose another form.")
-    return Written(str(path), "" if seen.script is None else _how_to_run(seen.script, path))
-
-
-def _how_to_run(script: Code, path: Path) -> str:
-    needs = f" (needs {script.needs})" if script.needs else ""
-    return f"Run it with: python {path.name}{needs}"
+    return Written(str(path), "" if seen.script is None else saved(seen.script, path))
 
 
 def _made(what: str, seen: Seen) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.lab.kinds import KINDS, configuration
-from core.results.compare import Comparison, compare
+from core.parameters import Choice, Choices, Parameter
+from core.results.compare import Comparison, Difference, compare
 from gui.models.history import when
 from gui.models.measured import Measured
 
 if TYPE_CHECKING:
+    from core.experiments.base import Experiment
     from core.results.history.listing import RunRow
     from core.results.records import Flag, RunRecord, TrialRecord
     from core.results.verdicts import SpeedUp
@@ -74,6 +76,7 @@ class SideBySide:
     """Runs ready to be looked at: `together` is None where they have no curves over workers.
 
     `names` are what the runs are called here. `problem` says what kept them from being compared.
+    `parameters` are those of their settings that are known, by their names on the command line.
     """
 
     names: tuple[str, ...]
@@ -84,6 +87,7 @@ class SideBySide:
     most_workers: int = 1
     longest_s: float = 0.0
     problem: str = ""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
     def did_the_same(self) -> bool:
@@ -94,9 +98,27 @@ class SideBySide:
     def differences(self) -> Rows:
         """What is not the same in all runs, a row each."""
         return [
-            {"": f"{one.area}: {one.name}".replace("_", " "), **self._by_name(one.values)}
+            {"": self._called(one), **self._by_name(self._told(one))}
             for one in self.comparison.differences
         ]
+
+    def _called(self, one: Difference) -> str:
+        """Call what differs as the form calls it."""
+        known = self._parameter(one)
+        name = known.label if known else one.name.replace("_", " ")
+        return f"{one.area}: {name}"
+
+    def _parameter(self, one: Difference) -> Parameter | None:
+        return self.parameters.get(one.name) if one.area == "settings" else None
+
+    def _told(self, one: Difference) -> Sequence[str]:
+        """Tell what differs as the form tells it."""
+        known = self._parameter(one)
+        if not isinstance(known, Choice | Choices):
+            return one.values
+        labels = {option.value: option.label for option in known.options}
+        lists = (text.split(", ") for text in one.values)
+        return [", ".join(labels.get(part, part) for part in parts) for parts in lists]
 
     @property
     def ratios(self) -> Rows:
@@ -121,18 +143,25 @@ class SideBySide:
 
 
 def side_by_side(
-    runs: Sequence[tuple[RunRow, RunRecord]], findings: Sequence[str], is_sweep: bool
+    runs: Sequence[tuple[RunRow, RunRecord]],
+    findings: Sequence[str],
+    is_sweep: bool,
+    known: Sequence[Experiment] = (),
 ) -> SideBySide:
     """Compare runs, the first with each other one; takes a while, in any thread.
 
-    Raises nothing: a record that cannot be compared makes a `problem`.
+    `known` is the experiment of each run, or nothing where one is unknown here. Raises nothing: a
+    record that cannot be compared makes a `problem`.
     """
-    names = tuple(_name(place, run) for place, (run, _) in enumerate(runs))
+    several = len({one.name for one in known}) > 1
+    titles = [f"{one.title}, " if several else "" for one in known] or [""] * len(runs)
+    names = tuple(_name(place, run, titles[place]) for place, (run, _) in enumerate(runs))
+    parameters = {p.flags[0].removeprefix("--"): p for one in known for p in one.parameters}
     records = [record for _, record in runs]
     try:
         found = compare(records, whose=[run.whose for run, _ in runs])
         if not is_sweep:
-            return SideBySide(names, tuple(findings), found, None)
+            return SideBySide(names, tuple(findings), found, None, parameters=parameters)
         together = RunsTogether(list(zip(names, records, strict=True)))
         for name in together.pythons:
             together.speedups(name, "serial")  # kept: the window need not find them
@@ -144,14 +173,18 @@ def side_by_side(
             tuple(kind for kind in KINDS if any(t.executor == kind for t in together.trials)),
             max((trial.workers for trial in together.trials), default=1),
             max((trial.work_s or 0.0 for trial in together.trials), default=0.0),
+            parameters=parameters,
         )
     except Exception as error:  # a stranger's record may hold what no run of ours could
         problem = f"These runs cannot be compared: a record has something strange ({error!r})."
         return SideBySide(names, tuple(findings), Comparison((), (), ()), None, problem=problem)
 
 
-def _name(place: int, run: RunRow) -> str:
-    """Call a run by its number here, and by its name or its time."""
-    name = run.name or run.whose or when(run.started_at)
+def _name(place: int, run: RunRow, title: str) -> str:
+    """Call a run by its place here, and by its name or its number in the history and its time.
+
+    `title` is of its experiment, where there are several.
+    """
+    name = run.name or run.whose or f"No. {run.id}, {when(run.started_at)}"
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-    return f"{place + 1}: {short}"
+    return f"{place + 1}: {title}{short}"

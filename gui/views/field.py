@@ -49,6 +49,10 @@ class Field(QWidget):
     def set_value(self, value: Any) -> None:
         """Show a value."""
 
+    def read(self) -> Any:
+        """Return the value; raise BadInput where what stands in the field is none."""
+        return self.parameter.parse(self.text())
+
     def take_focus(self) -> None:
         """Put the keyboard's focus on the first of what can be typed or chosen."""
         able = [
@@ -63,7 +67,7 @@ class Field(QWidget):
     @property
     def kept(self) -> str:
         """What is to stand in the field the next time, as text; ask only while nothing is wrong."""
-        return self.parameter.format(self.parameter.parse(self.text()))
+        return self.parameter.format(self.read())
 
     def remark(self, sentence: str) -> None:
         """Have this said in the hint's place, while nothing is wrong, from `show_problem` on."""

@@ -160,7 +160,7 @@ class Form(QWidget):
             if isinstance(field, _ChoiceField | _ChoicesField):
                 field.show_elsewhere(self._has_elsewhere)
             try:
-                values[name] = field.parameter.parse(field.text())
+                values[name] = field.read()
             except BadInput as error:
                 problems[name] = str(error)
         if self._pythons is not None and (wrong := self._pythons.problem()):
@@ -326,6 +326,11 @@ class _ChoicesField(Field):
             self._boxes[option.value] = box
         grid.setColumnStretch(1, 1)
         self._layout.addLayout(grid)
+
+    def read(self) -> Any:
+        if not self.chosen:  # the boxes are here to be seen: no need to list what can be typed
+            raise self.parameter.refuse("Choose at least one.")
+        return super().read()
 
     @property
     def chosen(self) -> list[Option]:

@@ -10,6 +10,7 @@ from gui.theme import Theme
 
 _REFRESH_MS = 500
 _NEWS_MS = 6000  # long enough to read a path, while a run has its progress to tell
+_STEPS = 100  # of a trial, on the progress bar
 _SMOOTH_S = 0.05  # up to three missed frames nobody notices
 _FULL_S = 0.2
 
@@ -99,14 +100,14 @@ class StatusStrip(QWidget):
         if not self._progress.isHidden():
             self._news.start()
 
-    def show_progress(self, done: int, total: int, left: str) -> None:
-        """Show how many trials are done and how long the rest should take."""
-        running = min(done + 1, total)
+    def show_progress(self, done: float, total: int, left: str) -> None:
+        """Show how many trials are done, with the share of the next, and how long is left."""
+        running = min(int(done) + 1, total)
         self._running = f"Trial {running} of {total}" if total > 1 else "Running"
         if not self._news.isActive():
             self._message.setText(self._running)
-        self._progress.setRange(0, total)
-        self._progress.setValue(done)
+        self._progress.setRange(0, total * _STEPS)
+        self._progress.setValue(int(done * _STEPS))
         self._progress.show()
         self._left.setText(left)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from core.report.graph import MOST_NAMES, circle_through
+from core.report.graph import MOST_NAMES, begins_anew, circle_through
 from gui.theme import Theme
 
 _NOBODY_YET = "Nobody waits yet. Arrows appear here while the story runs."
@@ -22,7 +22,8 @@ _WAS_AND_IS_OVER = f"{_WAS} {_NOBODY}"
 class WaitGraphView(QWidget):
     """The waits of now, and the last circle of them, dashed, once it is no more.
 
-    Names stay where they first appeared. A line below says whether it is now or past. GUI thread.
+    Names stay where they first appeared, until after a deadlock a play begins with others. A line
+    below says whether it is now or past. GUI thread.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -42,6 +43,8 @@ class WaitGraphView(QWidget):
 
     def wait(self, who: str, whom: str) -> None:
         """Somebody waits for somebody from now on."""
+        if self._circle and not self._waits and begins_anew(self._names, who, whom):
+            self._names, self._circle = {}, {}
         self._names[who] = self._names[whom] = None
         self._waits[who] = whom
         if caught := circle_through(self._waits, who):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -11,13 +12,22 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psutil
 import pytest
+from msgspec.structs import replace
+from rich.console import Console
 
 from core import headless
+from core.experiments.base import Code
+from core.experiments.pi_scaling import EXPERIMENT as PI
+from core.experiments.programs import saved
+from core.headless_output import Output
 from core.parameters import group
 from core.results.records import from_json
+from tests.core.making import done, record
 from tests.core.watching import ROOT, SOON_S, eventually, members
 
 RUN = ("run", "pi-scaling", "--terms", "20000", "--workers", "1,2", "--blocks", "1")
@@ -419,3 +429,37 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
 
     assert [program.returncode for program in programs] == [0, 0]
     assert [len(from_json(file.read_bytes()).trials) for file in files] == [3, 3]
+
+
+def test_a_script_is_saved_with_what_to_type_to_run_it(tmp_path: Path) -> None:
+    file = tmp_path / "my race.py"
+    ended = main("run", "race", "--kind", "threads", "--repeats", "1", "--script", str(file))
+
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr == f"{saved(Code('race.py', ''), file)}\n"
+    typed = ended.stderr.partition("Run it with: ")[2]
+    ran = subprocess.run(
+        typed.strip(),
+        shell=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=SOON_S,
+        check=True,
+    )
+    assert "repeat: 1" in ran.stdout
+    assert "(needs NumPy)" in saved(Code("pi.py", "", needs="NumPy"), file)
+    assert main("run", "race", "--script", "-").stderr == ""
+
+
+def test_a_trial_that_was_cut_off_is_not_among_those_that_are_done() -> None:
+    printed = io.StringIO()
+    output = Output(Console(file=printed), table=False)
+    cut = replace(done("serial", 1, 2, 1.0), status="stopped", work_s=None)
+    stopped = record([done("serial", 1, 1, 1.0), cut], status="stopped", planned_trials=4)
+
+    output.result(cast(Any, SimpleNamespace(experiment=PI)), stopped)
+
+    assert "Stopped in trial 2 of 4." in printed.getvalue()
+    output.result(cast(Any, SimpleNamespace(experiment=PI)), replace(stopped, trials=()))
+    assert "Stopped after 0 of 4 trials." in printed.getvalue()

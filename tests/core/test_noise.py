@@ -307,6 +307,15 @@ def test_a_run_under_heavy_load_says_so() -> None:
     assert before.startswith("Other programs are using 1.4 of the 2 CPUs")
 
 
+def test_a_trial_that_was_cut_off_is_not_counted() -> None:
+    cut = replace(trial(), status="stopped", covariates=None)
+    busy = [trial(other_cpu_s=1.2), trial(), trial()]
+
+    (told,) = noise.sentences(record([*busy, cut], status="stopped"))
+
+    assert "during 1 of 3 trials" in told
+
+
 def test_what_a_busy_run_goes_on_with_is_no_advice_to_run_again() -> None:
     busy = record([trial(other_cpu_s=1.2)] * 2, status="running")
 

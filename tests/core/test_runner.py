@@ -17,6 +17,7 @@ from core.engines.lab_client import LabExecutor
 from core.errors import LabCrashed, LabStopped, RemoteError
 from core.experiments.base import Experiment, Trial, measured
 from core.experiments.pi_scaling import EXPERIMENT
+from core.experiments.race import EXPERIMENT as RACE
 from core.lab.measure import TrialSpec
 from core.results.records import from_json, to_json
 from core.runner import Run, outcome, prepare, stop, submit
@@ -354,6 +355,47 @@ def test_the_time_left_learns_nothing_from_a_trial_that_failed(timed: Run) -> No
     timed.take(first, done(error=LabCrashed("it crashed")))
 
     assert timed.remaining_s == pytest.approx(sum(trial.expected_s for trial in rest))
+
+
+def row(t: float) -> dict[str, Any]:
+    return {"kind": "row", "t": t, "lost": 0}
+
+
+def test_a_story_tells_by_its_rows_how_far_it_is(clock: Clock) -> None:
+    values = {**RACE.defaults(), "repeats": 4}
+    played = Run(RACE, values, {"python": described_python(), "term_s": 0.0})
+    (trial,) = played.plan
+    assert [played.done, played.remaining_s] == pytest.approx([0, trial.expected_s])
+
+    clock.now = 100.0
+    played.note(trial, row(100.0))
+    assert [played.done, played.remaining_s] == pytest.approx([0.25, 300.0])
+    clock.now = 150.0
+    assert [played.done, played.remaining_s] == pytest.approx([0.25, 250.0])
+    clock.now = 160.0
+    played.note(trial, row(160.0))
+    assert [played.done, played.remaining_s] == pytest.approx([0.5, 160.0])
+    clock.now = 1000.0
+    assert played.remaining_s == 0
+    played.take(trial, done({"work_s": 1000.0}))
+    assert (played.done, played.remaining_s) == (1, 0)
+
+
+def test_what_one_python_tells_holds_for_those_after_it(clock: Clock) -> None:
+    story = dataclasses.replace(RACE, plan=lambda values, machine: RACE.plan(values, None) * 2)
+    played = Run(story, RACE.defaults(), {"python": described_python(), "term_s": 0.0})
+    clock.now = 100.0
+    played.note(played.plan[0], row(100.0))
+
+    assert played.remaining_s == pytest.approx(400.0 + 500.0)
+
+
+def test_rows_that_do_not_come_evenly_tell_nothing_of_the_time(timed: Run, clock: Clock) -> None:
+    clock.now = 0.1
+    before = timed.remaining_s
+    timed.note(timed.plan[0], row(0.1))
+
+    assert (timed.done, timed.remaining_s) == (0, before)
 
 
 class Babbling(LabExecutor):

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QTableView
 from pytestqt.qtbot import QtBot
 
+from core.experiments.base import Experiment
+from core.experiments.pi_scaling import EXPERIMENT as PI
+from core.experiments.race import EXPERIMENT as RACE
 from core.results.records import Calibration, RunRecord
 from gui.models.compared import SideBySide, side_by_side
 from gui.theme import Theme
@@ -29,7 +32,8 @@ def run(blocks: int = 6, slower: float = 1.0, **values: Any) -> RunRecord:
 
 def together(*records: RunRecord, is_sweep: bool = True) -> SideBySide:
     pairs = [(row(n, name=f"laptop {n}"), one) for n, one in enumerate(records, 1)]
-    return side_by_side(pairs, [f"found {n}" for n, _ in enumerate(records)], is_sweep)
+    known = [PI if one.experiment == PI.name else RACE for one in records]
+    return side_by_side(pairs, [f"found {n}" for n, _ in enumerate(records)], is_sweep, known)
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_what_differs_is_listed_by_run(view: ComparisonView) -> None:
     view.show_runs(together(run(terms=5), replace(other, environment=environment)))
     found = cells(view, "What differs")
     assert ["machine: cpu", "a CPU", "another <b>CPU</b>"] in found
-    assert ["settings: terms", "5", "777"] in found
+    assert ["settings: Terms", "5", "777"] in found
 
 
 def test_different_work_is_warned_of_and_the_speed_ups_come_first(view: ComparisonView) -> None:
@@ -129,7 +133,25 @@ def test_stories_have_no_curves_but_what_each_found(view: ComparisonView) -> Non
     other = replace(story, parameters={"way": "plain"})
     view.show_runs(together(story, other, is_sweep=False))
     assert "1: laptop 1\nfound 0" in text(view, "comparison-found")
-    assert cells(view, "What differs") == [["settings: way", "call", "plain"]]
+    names = "with a call, no lock", "without the lock"
+    assert cells(view, "What differs") == [["settings: Each adds", *names]]
+
+
+def test_runs_are_told_apart_by_number_and_by_experiment_where_there_are_several() -> None:
+    story = record([done("threads", 1, 1, 0.1)], experiment="race", parameters={"way": "call"})
+    pairs = [(row(12), story), (row(13), run())]
+
+    def names(*known: Experiment) -> tuple[str, ...]:
+        return side_by_side(pairs, ["", ""], False, known).names
+
+    assert names(RACE, PI)[0].startswith("1: Race, No. 12, 01 Jan 2026")
+    assert names(RACE, RACE)[1].startswith("2: No. 13, 01 Jan 2026")
+    assert names()[1].startswith("2: No. 13, 01 Jan 2026")
+    strange = side_by_side(
+        [(row(1), replace(story, parameters={"way": "of tomorrow"})), pairs[0]], ["", ""], False, ()
+    )
+    assert strange.differences[0][""] == "settings: way"
+    assert "of tomorrow" in strange.differences[0].values()
 
 
 def test_runs_of_several_pythons_have_a_curve_for_each(view: ComparisonView, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from core import experiments
+from core.experiments.programs import saved
 from core.report.svg import PAPER, SLIDE
 from core.report.titles import chart_titles
 from core.results.records import to_json
@@ -98,7 +99,7 @@ def test_a_script_is_written_elsewhere_and_where_the_last_file_was(
     with qtbot.waitSignal(exports.told) as told:
         do_at_once(*jobs[0])
     assert target.read_text() == page.script.text
-    assert told.args == [f"Saved: {target} Run it with: python mine.py"]
+    assert told.args == [saved(page.script, target)]
     assert exports._settings.folder == str(tmp_path / "home")
 
 

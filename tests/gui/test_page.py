@@ -102,7 +102,7 @@ def test_without_any_executor_run_says_why_it_is_disabled(page: ExperimentPage) 
     run = find(page, QPushButton, "run")
     assert not run.isEnabled()
     assert "Executors" in run.toolTip()
-    assert "at least one" in find(page, QLabel, "note-executors").text()
+    assert find(page, QLabel, "note-executors").text() == "Choose at least one."
 
 
 def test_a_number_is_written_as_the_program_writes_it_when_its_field_is_left(

@@ -28,9 +28,18 @@ def test_news_can_be_read_while_a_run_shows_its_progress(strip: StatusStrip) -> 
     strip.show_progress(3, 20, "about 9 s left")
     strip.show_news(SAVED)
     strip.show_progress(4, 20, "about 8 s left")
-    assert (words(strip), bar.isVisible(), bar.value()) == (SAVED, True, 4)
+    assert (words(strip), bar.isVisible()) == (SAVED, True)
+    assert bar.value() / bar.maximum() == 4 / 20
     strip._news.timeout.emit()  # its time is over
     assert (words(strip), bar.isVisible()) == ("Trial 5 of 20", True)
+
+
+def test_the_bar_goes_on_within_a_trial(strip: StatusStrip) -> None:
+    bar = find(strip, QProgressBar)
+    strip.show_progress(0.25, 1, "about 9 s left")
+    assert (words(strip), bar.value() / bar.maximum()) == ("Running", 0.25)
+    strip.show_progress(3.5, 20, "about 9 s left")
+    assert (words(strip), bar.value() / bar.maximum()) == ("Trial 4 of 20", 3.5 / 20)
 
 
 def test_the_end_of_a_run_comes_before_news(strip: StatusStrip, qtbot: QtBot) -> None:

@@ -165,6 +165,27 @@ def test_a_deadlock_that_is_over_is_still_seen_and_is_told_as_past(stage: StoryS
     assert graph.accessibleDescription() == "Nobody waits"
 
 
+def test_a_play_after_a_deadlock_has_the_graph_for_itself(stage: StoryStage) -> None:
+    (graph,) = stage._graphs
+    tell(stage, waits("a", "b"), waits("b", "a"))
+    tell(stage, *({"kind": "goes_on", "t": 2.5, "who": who} for who in "ab"))
+    tell(stage, waits("c", "d"))
+    assert list(graph._names) == ["c", "d"]
+    assert graph.accessibleDescription() == "c waits for d"
+
+
+def test_lanes_are_in_the_order_of_who_waits_for_whom(stage: StoryStage) -> None:
+    tell(stage, waits("f1", "worker 1"), waits("f2", "worker 2"))
+    tell(
+        stage,
+        *(
+            {"kind": "span", "lane": lane, "start": 1.0, "end": 2.0, "label": "", "t": 2.0}
+            for lane in ("worker 2", "worker 1")
+        ),
+    )
+    assert list(stage._timeline._told.lanes) == ["f1", "worker 1", "f2", "worker 2"]
+
+
 def test_those_who_were_stuck_when_the_run_ended_are_told_as_past(stage: StoryStage) -> None:
     (graph,) = stage._graphs
     tell(stage, waits("a", "b"), waits("b", "a"))
@@ -319,7 +340,7 @@ def test_events_that_no_view_could_show_are_left_out_even_where_they_are_all(
     assert page._stage is not None
     for step in page._stage.steps():
         step()
-    assert find_widget(page, Timeline)._lane_count() == 1
+    assert find_widget(page, Timeline)._lane_count() == 2, "who waits, and for whom"
 
 
 _EVENTS = {

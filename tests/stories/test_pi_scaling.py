@@ -50,7 +50,7 @@ def test_stop_keeps_what_was_measured_and_the_next_run_starts(person: Person) ->
     person.click("run")
     person.wait_for_text("status-message", "Trial 3")
     person.click("stop")
-    person.wait_for_text("status-message", "Stopped after")
+    person.wait_for_text("status-message", "Stopped ")
     wait_until(all_gone(person.labs()), "nothing of the run is left")
     person.fill("field-terms", SHORT)
     person.click("run")
@@ -106,7 +106,7 @@ def test_a_killed_lab_process_fails_one_trial_and_the_run_goes_on(person: Person
     wait_until(person.labs, "a lab process runs")[0].kill()
     person.wait_for_text("status-message", "Trial 4", timeout_s=60)
     person.click("stop")
-    person.wait_for_text("status-message", "Stopped after")
+    person.wait_for_text("status-message", "Stopped ")
     assert "failed" in person.text("details")
     assert "SIGKILL" in person.text("details")
 

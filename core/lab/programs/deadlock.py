@@ -19,9 +19,8 @@ LOOK_S = 1.0  # how long they stay stuck before the rescue, so that one can look
 WAYS_OUT = ("timeout", "exception", "kill")
 
 # There are two processes. One plays the story and may be stuck for ever. The other, `main`, watches
-# it, for two reasons: who watches must not be among the stuck, and Python can end a process from
-# outside but never a thread. A stuck thread of a pool would even keep its program from ending: at
-# exit Python waits for all threads of all pools.
+# it: who watches must not be among the stuck, and Python can end a process from outside but never a
+# thread. A stuck thread of a pool would even keep its program from ending: Python waits for it.
 
 
 # ---------------------------------------------------------------------------------- the stories
@@ -196,7 +195,8 @@ class Obituaries(logging.Handler):
 
 
 def sentence(error):
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = str(error).partition(": <")[0]  # without "<Future at 0x..." and the like
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def play(story, timeout_s, other_end, my_end):
@@ -315,10 +315,8 @@ def watch(story, rescue, timeout_s, tell, ask, play_is=""):
                 graph.wait(**what)
             elif kind == "goes_on":
                 graph.go_on(**what)
-            elif kind == "row":
-                tell("row", moment=moment, **what)
             else:
-                tell(kind, **what)
+                tell(kind, **({"moment": moment} if kind == "row" else {}), **what)
             cycle = graph.cycle()
             if cycle and moment == "at the end":
                 graph.name(cycle)
@@ -335,6 +333,8 @@ def watch(story, rescue, timeout_s, tell, ask, play_is=""):
     for who in list(graph.waits):  # whoever was still waiting has gone with the process
         graph.go_on(who)
         tell("row", moment=moment, who=who, is_now="gone")
+        if not who.startswith(("worker", "lock")):  # then it is a future
+            tell("state", future=who, state="gone")
     if player.exitcode != 0:
         tell("row", moment=moment, who=f"pool{play_is}", is_now="gone")
     end = f"ended with exit code {player.exitcode}"

@@ -16,6 +16,9 @@ WAY = "plain"  # or "call" (a call between reading and writing) or "lock"
 SWITCH_MS = 5.0  # how long a thread may run before it is asked to give way
 REPEATS = 5
 
+SOON_S = 0.005  # until the common start: by then each worker has its task
+mine = threading.local()  # what each worker has for itself, be it a thread or a process
+
 
 class Counter:
     """What threads share: any object will do."""
@@ -28,10 +31,11 @@ class Counter:
         return self.lock
 
 
-def share(counter):
+def share(counter, everybody):
     """Run first in each worker: shared memory reaches a process of a pool in no other way."""
-    global count
-    count = counter
+    global count, barrier
+    count, barrier = counter, everybody
+    mine.began = time.perf_counter()
 
 
 def plain(increments):
@@ -60,27 +64,35 @@ def lock(increments):
 WAYS = {"plain": plain, "call": call, "lock": lock}
 
 
+def meet():
+    """Wait until all workers are here: so each worker runs this once."""
+    barrier.wait()
+
+
 def work(way, increments, go_at):
-    """Wait for the common start, so that the workers really run side by side, then add."""
-    while time.perf_counter() < go_at:
-        pass
+    """Wait for the common start, so that the workers really run side by side, then add.
+
+    Return when the worker was there, and from when to when it added.
+    """
+    time.sleep(max(0, go_at - time.perf_counter()))  # not by turning: that takes the GIL
     start = time.perf_counter()
     WAYS[way](increments)
-    return start, time.perf_counter()
+    return mine.began, start, time.perf_counter()
 
 
 def once(kind, workers, increments, way):
     """Let all workers add once; return the counter's value, when we began, and when each worked."""
     opened = time.perf_counter()
     if kind == "threads":
-        counter = Counter()
-        pool = concurrent.futures.ThreadPoolExecutor(workers, "worker", share, (counter,))
+        shared = counter, _ = Counter(), threading.Barrier(workers)
+        pool = concurrent.futures.ThreadPoolExecutor(workers, "worker", share, shared)
     else:
-        counter = multiprocessing.Value("i", 0)
-        pool = concurrent.futures.ProcessPoolExecutor(workers, None, share, (counter,))
+        shared = counter, _ = multiprocessing.Value("i", 0), multiprocessing.Barrier(workers)
+        pool = concurrent.futures.ProcessPoolExecutor(workers, None, share, shared)
     with pool:
-        list(pool.map(time.sleep, [0.02] * workers))  # start every worker
-        go_at = time.perf_counter() + 0.02
+        for future in [pool.submit(meet) for _ in range(workers)]:
+            future.result()
+        go_at = time.perf_counter() + SOON_S
         futures = [pool.submit(work, way, increments, go_at) for _ in range(workers)]
         spans = [future.result() for future in futures]
     return counter.value, opened, spans
@@ -164,9 +176,10 @@ def main(
     try:
         for repeat in range(1, repeats + 1):
             got, opened, spans = once(kind, workers, increments, way)
-            for worker, (start, end) in enumerate(spans, start=1):
+            for worker, (began, start, end) in enumerate(spans, start=1):
                 on = {"lane": f"worker {worker}", "label": f"repeat {repeat}"}
-                tell("span", **on, start=opened, end=start, state="startup")
+                tell("span", **on, start=opened, end=began, state="startup")
+                tell("span", **on, start=began, end=start, state="waiting")
                 tell("span", **on, start=start, end=end, state="task")
             expected = workers * increments
             tell("row", repeat=repeat, expected=expected, got=got, lost=expected - got)

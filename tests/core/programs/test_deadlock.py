@@ -250,7 +250,7 @@ def test_an_exception_from_outside_costs_the_worker_of_that_future(
 
     assert left["f1"].startswith("raises SetFromOutside")
     workers = sorted(left[name] for name in ("worker 1", "worker 2"))
-    assert workers[0].startswith("dead of InvalidStateError: FINISHED: <Future at ")
+    assert workers[0] == "dead of InvalidStateError: FINISHED"
     assert workers[1] == "ready for work"
     assert left["pool"] == "takes work and does it"
 
@@ -318,9 +318,9 @@ def test_a_second_play_has_futures_and_workers_of_its_own(stage: Stage) -> None:
     for event in events:
         if event["kind"] == "state":
             states.setdefault(event["future"], []).append(event["state"])
-    stuck, freed = ["PENDING", "RUNNING"], ["PENDING", "RUNNING", "FINISHED"]
+    killed, freed = (["PENDING", "RUNNING", end] for end in ("gone", "FINISHED"))
     again = {"f1 (2nd play)": freed, "f2 (2nd play)": freed}
-    assert states == {"f1": stuck, "f2": stuck} | again
+    assert states == {"f1": killed, "f2": killed} | again
     told = [event for event in events if event["kind"] == "row"]
     text = summary([{k: v for k, v in row.items() if k not in ("kind", "t")} for row in told])
     assert "(2nd" not in text
@@ -500,6 +500,15 @@ def test_a_deadlock_is_told_in_a_headline() -> None:
 
     assert text.startswith("Deadlock: worker 1 waited for inner, inner waited for worker 1\n")
     assert text.endswith("What is left: inner raises TimeoutError.")
+
+
+def test_an_exception_frees_nobody_who_waits_for_a_lock() -> None:
+    end = [{"moment": "after exception", "who": "f1", "is_now": "raises SetFromOutside: by"}]
+
+    assert "\nThe exception was set from outside" in summary(RING + end)
+    text = summary(RING + end, "locks")
+    assert "\nAn exception was set on f1 from outside, and freed nobody" in text
+    assert "lock B was opened by force" in text
 
 
 def test_of_two_performances_the_second_is_told_and_that_there_were_two() -> None:

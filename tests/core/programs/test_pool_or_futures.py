@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.experiments.base import Machine
 from core.experiments.pool_or_futures import EXPERIMENT
@@ -226,6 +227,15 @@ def run_of(trials: list[TrialRecord]) -> RunRecord:
 def text_of(trials: list[TrialRecord]) -> str:
     summary = EXPERIMENT.summarize(run_of(trials))
     return "\n".join((*summary.headline, *summary.details))
+
+
+def test_that_the_cost_is_never_little_is_said_at_the_end_only() -> None:
+    short = told(1, "submit", {1: (50.0, 98.0)})
+    part = replace(run_of([short]), status="running")
+    never = "The cost is never under 10 %"
+
+    assert not any(never in line for line in EXPERIMENT.summarize(part).details)
+    assert never in text_of([short])
 
 
 def test_costs_are_medians_and_the_size_is_named_from_which_they_are_little() -> None:

@@ -37,7 +37,7 @@ sys.path.insert(0, sys.argv[1])
 from core.lab.programs import race
 
 sys.setswitchinterval(1e-6)
-race.share(race.Counter())
+race.share(race.Counter(), None)
 way, over = race.WAYS[sys.argv[2]], threading.Event()
 watched = {way.__code__: "way", race.one_more.__code__: "one_more"}
 
@@ -232,12 +232,33 @@ def test_the_reason_is_that_of_the_python_that_ran(
     assert all(piece in line for piece, line in zip(sentences, details, strict=True))
 
 
-def test_what_lies_between_two_repeats_is_the_start_of_new_workers() -> None:
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_what_lies_between_two_repeats_is_the_start_of_new_workers(kind: str) -> None:
     told: list[dict[str, Any]] = []
-    race.main("threads", 2, 50, repeats=2, tell=lambda kind, **what: told.append(what))
+    race.main(kind, 2, 50, repeats=2, tell=lambda kind, **what: told.append(what))
 
     spans = [what for what in told if what.get("lane") == "worker 1"]
-    assert [what["state"] for what in spans] == ["startup", "task", "startup", "task"]
+    assert [what["state"] for what in spans] == ["startup", "waiting", "task"] * 2
     for (_, before), (after, _) in pairwise((what["start"], what["end"]) for what in spans):
         assert before <= after
-    assert all(spans[n]["end"] == spans[n + 1]["start"] for n in (0, 2))
+    assert all(spans[n]["end"] == spans[n + 1]["start"] for n in (0, 1, 3, 4))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_nobody_adds_before_all_workers_are_there(kind: str) -> None:
+    told: list[dict[str, Any]] = []
+    race.main(kind, 4, 50, repeats=1, tell=lambda kind, **what: told.append(what))
+
+    there = [what["end"] for what in told if what.get("state") == "startup"]
+    begin = [what["start"] for what in told if what.get("state") == "task"]
+    assert len(there) == len(begin) == 4
+    assert max(there) <= min(begin)
+
+
+def test_the_longest_race_is_not_cut_off() -> None:
+    (trial,) = EXPERIMENT.plan(values(workers=8, repeats=100, way="lock"), None)
+
+    assert trial.rows == 100
+    assert trial.limit_s is not None
+    assert trial.limit_s > 5 * trial.expected_s
+    assert "with the lock" in trial.name

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core.engines.lab_client import LabExecutor
 from core.experiments.programs import script
@@ -223,6 +224,12 @@ def test_the_books_claim_is_not_judged_when_it_was_not_measured(
     assert "was not checked" in text
     assert "held" not in text
     assert "as long as the shared Value" not in text
+
+
+def test_what_is_still_to_come_is_not_said_to_be_missing() -> None:
+    part = replace(run_of(told(1, Value=1)), status="running")
+    assert "was not checked" not in text_of(part)
+    assert "was not checked" in text_of(replace(part, status="stopped"))
 
 
 def test_few_repeats_are_provisional() -> None:

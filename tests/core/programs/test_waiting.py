@@ -242,7 +242,7 @@ def test_a_run_by_command_line_gives_a_finished_record(kind: str) -> None:
     assert (ended.returncode, told.status) == (0, "finished"), ended.stderr
     (trial,) = told.trials
     assert [row["mode"] for row in trial.rows[::2]] == list(MODES)
-    assert "which returned and raised nothing" in ended.stderr
+    assert "came back when it was over, and raised nothing" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -297,8 +297,8 @@ def test_the_summary_says_when_and_how_each_came_back() -> None:
     )
 
     assert told.startswith("wait() came back: FIRST_COMPLETED after 0.15 s, ALL_COMPLETED after")
-    assert "ended ALL_COMPLETED, which returned and raised nothing" in told
-    assert "ended as_completed and C.result() with TimeoutError" in told
+    assert "With a timeout of 0.4 s, ALL_COMPLETED came back when it was over, and raised" in told
+    assert "With a timeout of 0.4 s, as_completed and C.result() raised TimeoutError" in told
     assert "dropped" not in told
 
 

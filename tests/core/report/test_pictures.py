@@ -162,6 +162,23 @@ def test_a_graph_is_of_the_end_or_of_when_most_waited() -> None:
     assert set(circle(at_end.waits)) == {"A", "B"}
 
 
+def test_a_play_after_a_deadlock_has_the_graph_for_itself() -> None:
+    def waits(who: str, whom: str, t: float) -> dict[str, Any]:
+        return {"kind": "waits", "who": who, "whom": whom, "t": t}
+
+    first = [waits("A", "B", 0.1), waits("B", "A", 0.2)]
+    gone = [{"kind": "goes_on", "who": who, "t": 0.3} for who in "AB"]
+    found = graph_of(told(*first, *gone, waits("C", "D", 0.4), waits("D", "C", 0.5)), "Waits")
+    assert found is not None
+    assert (found.names, found.waits) == (("C", "D"), {"C": "D", "D": "C"})
+    again = graph_of(told(*first, *gone, waits("C", "A", 0.4)), "Waits")
+    assert again is not None
+    assert again.names == ("A", "B", "C"), "one of them is there still"
+    calm = graph_of(told(first[0], gone[0], waits("C", "D", 0.4)), "Waits")
+    assert calm is not None
+    assert calm.names == ("A", "B", "C", "D"), "nobody was stuck: it is the same play"
+
+
 def test_a_graph_has_its_names_as_text_and_the_cycle_in_red() -> None:
     nasty = "<script>alert(1)</script>"
     graph = Graph("Waits", ("A", "B", nasty), {"A": "B", "B": "A", nasty: "A"})
