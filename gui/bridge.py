@@ -3,9 +3,9 @@
 pool's thread, lab dispatcher, canceller      GUI thread
 ----------------------------------------      ------------------------------------------
 done-callback: extend a list,                 wake: take what is there, hand each handler its
-wake if not armed        --queued signal-->   items in batches, until none is left or the budget
-                                              is used; items left: a timer comes back, else
-                                              disarm and look once more
+wake if it sleeps        --queued signal-->   items in batches, until none is left or the budget
+breathe if it is behind                       is used; items left: behind, a timer comes back;
+                                              else sleep, and look once more
 """
 
 import logging
@@ -24,6 +24,7 @@ _BUDGET_S = 0.004
 _SLICE_S = 0.001
 _FIRST_BATCH, _MOST_AT_ONCE = 16, 256
 _BREATH_EVERY, _BREATH_S = 512, 0.00002
+_BREATHS = 4  # then it is time that the GUI thread came
 _TAKEN_AT_ONCE = 8192  # half as many items; they are freed together, which takes 2 ms
 
 
@@ -36,18 +37,47 @@ class _Inbox:
     thread-safe).
     """
 
-    __slots__ = ("armed", "items", "last_breath", "wake")
+    __slots__ = ("attend", "breaths", "items", "last_breath", "owner", "wake")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.items: list[Any] = []
-        self.armed = False
         self.wake = wake
-        self.last_breath = 0
+        self.owner = self.last_breath = get_ident()
+        self.fall_asleep()
+
+    def fall_asleep(self) -> None:
+        """Have the next to put in wake the GUI thread."""
+        self.breaths = 0
+        self.attend: Callable[[], None] | None = self._wake_once
+
+    def fall_behind(self) -> None:
+        """Have other threads let go of the GIL whenever they put in: enough is there to be done.
+
+        Each of them could keep it for a whole switch interval (5 ms), and the GUI thread, which
+        waits among them, would come to its turn only after some of those.
+        """
+        self.attend = self.breathe
+
+    # Other threads may come to these two just when the GUI thread has fallen asleep, or several at
+    # once. So each is followed by a wake: one too many finds the list empty, which costs nothing.
+
+    def _wake_once(self) -> None:
+        self.attend = None
+        self.wake()
+
+    def _call_for_help(self) -> None:
+        self.fall_behind()
+        self.wake()
+
+    def breathe(self) -> None:
+        """Let go of the GIL, for as long as it takes the GUI thread to have it."""
+        if get_ident() != self.owner:
+            sleep(_BREATH_S)
 
     def post(self, handler: Handler, item: Any) -> None:
         self.items.extend((handler, item))
-        if not self.armed:
-            self.wake()
+        if attend := self.attend:
+            attend()
 
     def arrival(self, handler: Handler) -> "Callable[[Future[Any]], None]":
         """Make a done-callback: a plain function, which takes half of the time of a partial."""
@@ -55,8 +85,8 @@ class _Inbox:
 
         def arrive(future: "Future[Any]") -> None:
             extend((handler, future))
-            if not self.armed:
-                self.wake()
+            if attend := self.attend:
+                attend()
 
         return arrive
 
@@ -69,9 +99,8 @@ class _Inbox:
     def arrival_with_breath(self, handler: Handler) -> "Callable[[Future[Any]], None]":
         """Make one that lets go of the GIL, too, when other threads than its fill the inbox.
 
-        Each of them could keep it for a whole switch interval (5 ms), and the GUI thread, which
-        waits among them, would come to its turn only after some of those. One that is alone costs
-        it one turn: that one goes on.
+        When some of these have passed and the GUI thread, though awake, has still not come, it
+        counts as behind. A thread that is alone costs it one turn of the GIL: that one goes on.
         """
         arrive = self.arrival(handler)
 
@@ -80,7 +109,10 @@ class _Inbox:
             thread = get_ident()
             if thread != self.last_breath:
                 self.last_breath = thread
-                sleep(_BREATH_S)
+                self.breaths += 1
+                if self.attend is None and self.breaths >= _BREATHS:
+                    self._call_for_help()
+                self.breathe()
 
         return arrive_and_breathe
 
@@ -131,8 +163,6 @@ class FutureBridge(QObject):
         self._go_on(False)  # a timer that still ran could only be ended in this thread
 
     def _wake(self) -> None:
-        # Two threads may both come here: a second wake finds the deque empty, which costs nothing.
-        self._inbox.armed = True
         if not self._closed:
             self._woken.emit()
 
@@ -143,9 +173,11 @@ class FutureBridge(QObject):
             while self._has_items() and perf_counter() < deadline:
                 self._hand_over_batch()
         finally:
-            if not self._has_items():
-                self._inbox.armed = False
-            self._go_on(self._has_items())  # left over, or put in just before the flag fell
+            if self._has_items():
+                self._inbox.fall_behind()
+            else:
+                self._inbox.fall_asleep()
+            self._go_on(self._has_items())  # left over, or put in just before it fell asleep
 
     def _has_items(self) -> bool:
         """Tell whether there is anything to deliver; what other threads put in is fetched."""
@@ -159,8 +191,6 @@ class FutureBridge(QObject):
         By a timer that goes on by itself: each call into Qt gives the GIL away, and threads that
         want it too may keep it for 5 ms each before it is this one's turn again.
         """
-        if there_is_more:
-            self._inbox.armed = True
         if there_is_more != self._goes_on:
             self._goes_on = there_is_more
             self._again.start() if there_is_more else self._again.stop()

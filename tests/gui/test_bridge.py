@@ -63,21 +63,30 @@ def test_cancelled_and_failed_futures_arrive_too(bridge: FutureBridge, qtbot: Qt
     assert isinstance(seen[1].exception(), ValueError)
 
 
+@pytest.mark.parametrize("as_futures", [False, True])
 def test_a_flood_from_several_threads_arrives_whole_and_each_thread_in_order(
-    bridge: FutureBridge, qtbot: QtBot
+    bridge: FutureBridge, qtbot: QtBot, as_futures: bool
 ) -> None:
     seen: list[tuple[int, int]] = []
     mixed_up: list[tuple[int, int]] = []
 
-    def take(remainder: int, batch: list[tuple[int, int]]) -> None:
-        seen.extend(batch)
-        mixed_up.extend(one for one in batch if one[1] % 3 != remainder)
+    def take(remainder: int, batch: list[Any]) -> None:
+        items = [one.result() for one in batch] if as_futures else batch
+        seen.extend(items)
+        mixed_up.extend(one for one in items if one[1] % 3 != remainder)
 
     handlers = [partial(take, remainder) for remainder in range(3)]
+    futures: list[list[Future[Any]]] = [[Future() for _ in range(5000)] for _ in range(4)]
+    for number in range(5000 if as_futures else 0):
+        for who in range(4):
+            bridge.watch(futures[who][number], handlers[number % 3])
 
     def flood(who: int) -> None:
         for number in range(5000):
-            bridge.post(handlers[number % 3], (who, number))
+            if as_futures:
+                futures[who][number].set_result((who, number))
+            else:
+                bridge.post(handlers[number % 3], (who, number))
 
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -207,6 +216,53 @@ def test_a_bridge_that_is_closed_while_it_goes_on_stops_its_timer(qtbot: QtBot) 
     assert not bridge._again.isActive()
 
 
+def test_other_threads_let_go_of_the_gil_while_the_window_is_behind_and_it_never_waits_itself(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breathed: list[int] = []
+    monkeypatch.setattr("gui.bridge.sleep", lambda _: breathed.append(threading.get_ident()))
+    bridge = FutureBridge(budget_s=1e-5)
+    seen: list[Any] = []
+
+    def carry_from_elsewhere(count: int) -> None:
+        futures: list[Future[int]] = [Future() for _ in range(count)]
+        for future in futures:
+            bridge.watch(future, seen.extend)
+        with ThreadPoolExecutor(1) as pool:
+            for future in futures:
+                pool.submit(future.set_result, 1).result()
+
+    carry_from_elsewhere(3)
+    assert not breathed, "it sleeps: the first has woken it"
+    with qtbot.waitSignal(bridge._again.timeout):
+        for number in range(2000):
+            bridge.post(seen.extend, number)
+    assert bridge._again.isActive()
+    bridge.post(seen.extend, 2000)
+    assert not breathed
+    carry_from_elsewhere(3)
+    assert len(breathed) == 3
+    assert threading.get_ident() not in breathed
+    qtbot.waitUntil(lambda: len(seen) == 2007 and not bridge._again.isActive())
+    carry_from_elsewhere(3)
+    assert len(breathed) == 3
+    bridge.close()
+
+
+def test_a_thread_that_finds_the_window_late_just_when_it_has_fallen_asleep_strands_nobody(
+    bridge: FutureBridge, qtbot: QtBot
+) -> None:
+    seen: list[int] = []
+    bridge.post(seen.extend, 1)
+    qtbot.waitUntil(lambda: seen == [1])
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(bridge._inbox._call_for_help).result()
+        pool.submit(bridge.post, seen.extend, 2).result()
+    qtbot.waitUntil(lambda: seen == [1, 2])
+    bridge.post(seen.extend, 3)
+    qtbot.waitUntil(lambda: seen == [1, 2, 3])
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 40)), max_size=12), st.booleans())
 def test_runs_of_several_handlers_arrive_in_the_order_in_which_they_were_posted(
@@ -222,5 +278,5 @@ def test_runs_of_several_handlers_arrive_in_the_order_in_which_they_were_posted(
         bridge.post(handlers[who], number)
     qtbot.waitUntil(lambda: len(seen) == len(posted))
     assert seen == [(who, number) for number, who in enumerate(posted)]
-    qtbot.waitUntil(lambda: not bridge._inbox.armed and not bridge._again.isActive())
+    qtbot.waitUntil(lambda: bridge._inbox.attend and not bridge._again.isActive())
     bridge.close()
