@@ -47,7 +47,7 @@ class HelpWindow(QDialog):
             self._tabs.addTab(Late(build), title)
         column = QVBoxLayout(self)
         column.addWidget(self._tabs)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self.resize((_SIZE * theme.scale).boundedTo(self.screen().availableSize() * 0.9))
 

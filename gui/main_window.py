@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self.menuBar(), (*titles, *others))
         self._heed_menus()
         self._stack.currentChanged.connect(self._on_page_changed)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     @property

@@ -3,6 +3,7 @@
 The colours and marks of what is measured are those of `core.report.marks`, lighter on dark ground.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core.report.marks import KINDS, MARKS
+from gui.following import Followers
 
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0)
 CELL_PADDING = 5  # pixels, at the usual size, to each side of a text in a table
@@ -95,7 +97,7 @@ SYMBOLS = {kind: _SHAPES[shape] for kind, shape in MARKS.items()}
 
 
 class Theme(QObject):
-    """The look in force; `changed` tells views to take it on again. GUI thread."""
+    """The look in force; views `follow` it, `changed` is for what only paints. GUI thread."""
 
     changed = Signal()
 
@@ -104,6 +106,8 @@ class Theme(QObject):
         self._choice = "system"
         self._step = SCALES.index(1.0)
         self._sheet = ""
+        self._followers = Followers(self)
+        self.changed.connect(self._followers.follow)
         self.colours = LIGHT
         # Not yet ours, the palette tells; asking for the scheme loads 1900 enums of Qt's, 13 ms.
         self._system_is_dark = QGuiApplication.palette().window().color().lightness() < _MIDDLE
@@ -124,6 +128,14 @@ class Theme(QObject):
     def is_dark(self) -> bool:
         """Whether the dark scheme is in force."""
         return self.colours is DARK
+
+    def follow(self, view: QWidget, restyle: Callable[[], None]) -> None:
+        """Have a view restyled at each change: at once if it is seen, else before it is next seen.
+
+        With every page filled, to restyle them all in one turn of the event loop took 110 to 170
+        ms; with what is seen alone it takes less than half (docs/decisions/0015).
+        """
+        self._followers.add(view, restyle)
 
     def choose(self, choice: str) -> None:
         """Follow the system, or be light or dark."""

@@ -67,7 +67,7 @@ class AboutView(QWidget):
         self._build()
         self._copy.clicked.connect(self._on_copy)
         self._list.currentRowChanged.connect(self._show_part)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -76,7 +76,7 @@ class BreakdownView(QWidget):
         self._table.setColumnHidden(PYTHON, True)
         self._build()
         self._table.row_chosen.connect(self._on_chosen)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def clear(self, pythons: Sequence[str] = ()) -> None:

@@ -53,7 +53,7 @@ class CheckView(QWidget):
         self._stop.clicked.connect(self.stop_requested)
         self._copy.clicked.connect(self._on_copy)
         self._table.row_chosen.connect(self._on_row_chosen)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self._refresh()
 

@@ -121,7 +121,7 @@ class ClassView(Card):
         self._names.toggled.connect(self._show_names)
         self._table.row_chosen.connect(self._on_row_chosen)
         self.chart.pointed.connect(self._on_pointed)
-        self._theme.changed.connect(self._restyle)
+        self._theme.follow(self, self._restyle)
 
     def _note_kind(self) -> None:
         self._wanted = self._kind.currentData()

@@ -55,7 +55,7 @@ class ComparisonView(PageFrame):
         self._ratios = _Part(title, _NO_RATIOS, theme, ABOUT_INTERVALS)
         self._turns = Turns(self)
         self._build()
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     @property
@@ -183,7 +183,7 @@ class _Part(Card):
         column.addWidget(self._about)
         column.addWidget(self._none, 1)
         column.addWidget(self._table, 1)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def show_rows(self, rows: Rows) -> None:

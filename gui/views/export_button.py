@@ -75,7 +75,7 @@ class ExportButton(QToolButton):
         self._menu.aboutToShow.connect(self.asked)
         self._menu.aboutToHide.connect(self._notice_pointer)
         self.setMenu(self._menu)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def offer(

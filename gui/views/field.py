@@ -38,7 +38,7 @@ class Field(QWidget):
         self._layout.addWidget(self._label)
         self._build()
         self._layout.addWidget(self._note)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     @abstractmethod

@@ -231,7 +231,7 @@ class _RangeField(_TextField):
         self._slider.setObjectName(f"slider-{self.parameter.name}")
         self._slider.setAccessibleName(f"{self.parameter.label}, up to")
         self._layout.addWidget(self._slider)
-        self._theme.changed.connect(self._fit_slider)
+        self._theme.follow(self, self._fit_slider)
         self._fit_slider()
         self._follow_text()
         self._edit.textChanged.connect(self._follow_text)

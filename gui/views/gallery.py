@@ -146,7 +146,7 @@ class GalleryPage(PageFrame):
         self._clear.clicked.connect(self._on_clear)
         self._export.asked.connect(self._offer_export)
         self._export.chosen.connect(self.export_requested)
-        self._theme.changed.connect(self._restyle)
+        self._theme.follow(self, self._restyle)
 
     def _on_clear(self) -> None:
         self._turns.drop()

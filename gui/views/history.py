@@ -265,7 +265,7 @@ class HistoryPage(PageFrame):
             signal.connect(wanted)
         self._bar.acted.connect(self._undo)
         self._details.noted.connect(self.noted)
-        self._theme.changed.connect(self._restyle)
+        self._theme.follow(self, self._restyle)
 
     # ------------------------------------------------------------------------------- asking
 

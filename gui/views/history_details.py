@@ -56,7 +56,7 @@ class RunDetails(Card):
         row.setSpacing(14)
         row.addWidget(self._words, 3)
         row.addLayout(right, 2)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self.show_run(None)
 

@@ -70,7 +70,7 @@ class LinesView(Plot):
         plot.setLogMode(x=True, y=True)
         plot.showGrid(x=True, y=True, alpha=0.2)
         self._legend.layout.setContentsMargins(_BESIDE_NAMES / 2, 0, _BESIDE_NAMES / 2, 0)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def show_rows(self, rows: Sequence[dict[str, Any]]) -> None:

@@ -45,7 +45,7 @@ class MessageBar(QFrame):
         row.addWidget(self._action)
         row.addWidget(self._close)
         self.hide()
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def say(self, sentence: str, action: str = "", tip: str = "") -> None:

@@ -324,7 +324,7 @@ class ExperimentPage(PageFrame):
         self._result.focus_left.connect(self._bar.take_focus)
         self._result.confirmed.connect(self.confirmed)
         self._result.declined.connect(self.stop_requested)
-        self._theme.changed.connect(self._restyle)
+        self._theme.follow(self, self._restyle)
 
     def _on_tab_shown(self, number: int) -> None:
         """Give the whole height to who reads code or the lesson; what stands below is kept."""

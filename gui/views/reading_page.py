@@ -25,7 +25,7 @@ class ReadingPage(QTextBrowser):
         self.setAccessibleName(title)
         self.setOpenExternalLinks(False)
         self.document().setDocumentMargin(12)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def _restyle(self) -> None:

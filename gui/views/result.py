@@ -122,7 +122,7 @@ class ResultPanel(Card):
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._build()
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def set_tabs(self, tabs: Sequence[tuple[str, QWidget]]) -> None:

@@ -64,7 +64,7 @@ class ScalingChart(Plot):
         plot = self.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.25)
         plot.getViewBox().setDefaultPadding(0)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def expect(self, record: RunRecord, longest_s: float) -> None:

@@ -31,7 +31,7 @@ class SetUp(Card):
         column.addLayout(top)
         column.addWidget(self._area, 1)
         form.more.toggled.connect(self._on_more)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def show_problem(self) -> None:

@@ -212,7 +212,7 @@ class SpeedupPanel(QWidget):
         self._baseline, self._laws = QComboBox(), QCheckBox("Fit laws")
         self._bars, self._words, self._area = QLabel(), QLabel(), QScrollArea()
         self._build()
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     def clear(self, record: RunRecord, longest_s: float) -> None:

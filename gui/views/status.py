@@ -83,7 +83,7 @@ class StatusStrip(QWidget):
         self._news.setSingleShot(True)
         self._news.setInterval(_NEWS_MS)
         self._news.timeout.connect(lambda: self._message.setText(self._running))
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self._refresh()
 

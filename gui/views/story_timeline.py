@@ -54,7 +54,7 @@ class StoryTimeline(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._sentence)
         column.addWidget(self._timeline, 1)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self.clear()
 

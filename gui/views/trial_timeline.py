@@ -30,7 +30,7 @@ class TrialTimeline(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._caption)
         layout.addWidget(self._timeline, 1)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self.clear()
         self._restyle()
 

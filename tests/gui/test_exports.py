@@ -206,6 +206,7 @@ def test_the_menu_says_why_it_has_nothing(light: Theme, qtbot: QtBot) -> None:
 def test_only_a_run_has_a_menu_of_its_timeline(light: Theme, qtbot: QtBot, of_run: bool) -> None:
     button = ExportButton(light, of_run=of_run)
     qtbot.addWidget(button)
+    button.show()
     names = [one.objectName() for one in button.findChildren(QAction)]
     assert sum(name.startswith("export-timeline") for name in names) == (5 if of_run else 0)
     button.offer(has_chart=True, has_run=True)
