@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -29,7 +29,7 @@ class RunBar(QWidget):
         self._build()
         self._run.clicked.connect(self.run_wanted)
         self._stop.clicked.connect(self.stop_wanted)
-        theme.changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
 
     @property
@@ -113,3 +113,10 @@ class _Linked(QLabel):
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.focusNextPrevChild(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colour of links anew: a text in which a link was laid out keeps the old one."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and (text := self.text()):
+            self.clear()  # the same text would be left as it is
+            self.setText(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -24,6 +25,7 @@ from core.experiments.base import Trial
 from core.results.records import RunRecord
 from gui.models.found import FoundPythons, Offer
 from gui.models.run_state import State
+from gui.theme import Theme
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.set_up import SetUp
@@ -252,3 +254,18 @@ def test_another_run_that_goes_on_leads_nowhere(page: ExperimentPage) -> None:
     assert "<a " not in why.text()
     assert "&lt;b&gt;" in why.text()
     assert why.focusPolicy() is Qt.FocusPolicy.NoFocus
+
+
+def test_why_run_is_not_to_be_had_is_in_the_colours_of_the_theme(
+    page: ExperimentPage, light: Theme
+) -> None:
+    find(page, QLineEdit, "field-timeout-s").setText("long")
+    why = find(page, QLabel, "why")
+    for choice in ("dark", "light"):
+        light.choose(choice)
+        assert QColor(light.colours.accent).rgb() in colours(why)
+
+
+def colours(widget: QWidget) -> set[int]:
+    image = widget.grab().toImage()
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
