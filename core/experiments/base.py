@@ -167,12 +167,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class Bars:
-    """Show one bar for each row: its `label`, and its `value` in `unit`, on a log scale."""
+    """Show one bar for each row: its `label`, and its `value` in `unit`, on a log scale.
+
+    `why_none` names what says of a row without a value why it has none.
+    """
 
     title: str
     label: str
     value: str
     unit: str
+    why_none: str = ""
 
 
 @dataclass(frozen=True)

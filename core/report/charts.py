@@ -290,9 +290,12 @@ def _told(record: RunRecord, show: Show) -> Chart | Graph | None:
 
 def _bars_of(rows: Sequence[Mapping[str, Any]], show: base.Bars) -> Bars:
     values: dict[str, list[float]] = {}
+    names: dict[str, None] = {}
     for row in rows:
+        names[str(row.get(show.label))] = None
         if (value := _drawn(row.get(show.value))) is not None:
             values.setdefault(str(row.get(show.label)), []).append(value)
+    without = [name for name in names if name not in values] if show.why_none else []
 
     def words(value: float) -> str:
         if (in_seconds := _SECONDS.get(show.unit)) is not None:
@@ -304,6 +307,8 @@ def _bars_of(rows: Sequence[Mapping[str, Any]], show: base.Bars) -> Bars:
         for name, those in list(values.items())[:_MOST_BARS]
     )
     note = "A dot is one repeat, the bar their median; the scale is logarithmic."
+    if without:
+        note += f" Without a figure: {', '.join(without[:_MOST_BARS])}."
     return Bars(show.title, bars, log=True, note=note, tick=words)
 
 

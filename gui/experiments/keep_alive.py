@@ -134,7 +134,9 @@ def _child(rows: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     row = rows.get("callback touches")
     if row is None:
         return ()
-    return (f"The callbacks that touched a widget: {row['came_of_it']}.",)
+    ended, _, stderr = row["came_of_it"].partition("; stderr: ")
+    said = f"The callbacks that touched a widget: {ended}."
+    return (said, f"Its last words: {stderr}.") if stderr else (said,)
 
 
 EXPERIMENT = Experiment(
@@ -184,7 +186,7 @@ EXPERIMENT = Experiment(
     summary=_summary,
     rows={"way": {"way": text, "worst_gap_ms": maybe(number), "came_of_it": text}},
     code=_code,
-    shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms"), Rows("Ways", _EMPTY)),
+    shows=(Bars("Worst gap", "way", "worst_gap_ms", "ms", "came_of_it"), Rows("Ways", _EMPTY)),
     in_window=True,
     span_words={
         "task": SpanWord("alive", "The event loop went round: a click was answered at once."),

@@ -343,7 +343,7 @@ class Click(QObject):
             self.tell("mark", lane=lane, at=self.answered, label="the click is answered")
 
     def _tell_alive(self, start, end):
-        if end > start and self.way != "nothing":
+        if end > start:
             self.tell("span", lane=LABELS[self.way], start=start, end=end, label="alive")
 
 

@@ -19,3 +19,29 @@ def test_a_value_is_told_with_the_unit_that_fits(
     qtbot.addWidget(bars)
     bars.show_rows([{"way": "bridge", "value": value}])
     assert bars.accessibleDescription() == f"bridge: {words}"
+
+
+def test_what_has_no_figure_has_its_row_and_says_why(qtbot: QtBot) -> None:
+    rows = [
+        {"way": "bridge", "gap": 20.0, "came_of_it": "π"},
+        {"way": "callback touches", "gap": None, "came_of_it": "killed by SIGSEGV"},
+    ]
+    seen = []
+    for why in ("", "came_of_it"):
+        bars = BarsView(Bars("Worst gap", "way", "gap", "ms", why), Theme())
+        qtbot.addWidget(bars)
+        bars.resize(600, 300)
+        bars.show_rows(rows)
+        seen.append((bars.accessibleDescription(), bars.grab().toImage()))
+    assert seen[0][0] == "bridge: 20.0 ms"
+    assert seen[1][0] == "bridge: 20.0 ms, callback touches: no figure: killed by SIGSEGV"
+    assert seen[0][1] != seen[1][1]
+
+
+def test_while_no_row_has_a_figure_there_is_no_scale(qtbot: QtBot) -> None:
+    bars = BarsView(Bars("Worst gap", "way", "gap", "ms", "why"), Theme())
+    qtbot.addWidget(bars)
+    bars.show_rows([{"way": "callback touches", "gap": None, "why": "it died"}])
+    with qtbot.captureExceptions() as failures:
+        bars.grab()
+    assert not failures

@@ -102,6 +102,13 @@ def test_waiting_in_the_handler_is_one_gap_from_the_click_to_the_result(
     assert min(span["start"] for span in spans) >= 0
 
 
+def test_the_window_at_rest_is_seen_to_be_alive(bench: Bench, qtbot: QtBot) -> None:
+    bench.start(ways=("nothing",))
+    qtbot.waitUntil(bench.is_over, timeout=60_000)
+    spans = [event for event in bench.events if event["kind"] == "span"]
+    assert {(span["lane"], span["label"]) for span in spans} >= {("nothing", "alive")}
+
+
 def test_stop_between_ways_keeps_the_rows_and_another_run_can_start(
     bench: Bench, qtbot: QtBot
 ) -> None:
@@ -191,8 +198,26 @@ def test_the_limit_is_the_one_that_the_page_names() -> None:
     assert keep_alive._LIMIT_S == program.LIMIT_S
 
 
-def test_a_way_that_gave_up_is_named() -> None:
-    row = {"way": "bridge", "worst_gap_ms": 17.0, "came_of_it": "given up after 3 s: take fewer"}
+@pytest.mark.parametrize(
+    ("way", "came_of_it", "details"),
+    [
+        (
+            "bridge",
+            "given up after 3 s: take fewer",
+            ("bridge: given up after 3 s: take fewer.",),
+        ),
+        (
+            "callback touches",
+            "the child process was killed by SIGSEGV; stderr: Fatal Python error",
+            (
+                "The callbacks that touched a widget: the child process was killed by SIGSEGV.",
+                "Its last words: Fatal Python error.",
+            ),
+        ),
+    ],
+)
+def test_a_way_that_failed_is_named(way: str, came_of_it: str, details: tuple[str, ...]) -> None:
+    row = {"way": way, "worst_gap_ms": 17.0, "came_of_it": came_of_it}
     trial = TrialRecord(
         executor="lab process",
         start_method=None,
@@ -203,7 +228,7 @@ def test_a_way_that_gave_up_is_named() -> None:
         rows=(row,),
     )
     summary = EXPERIMENT.summary(record([trial]))
-    assert summary.details == ("bridge: given up after 3 s: take fewer.",)
+    assert summary.details == details
 
 
 @given(st.integers(1, 10_000), st.integers(1, 50))

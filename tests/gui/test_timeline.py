@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -307,3 +307,20 @@ def test_what_still_grows_has_its_name_too(qtbot: QtBot) -> None:
         timeline.show_growing([Span(0, SpanKind.TASK, 1.0, 2.0, label=label)])
         seen.append(timeline.grab().toImage())
     assert seen[0] != seen[1]
+
+
+def test_a_name_stands_beside_the_mark_of_an_event_not_under_it(shown: Shown) -> None:
+    task = Span(0, SpanKind.TASK, 0.0, 10.0, label="alive")
+    timeline = shown(task, Span(0, SpanKind.EVENT, 0.3, 0.3))
+    bar = timeline.rect_of(task)
+    mark = timeline.rect_of(Span(0, SpanKind.EVENT, 0.3, 0.3)).center().x()
+    before = QRectF(bar.left(), bar.center().y() - 6, mark - 8 - bar.left(), 12)
+    after = QRectF(mark + 6, bar.center().y() - 6, 60, 12)
+    assert len(every_colour(timeline, before)) == 1
+    assert len(every_colour(timeline, after)) > 1
+
+
+def every_colour(timeline: Timeline, area: QRectF) -> set[int]:
+    inside = area.toRect().adjusted(2, 2, -2, -2)
+    image = picture(timeline).copy(inside)
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}

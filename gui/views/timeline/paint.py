@@ -141,7 +141,19 @@ def _paint_labels(painter: QPainter, scene: Scene) -> None:
     for store, kind, lane, start, end, row in found:
         rect = scene.layout.span_rect(lane, start, end, scene.window) & scene.layout.plot
         number, label = store.text_of(row)
-        _paint_label(painter, scene, kind, rect, label or f"task {number}")
+        text = label or f"task {number}"
+        rect.setLeft(_free_of_marks(scene, lane, rect, metrics.horizontalAdvance(text)))
+        _paint_label(painter, scene, kind, rect, text)
+
+
+def _free_of_marks(scene: Scene, lane: int, rect: QRectF, width: float) -> float:
+    """From where on a text of that width stands between the marks of events, not under one."""
+    window, left = scene.window, rect.left()
+    times = scene.store.visible(lane, SpanKind.EVENT, window.start_s, window.end_s)[0]
+    for x in sorted(scene.layout.x_of(time, window) for time in times[:_MOST_LABELS].tolist()):
+        if left - _HEAD < x < left + 2 * _INSET + width:
+            left = x
+    return left
 
 
 def _wide_spans(
