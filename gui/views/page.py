@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from gui.views.answers import Answers
 from gui.views.code_tab import CodeTab
 from gui.views.form import Form
 from gui.views.frame import PageFrame
+from gui.views.halves import Halves
 from gui.views.late import Late
 from gui.views.redraw import Redraw, Step
 from gui.views.result import AGAIN, Card, ResultPanel
@@ -293,18 +293,10 @@ class ExperimentPage(PageFrame):
         self._side = SetUp(self._form, self._theme)
         column = QVBoxLayout(self._lower)
         column.setContentsMargins(16, 10, 16, 8)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self._result)
-        split.addWidget(self._lower)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 1)
-        split.setSizes([480, 210])
-        split.setChildrenCollapsible(False)
-        split.setHandleWidth(10)
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self._side)
-        body.addWidget(scrolled(split), 1)
+        body.addWidget(scrolled(Halves(self._result, self._lower)), 1)
         layout = self._make_column()
         layout.addWidget(self._bar)
         layout.addLayout(body, 1)

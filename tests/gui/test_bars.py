@@ -1,5 +1,7 @@
 """Bars of what programs told: their values stand beside them as a person would write them."""
 
+from typing import Any
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +24,7 @@ def test_a_value_is_told_with_the_unit_that_fits(
 
 
 def test_what_has_no_figure_has_its_row_and_says_why(qtbot: QtBot) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"way": "bridge", "gap": 20.0, "came_of_it": "π"},
         {"way": "callback touches", "gap": None, "came_of_it": "killed by SIGSEGV"},
     ]

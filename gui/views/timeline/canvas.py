@@ -8,13 +8,14 @@ one frame.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 
 from gui.models.spans import Span, SpanBatch, SpanStore
-from gui.views.timeline.layout import Layout, Room
+from gui.views.timeline.layout import Layout, Room, height_for
 from gui.views.timeline.paint import Scene, paint
 from gui.views.timeline.style import LIGHT, TimelineStyle, textures
 from gui.views.timeline.view import View, whole
@@ -43,6 +44,7 @@ class TimelineCanvas(QWidget):
         self._view = View()
         self._selected: Span | None = None
         self._hovered: Span | None = None
+        self._lanes_asked_for = 0  # in the hint of a size that was given last
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._all = QToolButton(self)
         self._make_children()
@@ -161,7 +163,7 @@ class TimelineCanvas(QWidget):
 
     def sizeHint(self) -> QSize:
         line = QFontMetricsF(self.font()).height()
-        return QSize(int(50 * line), int(12 * line))
+        return QSize(int(50 * line), ceil(height_for(self._lane_count(), line)))
 
     def minimumSizeHint(self) -> QSize:
         line = QFontMetricsF(self.font()).height()
@@ -227,6 +229,9 @@ class TimelineCanvas(QWidget):
         self._all.setVisible(any_spans and self._view.touched)
 
     def _refresh(self) -> None:
+        if (lanes := self._lane_count()) != self._lanes_asked_for:
+            self._lanes_asked_for = lanes
+            self.updateGeometry()
         self._place_children()
         self._describe()
         self.update()

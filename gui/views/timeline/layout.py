@@ -15,6 +15,7 @@ from gui.views.timeline.image import Frame
 from gui.views.timeline.window import TimeWindow
 
 _LANE_LINES_MIN, _LANE_LINES_MAX = 1.4, 3.0  # height of a lane, in lines of text
+_STRIP_LINES, _TICK_LINES = 1.9, 1.7  # above and below the lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,10 @@ class Layout:
     @classmethod
     def of(cls, room: Room) -> Layout:
         """A strip for legend and button above, ticks below, names left, scroll bar right."""
-        strip = room.line * 1.9
+        strip = room.line * _STRIP_LINES
         left, top = round(room.names * room.dpr), round(strip * room.dpr)
         right = max(left + 1, round((room.size.width() - room.bar) * room.dpr))
-        bottom = max(top + 1, round((room.size.height() - room.line * 1.7) * room.dpr))
+        bottom = max(top + 1, round((room.size.height() - room.line * _TICK_LINES) * room.dpr))
         pitch, shown = _lane_heights(bottom - top, room.lanes, room.line * room.dpr)
         if shown < room.lanes:  # end with a whole lane
             bottom = top + shown * pitch
@@ -131,6 +132,11 @@ class Layout:
             left, right = (left + right) / 2 - 1.5, (left + right) / 2 + 1.5
         top = self.lane_top(lane) + (self.pitch - self.bar) // 2 / self.dpr
         return QRectF(left, top, right - left, self.bar / self.dpr)
+
+
+def height_for(lanes: int, line: float) -> float:
+    """The least height in which so many lanes are in sight, in what a line of text is told in."""
+    return line * (_STRIP_LINES + _TICK_LINES) + lanes * max(4, round(_LANE_LINES_MIN * line)) + 1
 
 
 def _lane_heights(height: int, lanes: int, line: float) -> tuple[int, int]:
