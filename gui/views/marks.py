@@ -108,8 +108,8 @@ class Marks:
 
     @property
     def items(self) -> tuple[Any, ...]:
-        """All that is drawn, from back to front."""
-        return (self.unsure, self.sure, self.dots, self.grey, self.line)
+        """All that is drawn, from back to front: of one repeat, disturbed, the cross is seen."""
+        return (self.unsure, self.sure, self.dots, self.line, self.grey)
 
     def show(self, middles: Sequence[Middle], dots: Sequence[Dot]) -> None:
         """Put the items where the values are, unless they are there already."""

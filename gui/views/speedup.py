@@ -102,11 +102,26 @@ class SpeedupChart(ScalingChart):
             self._restyle()
 
     def _frame(self) -> None:
-        end = self._most_workers + 0.5
         pen = pg.mkPen(self._theme.colours.muted, width=1.5, style=Qt.PenStyle.DotLine)
-        ideal = self.getPlotItem().plot([0, end], [0, end], pen=pen)
-        self._legend.addItem(ideal, "textbook: y = x")
+        self._ideal = self.getPlotItem().plot(pen=pen)
+        self._draw_ideal()
+        self._legend.addItem(self._ideal, "textbook: y = x")
         self._explain("The textbook line: p workers are p times as fast, with nothing lost.")
+
+    def _fit(self) -> None:
+        super()._fit()
+        self._draw_ideal()
+
+    def _on_touched(self, *what: Any) -> None:
+        super()._on_touched(*what)
+        self._draw_ideal()
+
+    def _draw_ideal(self) -> None:
+        """Draw y = x up to the legend: what came out on its other side would be a stray piece."""
+        end = self._most_workers + 0.5
+        if self._shown_range is not None and not self._touched:
+            end = min(end, self._shown_range[1] * self._share_below_legend())
+        self._ideal.setData([0, end], [0, end])
 
     def _rebuild(self) -> None:
         self.laws, self._samples = [], {}

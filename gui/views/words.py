@@ -26,7 +26,7 @@ from gui.views.field import repolish
 
 _HEADLINES, _DETAILS, _GAP = 2, 2, 4
 _FRAME, _ROUNDED = 2, 1  # pixels of the border, and what lines of half pixels add up to
-_USUAL, _SMALLER = 1.5, 1.25  # of the headline, when it has two lines and when it has more
+_SIZES = (1.5, 1.25, 1.05)  # of the headline: the largest in which all of it has room
 _MOST_OF_WINDOW = 0.3  # of its height, for all sentences; beyond that they scroll
 _BESIDE = 6  # pixels of the ground at both ends of a line that is marked
 _READ_MORE, _READ_LESS = "Read more", "Read less"
@@ -139,15 +139,20 @@ class Words(QWidget):
 
     def _fill(self) -> None:
         """Show the sentences, or as many as there is room for, in the height that is kept."""
-        headline = [capital(line) for line in self._summary.headline]
+        headline = [_held_together(capital(line)) for line in self._summary.headline]
         details = [capital(line) for part in self._summary.details for line in part.split("\n")]
         doubts = [self._doubt] if self._doubt else []
         in_full = list(dict.fromkeys((*doubts, *details, *self._notes_in_full)))
         self._headline.setAccessibleDescription(" ".join([*headline, *in_full]))
-        usual, small = self._theme.font(_USUAL, bold=True), self._theme.font(_SMALLER, bold=True)
-        kept = _HEADLINES * _spacing(usual) + _DETAILS * _spacing(self._details.font()) + _GAP
-        is_long = _count(headline, usual, self._width) > _HEADLINES
-        font = small if is_long else usual
+        fonts = [self._theme.font(size, bold=True) for size in _SIZES]
+        kept = _HEADLINES * _spacing(fonts[0]) + _DETAILS * _spacing(self._details.font()) + _GAP
+        rooms = [_HEADLINES, *((kept - _GAP) // _spacing(font) for font in fonts[1:])]
+        fitting = (
+            font
+            for font, room in zip(fonts, rooms, strict=True)
+            if _count(headline, font, self._width) <= room
+        )
+        font = next(fitting, fonts[-1])
         most = (kept - _GAP) // _spacing(font)
         head, is_cut = cut(headline, font, self._width, most)
         left = kept - _GAP - min(most, _count(headline, font, self._width)) * _spacing(font)
@@ -211,6 +216,11 @@ def cut(sentences: Sequence[str], font: QFont, width: int, most: int) -> tuple[l
             shown.append(sentence[:last] + rest)
         return shown, True
     return shown, False
+
+
+def _held_together(sentence: str) -> str:
+    """Have the ends of an interval on one line, and both its brackets."""
+    return sentence.replace(" – ", "\u00a0–\u00a0")
 
 
 def _count(sentences: Sequence[str], font: QFont, width: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -254,3 +255,32 @@ def test_the_legend_has_room_beside_itself_and_no_column_too_few(
     # A column more would not fit: it is as wide as the widest entry, and beside it are gaps of 20
     # pixels between columns and at both edges.
     assert shown.width() + 2 * widest + 60 > view.width() or shown.columnCount == len(shown.items)
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+@pytest.mark.parametrize("width", [500, 900])
+def test_the_textbook_line_ends_below_the_legend_until_the_chart_is_touched(
+    light: Theme, qtbot: QtBot, width: int, steps: int
+) -> None:
+    light.zoom(steps)
+    chart = SpeedupChart(light)
+    qtbot.addWidget(chart)
+    chart.resize(width, 300)
+    chart.show()
+    chart.prepare(("threads", "processes", "ceiling"), 4, ("",), 1.0)
+    view, legend = chart.getPlotItem().getViewBox(), chart.getPlotItem().legend
+    line = chart.getPlotItem().listDataItems()[0]
+    end = QPointF(*(values[-1] for values in line.getData()))
+    assert end.x() == end.y() > 1
+    assert view.mapViewToScene(end).y() >= legend.sceneBoundingRect().bottom() - 1
+    qtbot.keyClick(chart, Qt.Key.Key_Minus)
+    assert line.getData()[0][-1] == 4.5
+
+
+def test_a_single_repeat_that_was_disturbed_is_seen_to_be_so(light: Theme, qtbot: QtBot) -> None:
+    chart = RuntimeChart(light)
+    qtbot.addWidget(chart)
+    chart.expect(begun(), 1.0)
+    drawn = chart.getPlotItem().items
+    marks = chart.marks["", "threads"]
+    assert drawn.index(marks.grey) > drawn.index(marks.line)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton
+from PySide6.QtWidgets import QLabel, QScrollArea, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from core.experiments.base import Summary
@@ -172,3 +172,25 @@ def test_what_is_said_is_laid_out_once(panel: ResultPanel, monkeypatch: pytest.M
     monkeypatch.setattr("gui.views.words.cut", counted)
     panel.show_summary(LONG)
     assert len(laid_out) == 2, "its headline, and its details"
+
+
+def test_a_result_in_figures_has_room_in_a_small_window(panel: ResultPanel, light: Theme) -> None:
+    found = tuple(f"{n} workers: too few repeats to say, 1.54x (1.23 – 1.92)" for n in (2, 3))
+    panel.resize(480, 500)
+    light.zoom(2)
+    panel.show_summary(Summary(found, ("a detail",)))
+    said = find(panel, QLabel, "headline").text()
+    assert "…" not in said
+    assert said.count("(1.23\u00a0–\u00a01.92)") == 2  # on one line each
+
+
+def test_with_large_type_no_tab_is_hidden(panel: ResultPanel, light: Theme, qtbot: QtBot) -> None:
+    titles = ("Runtime", "Speed-up", "Where it went", "Trials", "Code", "Lesson")
+    panel.set_tabs([(title, QLabel()) for title in titles])
+    panel.resize(500, 500)
+    light.zoom(3)
+    light.dress(panel)
+    bar = find(panel, QTabBar)
+    qtbot.waitUntil(lambda: bar.tabRect(0).width() > 0)
+    assert all(bar.rect().contains(bar.tabRect(at)) for at in range(len(titles)))
+    assert not any(button.isVisible() for button in bar.findChildren(QToolButton))
