@@ -284,7 +284,8 @@ def _style_sheet(c: Colours, theme: Theme) -> str:
         padding: {px(3)}px {px(6)}px {px(3)}px 0; }}
     QToolButton[disclosure="true"]:hover, QToolButton[disclosure="true"]:focus {{
         background: {c.accent_soft}; }}
-    QToolButton[export="true"] {{ border: 0; padding: {px(1)}px {px(6)}px {px(6)}px; }}
+    QToolButton[export="true"] {{ border: 0; padding: {px(3)}px {px(6)}px; }}
+    QTabWidget > QToolButton[export="true"] {{ padding: {px(1)}px {px(6)}px {px(6)}px; }}
     QToolButton[export="true"]:hover {{ background: {c.accent_soft}; border-radius: {px(4)}px; }}
     QToolButton[export="true"]::menu-indicator {{ image: none; width: 0; }}
     QMenu::item:disabled {{ color: {c.muted}; }}

@@ -133,7 +133,8 @@ def _alike(runs: Sequence[Shared]) -> Iterator[str]:
     if alike:
         yield (
             f"{alike} of the {len(runs)} runs are of machines that are alike (CPUs, memory,"
-            " system): a laptop that sent several counts once for each."
+            " system): a laptop that sent several runs counts once for"
+            " each of them."
         )
 
 

@@ -53,7 +53,8 @@ class RowTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return heading(self.names[section])
+            said = heading(self.names[section])
+            return said[:1].upper() + said[1:]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.rows[0].get(self.names[section]) if self.rows else None)
         return None

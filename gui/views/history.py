@@ -373,10 +373,10 @@ class HistoryPage(PageFrame):
     # ------------------------------------------------------------------------------- showing
 
     def _show_chosen(self) -> None:
-        self.model.want(self._table.rows_chosen)
-        runs = self.selected
-        self._details.show_run(runs[0] if len(runs) == 1 else None)
-        is_read = bool(runs) or not self._table.rows_chosen
+        rows, runs = self._table.rows_chosen, self.selected
+        self.model.want(rows)
+        self._details.show_run(runs[0] if len(runs) == 1 else None, len(rows))
+        is_read = bool(runs) or not rows
         self._actions.show_chosen(runs, is_read, self.model.query.deleted, self._busy)
 
     def _offer_export(self) -> None:

@@ -60,15 +60,15 @@ class RunDetails(Card):
         self._restyle()
         self.show_run(None)
 
-    def show_run(self, run: RunRow | None) -> None:
-        """Show a run, or that there is none."""
+    def show_run(self, run: RunRow | None, chosen: int = 0) -> None:
+        """Show a run; without one, what can be done with as many as are chosen."""
         if run is not None and self._run is not None and run.id == self._run.id:
             if self._note.hasFocus() or self._timer.isActive():  # what is being typed stays
                 run = _with_note(run, self._run.note)
         else:
             self.save()
         if run != self._run or run is None:
-            self._words.setText(self._told(run))
+            self._words.setText(self._told(run) if run is not None else _several(chosen))
         if run is None or self._run is None or run.id != self._run.id or run.note != self._run.note:
             self._note.blockSignals(True)
             self._note.setPlainText("" if run is None else run.note)
@@ -85,10 +85,8 @@ class RunDetails(Card):
             self._run = _with_note(self._run, text)
             self.noted.emit(self._run.id, text)
 
-    def _told(self, run: RunRow | None) -> str:
+    def _told(self, run: RunRow) -> str:
         """Say what is known of a run, a sentence a line."""
-        if run is None:
-            return "Choose a run to read what it found; choose two or more to compare them."
         ended = {
             "interrupted": "the program ended before the run did",
             "running": "goes on",
@@ -110,6 +108,12 @@ class RunDetails(Card):
         self._caption.setFont(self._theme.font(0.95, bold=True))
         height = self._words.fontMetrics().lineSpacing() * _LINES
         self.setFixedHeight(height + self._theme.px(34))
+
+
+def _several(chosen: int) -> str:
+    if chosen < 2:
+        return "Choose a run to read what it found; choose two or more to compare them."
+    return f"{chosen} runs are chosen. Choose one alone to read what it found."
 
 
 def _with_note(run: RunRow, note: str) -> RunRow:

@@ -28,6 +28,7 @@ from gui.theme import Theme
 from gui.turns import Step, Turns
 
 BESIDE = 17  # pixels of a column that no text stands in
+_Action = QAbstractItemView.CursorAction
 _FRAME = 16  # of those, what the style leaves free beside a text
 _AT_ONCE = 200  # rows that are written within a few milliseconds
 
@@ -153,6 +154,15 @@ class Table(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:  # the theme tells of it before it is so
             self._restyle()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Go to the first or last row by Home and End: what is chosen here are rows."""
+        rows, column = self.model().rowCount(), max(0, self.currentIndex().column())
+        if rows and action in (_Action.MoveHome, _Action.MoveEnd):
+            return self.model().index(0 if action is _Action.MoveHome else rows - 1, column)
+        return super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

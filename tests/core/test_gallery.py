@@ -143,7 +143,7 @@ def test_runs_that_may_be_of_one_machine_are_told() -> None:
     assert found.runs == 3
     assert found.warnings == (
         "2 of the 3 runs are of machines that are alike (CPUs, memory, system): a laptop that sent"
-        " several counts once for each.",
+        " several runs counts once for each of them.",
     )
     for whose in ("b", ""):
         assert not gallery([wide("a", 1, 2), shared(other, whose=whose), wide("c", 1, 2)]).warnings

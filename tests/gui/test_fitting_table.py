@@ -301,11 +301,11 @@ def test_a_heading_names_its_unit() -> None:
     from PySide6.QtCore import Qt
 
     assert [model.headerData(n, Qt.Orientation.Horizontal) for n in range(5)] == [
-        "returned after, s",
-        "per increment, µs",
-        "overhead, %",
-        "at work",
-        "s",
+        "Returned after, s",
+        "Per increment, µs",
+        "Overhead, %",
+        "At work",
+        "S",
     ]
 
 
@@ -530,7 +530,7 @@ def test_rows_are_copied_for_a_spreadsheet(
     model.append([{"way": "a\tb", "total": 20000}, {"way": "=1+1", "total": 2}, {"way": "c"}])
     table.select(1)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QApplication.clipboard().text() == "way\ttotal\n'=1+1\t2\n"
+    assert QApplication.clipboard().text() == "Way\tTotal\n'=1+1\t2\n"
     qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text().splitlines()[1] == "a b\t20\u202f000"
@@ -570,7 +570,7 @@ def test_many_rows_are_copied_in_turns(table: WrappingTable, model: RowTable, qt
     assert QApplication.clipboard().text() == "before"
     qtbot.waitUntil(lambda: QApplication.clipboard().text() != "before")
     lines = QApplication.clipboard().text().splitlines()
-    assert lines[0] == "step\tway"
+    assert lines[0] == "Step\tWay"
     assert lines[1:] == ["\t".join(table._texts(row)) for row in range(1000)]
 
 

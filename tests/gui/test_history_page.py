@@ -302,6 +302,26 @@ def test_keys_do_what_people_expect(page: HistoryPage, qtbot: QtBot) -> None:
     assert restored == [[2, 3]], "what was brought back is not brought back twice"
 
 
+def test_home_and_end_go_to_the_first_and_the_last_run(page: HistoryPage, qtbot: QtBot) -> None:
+    given(page, row(1), row(2), row(3))
+    page.show()
+    select(page, 1)
+    table = find(page, RunTable)
+    for key, place in ((Qt.Key.Key_End, 2), (Qt.Key.Key_Home, 0)):
+        qtbot.keyClick(table, key)
+        assert table.rows_chosen == [place]
+
+
+def test_of_several_that_are_chosen_their_number_is_told(page: HistoryPage) -> None:
+    given(page, row(1), row(2), row(3))
+    words = find(page, QLabel, "history-words")
+    assert words.text().startswith("Choose a run")
+    select(page, 0, 2)
+    assert words.text().startswith("2 runs are chosen")
+    select(page, 1)
+    assert words.text().startswith("Run ")
+
+
 def test_a_list_that_changes_keeps_what_is_chosen(page: HistoryPage) -> None:
     given(page, row(1), row(2), row(3))
     select(page, 1)
