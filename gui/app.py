@@ -5,6 +5,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gui.display import display_problem
@@ -23,10 +24,14 @@ _plain_import = builtins.__import__
 def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None) -> int:
     """Open the window, with files of runs if any; return the exit code.
 
-    That is 2, with a sentence, when there is no display. `watch` is given the lab when its window
-    was opened and nothing is painted yet: for who measures or tests the whole program, and has no
-    need to change it then.
+    That is 2, with a sentence, when there is no display, or none of the files. `watch` is given the
+    lab when its window was opened and nothing is painted yet: for who measures or tests the whole
+    program, and has no need to change it then.
     """
+    if missing := _missing(files):
+        print(*missing, sep="\n", file=sys.stderr)
+        if len(missing) == len(files):  # a whole window, to say that there is nothing to see
+            return BAD_INPUT
     if problem := display_problem():
         print(f"futures-lab: {problem}", file=sys.stderr)
         return BAD_INPUT
@@ -48,6 +53,17 @@ def main(files: Sequence[str] = (), watch: "Callable[[Lab], None] | None" = None
         return app.exec()
     finally:
         lab.close()
+
+
+def _missing(files: Sequence[str]) -> list[str]:
+    """Say of each file that is not there that it is not, where there is somebody to read it."""
+    if sys.stderr is None:  # on Windows, without a terminal: the window tells
+        return []
+    return [
+        f"futures-lab: “{name}” is not there. Check its name and its folder."
+        for name in files
+        if not Path(name).exists()
+    ]
 
 
 def make_application() -> "QApplication":

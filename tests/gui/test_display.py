@@ -11,7 +11,7 @@ from tests.realwindow import ROOT
 linux = pytest.mark.skipif(sys.platform != "linux", reason="linux only")
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(*files: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start the program with no display but what `environment` says."""
     kept = {
         name: value
@@ -19,7 +19,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     }
     return subprocess.run(
-        [sys.executable, "main.py"],
+        [sys.executable, "main.py", *files],
         cwd=ROOT,
         env=kept | environment,
         capture_output=True,
@@ -50,3 +50,12 @@ def test_a_display_that_is_not_there_is_told_in_one_sentence(environment: dict[s
     assert done.stderr.count("\n") == 1
     assert "main.py run pi-scaling" in done.stderr
     assert "qt.qpa" not in done.stderr
+
+
+@pytest.mark.parametrize("files", [("no.futureslab",), ("no.futureslab", "nor.futureslab")])
+def test_files_that_are_not_there_are_told_in_the_terminal(files: tuple[str, ...]) -> None:
+    done = start(*files, QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"futures-lab: “{name}” is not there. Check its name and its folder." for name in files
+    ]
