@@ -12,7 +12,8 @@ from core.experiments.base import Bars
 from core.results.statistics import seconds
 from gui.theme import Theme
 
-_STEP, _THICK = 96, 40  # pixels at most, at the usual size: from bar to bar, and of one
+_FEWEST = 4  # bars that there is room for: with less of them each stays where it first came
+_THICK = 48  # pixels of a bar at most, at the usual size
 _SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
 
 
@@ -69,7 +70,7 @@ class BarsView(QWidget):
         room = QRectF(names, px(6), self.width() - names - numbers, self.height() - axis - px(6))
         low, high = self._decades()
         self._paint_grid(painter, room, low, high)
-        step = min(room.height() / len(self._values), px(_STEP))
+        step = room.height() / max(_FEWEST, len(self._values))
         for place, (name, values) in enumerate(self._values.items()):
             band = QRectF(room.left(), room.top() + place * step, room.width(), step)
             self._paint_bar(painter, band, name, values, low, high)

@@ -30,6 +30,7 @@ from gui.views.pythons import PythonsField
 
 Elsewhere = Callable[[str], bool]  # whether another Python that is chosen may have an option
 _FITS_TWICE = 12  # letters of a check box's label
+_BETWEEN = 7  # pixels: more than within a field, so that a hint is read with what it is about
 
 
 class Form(QWidget):
@@ -60,7 +61,7 @@ class Form(QWidget):
         self.more = Disclosure("more", "More", "Settings that are seldom changed")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(_BETWEEN)
         for field in self._fields.values():
             if not field.parameter.advanced and field is not self._pythons:
                 layout.addWidget(field)

@@ -47,3 +47,15 @@ def test_while_no_row_has_a_figure_there_is_no_scale(qtbot: QtBot) -> None:
     with qtbot.captureExceptions() as failures:
         bars.grab()
     assert not failures
+
+
+def test_bars_use_the_height_that_there_is(qtbot: QtBot) -> None:
+    theme = Theme()
+    bars = BarsView(Bars("Time", "way", "value", "ms"), theme)
+    qtbot.addWidget(bars)
+    bars.resize(600, 1000)
+    bars.show_rows([{"way": f"way {n}", "value": 10.0} for n in range(5)])
+    image, colour = bars.grab().toImage(), theme.of_kind("processes").rgb()
+    rows = [y for y in range(1000) if image.pixel(200, y) == colour]
+    assert rows[0] < 150
+    assert rows[-1] > 800

@@ -1,10 +1,11 @@
 """The page of an experiment: what it shows and what it asks for, without a lab behind it."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -24,6 +25,7 @@ from gui.models.measured import Measured
 from gui.models.run_state import State
 from gui.theme import Theme
 from gui.views.code_text import CodeText
+from gui.views.field import Field
 from gui.views.form import Form
 from gui.views.page import ExperimentPage
 from gui.views.scaling import RuntimeChart
@@ -369,3 +371,16 @@ def test_a_result_beside_a_changed_form_says_which_settings_it_is_of(page: Exper
     assert tabs.mapTo(page, tabs.rect().topLeft()) == place
     page.begin(record([], parameters={**kept, "workers": [1, 2, 3]}), 1.0)
     assert not notes.text()
+
+
+def test_a_hint_stands_nearer_to_its_field_than_to_the_next(open_page: OpenPage) -> None:
+    page = open_page(pi_scaling.EXPERIMENT)
+    fields = [
+        one for one in page.findChildren(QWidget) if isinstance(one, Field) and one.isVisible()
+    ]
+    for one, following in pairwise(sorted(fields, key=Field.y)):
+        note = find(one, QLabel, f"note-{one.parameter.name}")
+        box = note.contentsRect().translated(note.mapTo(page, QPoint(0, 0)))
+        text = note.fontMetrics().boundingRect(box, Qt.TextFlag.TextWordWrap, note.text())
+        next_label = find(following, QLabel).mapTo(page, QPoint(0, 0)).y()
+        assert next_label - text.bottom() >= 7, one.parameter.name
