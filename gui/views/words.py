@@ -1,4 +1,4 @@
-"""The result in words, in a room that keeps its height; what has no place there is a click away."""
+"""The result in words, in a room that keeps its height; what has no place is a click below it."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from gui.views.field import repolish
 _HEADLINES, _DETAILS, _GAP = 2, 2, 4
 _FRAME, _ROUNDED = 2, 1  # pixels of the border, and what lines of half pixels add up to
 _SIZES = (1.5, 1.25, 1.05)  # of the headline: the largest in which all of it has room
-_MOST_OF_WINDOW = 0.3  # of its height, for all sentences; beyond that they scroll
+_MOST_OF_WINDOW = 0.3  # of its height, for the other sentences; beyond that they scroll
 _BESIDE = 6  # pixels of the ground at both ends of a line that is marked
 _READ_MORE, _READ_LESS = "Read more", "Read less"
 
 
 class Words(QWidget):
-    """A headline, what qualifies it, and a button that shows all sentences.
+    """A headline, what qualifies it, and a button that shows below it what has no room there.
 
-    Its height changes only when a person presses that button, never with what is shown: the charts
-    below hold still while trials arrive. Whoever places it calls `fit` with its width. GUI thread.
+    So the button stays where it is, to be pressed again. The height changes only when a person
+    presses it, never with what is shown: the charts below hold still while trials arrive. Whoever
+    places it calls `fit` with its width. GUI thread.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -46,11 +47,12 @@ class Words(QWidget):
         self._noted = self._doubt = ""
         self._notes_in_full: tuple[str, ...] = ()
         self._width = 1
-        self._opened = 0  # how high all sentences stand since they were asked for
+        self._opened = 0  # how high the rest stands since it was asked for
         self._headline, self._details, self._notes = QLabel(), QLabel(), QLabel()
-        why = "Show all sentences about this run, or only the first of them"
+        self._rest = QLabel()
+        why = "Show all other sentences about this run, or only the first of them"
         self._more = Disclosure("read-more", _READ_MORE, why)
-        self._area, self._inner = QScrollArea(), QWidget()
+        self._area, self._top = QScrollArea(), QWidget()
         self._build()
         self._more.toggled.connect(self._on_toggled)
 
@@ -89,14 +91,15 @@ class Words(QWidget):
 
     def restyle(self) -> None:
         """Take on the theme's sizes."""
-        self._details.setFont(self._theme.font(0.95))
+        for label in (self._details, self._rest):
+            label.setFont(self._theme.font(0.95))
         self._notes.setFont(self._theme.font(0.95))
         self._more.setFont(self._theme.font(0.95))
         self._opened = 0
         self._fill()
 
     def _build(self) -> None:
-        for label in (self._headline, self._details):
+        for label in (self._headline, self._details, self._rest):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -104,23 +107,27 @@ class Words(QWidget):
         self._headline.setObjectName("headline")
         self._headline.setAccessibleName("Result")
         self._details.setObjectName("details")
-        self._details.setProperty("muted", True)
+        self._rest.setObjectName("rest")
+        for label in (self._details, self._rest):
+            label.setProperty("muted", True)
         self._notes.setObjectName("notes")
         self._notes.setProperty("muted", True)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
         self._notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        column = QVBoxLayout(self._inner)
+        column = QVBoxLayout(self._top)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(_GAP)
         column.addWidget(self._headline)
         column.addWidget(self._details)
         column.addStretch(1)
         self._area.setObjectName("words")
-        self._area.setAccessibleName("All sentences about this run")
+        self._area.setAccessibleName("All other sentences about this run")
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(self._inner)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._rest)
+        self._area.hide()
         foot = QHBoxLayout()
         foot.setSpacing(10)
         foot.addWidget(self._more)
@@ -128,8 +135,9 @@ class Words(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(2)
-        whole.addWidget(self._area)
+        whole.addWidget(self._top)
         whole.addLayout(foot)
+        whole.addWidget(self._area)
 
     def _on_toggled(self, is_open: bool) -> None:
         self._opened = 0
@@ -161,28 +169,28 @@ class Words(QWidget):
         has_more = is_cut or rest_is_cut or bool(doubts or self._notes_in_full)
         is_open = self._more.isChecked()
         self._headline.setFont(font)
-        self._headline.setText("\n".join(headline if is_open else head))
-        self._details.setText("\n".join(in_full if is_open else rest))
+        self._headline.setText("\n".join(head))
+        self._details.setText("\n".join(rest))
+        more = [one for one in (*headline, *in_full) if one not in (*head, *rest)]
+        self._rest.setText("\n".join(more))
         self._details.setVisible(bool(self._details.text()))
         self._more.setEnabled(has_more or is_open)
         self._more.setVisible(has_more or is_open)
         self._fit(kept, is_open)
 
     def _fit(self, kept: int, is_open: bool) -> None:
-        height = kept
+        below = 0
         if is_open:
             scroll = self._area.verticalScrollBar().sizeHint().width()
-            needed = self._inner.heightForWidth(max(1, self._width - scroll))
-            most = max(kept, round(_MOST_OF_WINDOW * self.window().height()))
-            self._opened = self._opened or min(max(kept, needed), most)  # held, though more comes
-            height = max(kept, min(self._opened, most))
-        policy = Qt.ScrollBarPolicy
-        self._area.setVerticalScrollBarPolicy(
-            policy.ScrollBarAsNeeded if is_open else policy.ScrollBarAlwaysOff
-        )
+            needed = self._rest.heightForWidth(max(1, self._width - scroll))
+            most = max(_spacing(self._rest.font()), round(_MOST_OF_WINDOW * self.window().height()))
+            self._opened = self._opened or min(needed, most)  # held, though more comes
+            below = min(self._opened, most) + _FRAME + _ROUNDED
+            self._area.setFixedHeight(below)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_open else Qt.FocusPolicy.NoFocus)
-        height += _FRAME + _ROUNDED
-        self._area.setFixedHeight(height)
+        self._area.setVisible(is_open)
+        height = kept + _FRAME + _ROUNDED
+        self._top.setFixedHeight(height)
         foot = self._foot_height()
         room = self._width - self._more.sizeHint().width() - 10 - 2 * self._theme.px(_BESIDE)
         metrics = self._notes.fontMetrics()
@@ -191,7 +199,7 @@ class Words(QWidget):
         self._notes.setIndent(self._theme.px(_BESIDE) if self._doubt else 0)
         self._notes.setText(metrics.elidedText(noted, Qt.TextElideMode.ElideRight, room))
         self._notes.setToolTip(plain(self._doubt))
-        self.setFixedHeight(height + 2 + foot)
+        self.setFixedHeight(height + 2 + foot + (below + 2 if is_open else 0))
 
     def _foot_height(self) -> int:
         return max(self._more.sizeHint().height(), self._notes.fontMetrics().lineSpacing())

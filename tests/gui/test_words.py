@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QScrollArea, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
@@ -42,7 +42,9 @@ def panel(light: Theme, qtbot: QtBot) -> ResultPanel:
 
 
 def read(panel: ResultPanel) -> str:
-    return find(panel, QLabel, "headline").text() + find(panel, QLabel, "details").text()
+    """All that is seen."""
+    labels = (find(panel, QLabel, name) for name in ("headline", "details", "rest"))
+    return "\n".join(label.text() for label in labels if label.isVisible())
 
 
 def tabs_at(panel: ResultPanel) -> int:
@@ -108,7 +110,7 @@ def test_every_sentence_is_read_with_keys_alone(panel: ResultPanel, qtbot: QtBot
     assert bar.value() == bar.maximum()
     qtbot.keyClick(more, Qt.Key.Key_Space)
     assert tabs_at(panel) == below
-    assert area.focusPolicy() is Qt.FocusPolicy.NoFocus
+    assert not area.isVisible()
 
 
 def test_what_is_all_in_sight_offers_no_more(panel: ResultPanel) -> None:
@@ -128,13 +130,11 @@ def test_every_line_that_is_shown_is_whole(
     light.zoom(zoom)
     light.dress(panel)
     panel.show_summary(summary)
-    area, layout = find(panel, QScrollArea, "words"), panel.layout()
+    room, layout = find(panel, QLabel, "headline").parentWidget(), panel.layout()
     assert layout is not None
     layout.activate()
-    room = area.viewport()
-    inner = area.widget()
-    assert inner is not None
-    assert inner.heightForWidth(room.width()) <= room.height()
+    assert room is not None
+    assert room.heightForWidth(room.width()) <= room.height()
 
 
 def test_whoever_hears_the_page_hears_all_of_it(panel: ResultPanel) -> None:
@@ -194,3 +194,17 @@ def test_with_large_type_no_tab_is_hidden(panel: ResultPanel, light: Theme, qtbo
     qtbot.waitUntil(lambda: bar.tabRect(0).width() > 0)
     assert all(bar.rect().contains(bar.tabRect(at)) for at in range(len(titles)))
     assert not any(button.isVisible() for button in bar.findChildren(QToolButton))
+
+
+def test_read_more_is_pressed_again_where_it_was_pressed(panel: ResultPanel, qtbot: QtBot) -> None:
+    panel.show_summary(LONG)
+    more = find(panel, QToolButton, "read-more")
+    qtbot.waitUntil(more.isVisible)
+    place = more.mapTo(panel, QPoint(5, 5))
+    for is_open in (True, False):
+        assert panel.childAt(place) is more
+        qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+        tabs_at(panel)
+        assert more.isChecked() is is_open
+        assert (LONG.details[-1] in read(panel)) is is_open
+    assert panel.childAt(place) is more
