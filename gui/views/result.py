@@ -121,8 +121,7 @@ class ResultPanel(Card):
         self._has_problem = False
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
-        self._tabs.setUsesScrollButtons(False)  # with large type they are narrower, none is hidden
-        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)  # narrower, before any is hidden
         self._build()
         theme.follow(self, self._restyle)
         self._restyle()
