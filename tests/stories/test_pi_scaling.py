@@ -138,7 +138,7 @@ def test_speed_ups_have_intervals_and_laws_say_why_not(person: Person) -> None:
     person.fill("field-blocks", "5")
     person.click("run")
     person.wait_for_text("status-message", "Finished after 65 of 65 trials", timeout_s=60)
-    assert re.search(r"\d\.\d\d – \d\.\d\d", person.text("headline"))
+    assert re.search(r"\d\.\d\d\s–\s\d\.\d\d", person.text("headline"))
     assert "95 % intervals, over 5 repeats" in person.text("details")
     person.click_tab("Speed-up")
     person.wait_for_text("bars", "95 % intervals over 5 repeats")
