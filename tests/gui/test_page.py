@@ -305,14 +305,19 @@ def test_what_is_left_to_draw_of_a_run_is_not_drawn_into_the_next(
     page: ExperimentPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[int] = []
-    steps = [lambda: drawn.append(1), lambda: drawn.append(2)]
-    monkeypatch.setattr(SweepStage, "steps", lambda stage: steps)
-    page.begin(record([]), 1.0)
-    page.add_trials(TRIALS)
-    qtbot.waitUntil(lambda: drawn == [1])
-    page.begin(record([]), 1.0)
-    page.add_trials(TRIALS)
-    qtbot.waitUntil(lambda: len(drawn) == 3)
+
+    def begin() -> None:
+        page.begin(record([]), 1.0)
+        page.add_trials(TRIALS)
+
+    def first() -> None:
+        drawn.append(1)
+        if len(drawn) == 1:
+            begin()  # while the second step of this run is left
+
+    monkeypatch.setattr(SweepStage, "steps", lambda stage: [first, lambda: drawn.append(2)])
+    begin()
+    qtbot.waitUntil(lambda: 2 in drawn)
     assert drawn == [1, 1, 2]
 
 
