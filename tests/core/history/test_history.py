@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from core import locking
 from core.errors import HistoryError, ShareError
-from core.results.history import owners
+from core.results.files import encode
+from core.results.history import owners, rows
 from core.results.history.history import Added, History
 from core.results.history.listing import Order, Query
 from core.results.history.opening import FILE
@@ -77,6 +78,25 @@ def test_large_trials_come_back_and_take_little_room(history: History, tmp_path:
     assert history.open(kept(history, run)).result() == run
     history.shutdown()
     assert (tmp_path / "data" / "history.sqlite3").stat().st_size < 500_000
+
+
+def test_much_is_written_in_parts_and_others_have_their_turn_between_two(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[int] = []
+
+    def write(value: object) -> bytes:
+        assert not isinstance(value, tuple) or len(value) <= 1000
+        return encode(value)
+
+    monkeypatch.setattr(rows, "encode", write)
+    monkeypatch.setattr(rows, "_rest", lambda: turns.append(1))
+    many = tuple({"kind": "note", "text": "half: \ud800", "t": float(n)} for n in range(2500))
+    run = record([done("threads", 1, 1, 0.5, events=many, rows=({"one": 1},))])
+    (trial,) = history.open(kept(history, run)).result().trials
+    assert [event["t"] for event in trial.events] == [event["t"] for event in many]
+    assert trial.rows == ({"one": 1},)
+    assert len(turns) == 2
 
 
 def test_what_is_no_text_and_no_number_stops_nothing(history: History) -> None:
