@@ -10,7 +10,7 @@ import psutil
 
 from benchmarks import harness
 from benchmarks.rows import Row, Target, paired, spread
-from tests.realwindow import Desktop
+from tests.realwindow import Desktop, wait_until
 
 IDLE = Target(most=1, of="ours")
 MEMORY = Target(most=1.2)
@@ -70,6 +70,8 @@ def _weigh(desktop: Desktop, which: str) -> dict[str, float]:
     try:
         pid = harness.await_answer(program)["pid"]
         window = psutil.Process(pid)
+        time.sleep(_SETTLED_S)  # longer than between two of the Pythons that are asked
+        wait_until(lambda: not _asks_pythons(window), "every Python was asked who it is")
         own = _weight(window)
         labs = [_weight(child) for child in window.children(recursive=True)]
     finally:
@@ -77,6 +79,11 @@ def _weigh(desktop: Desktop, which: str) -> dict[str, float]:
     lab = {key: sum(one[key] for one in labs) for key in own}
     both = {key: own[key] + lab[key] for key in own}
     return {**both, **{f"lab {key}": value for key, value in lab.items()}}
+
+
+def _asks_pythons(window: psutil.Process) -> bool:
+    """Tell whether the window still looks which Pythons there are, with a child for each."""
+    return any("core.lab" not in child.cmdline() for child in window.children(recursive=True))
 
 
 def _weight(process: psutil.Process) -> dict[str, float]:
