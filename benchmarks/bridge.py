@@ -45,7 +45,7 @@ Answers = dict[str, list[dict[str, Any]]]
 
 def measure(quick: bool) -> list[Row]:
     """Carry a flood in every way, from one thread and from a pool, to a free and to a busy slot."""
-    count, cap_s, rounds = (20_000, 5.0, 1) if quick else (100_000, 20.0, 5)
+    count, cap_s, rounds = (20_000, 5.0, 1) if quick else (100_000, 20.0, 9)
     rows: list[Row] = []
     with harness.display() as desktop:
         for workers in (1, _POOL):

@@ -92,34 +92,40 @@ class Comparison:
 
 
 def compare(
-    records: Sequence[RunRecord], names: Sequence[str] = (), whose: Sequence[str] = ()
+    records: Sequence[RunRecord],
+    names: Sequence[str] = (),
+    whose: Sequence[str] = (),
+    called: Callable[[str], str] = str,
 ) -> Comparison:
     """Lay runs side by side; each is compared with the first. Pure.
 
     `names` are for sentences; without them runs are numbered from 1. `whose` tells whose each run
-    is, empty for nobody's: two people have two machines, however alike. Of runs that did different
-    work the times are not divided: the warnings say why.
+    is, empty for nobody's: two people have two machines, however alike. `called` tells what a
+    sentence calls a setting. Of runs that did different work the times are not divided: the
+    warnings say why.
     """
-    different = different_work(records)
+    different = different_work(records, called)
     pairs = () if different else tuple(_pairs(records, whose or [""] * len(records)))
-    called = _called(records, names)
-    doubts = (*_disturbed(pairs, records, called), *_shifted(pairs, called))
+    runs = _called(records, names)
+    doubts = (*_disturbed(pairs, records, runs), *_shifted(pairs, runs))
     return Comparison(
-        (*different, *unfinished(records, called), *doubts),
+        (*different, *unfinished(records, runs), *doubts),
         differences(records),
         tuple(ratio for pair in pairs for ratio in pair.ratios),
         did_the_same=not different,
     )
 
 
-def different_work(records: Sequence[RunRecord]) -> tuple[str, ...]:
+def different_work(
+    records: Sequence[RunRecord], called: Callable[[str], str] = str
+) -> tuple[str, ...]:
     """Say where runs measured different work, so that their times cannot be compared.
 
     Where they have no times over workers, their speed-ups cannot either: there are none.
     """
     if len({record.experiment for record in records}) > 1:
         return ("These are runs of different experiments: their times mean different things.",)
-    settings = _differing(records)
+    settings = list(map(called, _differing(records)))
     if not settings:
         return ()
     advice = "compare their speed-ups, not their times"

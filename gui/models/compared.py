@@ -158,8 +158,12 @@ def side_by_side(
     names = tuple(_name(place, run, titles[place]) for place, (run, _) in enumerate(runs))
     parameters = {p.flags[0].removeprefix("--"): p for one in known for p in one.parameters}
     records = [record for _, record in runs]
+
+    def called(setting: str) -> str:
+        return f"“{parameters[setting].label}”" if setting in parameters else setting
+
     try:
-        found = compare(records, whose=[run.whose for run, _ in runs])
+        found = compare(records, whose=[run.whose for run, _ in runs], called=called)
         if not is_sweep:
             return SideBySide(names, tuple(findings), found, None, parameters=parameters)
         together = RunsTogether(list(zip(names, records, strict=True)))

@@ -119,7 +119,7 @@ def test_what_differs_is_listed_by_run(view: ComparisonView) -> None:
 
 def test_different_work_is_warned_of_and_the_speed_ups_come_first(view: ComparisonView) -> None:
     view.show_runs(together(run(terms=5), run(terms=777)))
-    assert "different work (terms)" in text(view, "comparison-warnings")
+    assert "different work (“Terms”)" in text(view, "comparison-warnings")
     chart = view.findChild(SpeedupChart)
     assert chart is not None
     assert chart.isVisible()
