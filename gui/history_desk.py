@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget
 from gui import experiments
 from gui.history import Archive
 from gui.models.kept import Kept, made_ready
+from gui.turns import Step, Turns
 from gui.views.history import HistoryPage
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class HistoryDesk(QObject):
         self._together: RunsTogether | None = None
         self._archive = archive
         self._asked = 0
+        self._turns = Turns(self)
         archive.changed.connect(page.show_changed)
         page.page_wanted.connect(self._list)
         page.opened.connect(self._open)
@@ -85,8 +87,7 @@ class HistoryDesk(QObject):
 
     def _compare(self, runs: Sequence[RunRow]) -> None:
         """Read runs, the oldest first: the others are compared with it."""
-        self._asked += 1
-        asked = self._asked
+        asked = self._ask_anew()
         ordered = sorted(runs, key=lambda run: run.started_at)
 
         def take(found: Sequence[Shared]) -> None:
@@ -117,18 +118,38 @@ class HistoryDesk(QObject):
         self._take_away(what, self._compared, drawing)
 
     def _show_comparison(self, asked: int, found: tuple[Shared, ...], runs: SideBySide) -> None:
-        if asked != self._asked:
-            return
-        self._compared, self._together = found, runs.together
-        if self._comparison is None:
-            from gui.views.comparison import ComparisonView
+        if asked == self._asked:
+            self._turns.take(self._showing(found, runs))
 
-            self._comparison = ComparisonView(self._page.theme)
-            self._comparison.left.connect(self.show_list)
-            self._comparison.export_requested.connect(self.export)
-            self._room.addWidget(self._comparison)
-        self._room.setCurrentWidget(self._comparison)
-        self._comparison.show_runs(runs)
+    def _showing(self, found: tuple[Shared, ...], runs: SideBySide) -> Iterator[Step]:
+        """List the steps to a comparison; all at once they held the window up for over 100 ms."""
+        if self._comparison is None:
+            yield self._build_comparison
+        view = self._comparison
+        assert view is not None
+        yield partial(view.show_runs, runs)
+        yield partial(self._put_in_front, view, found, runs)
+
+    def _build_comparison(self) -> None:
+        from gui.views.comparison import ComparisonView
+
+        self._comparison = ComparisonView(self._page.theme)
+        self._comparison.left.connect(self.show_list)
+        self._comparison.export_requested.connect(self.export)
+        self._room.addWidget(self._comparison)
+
+    def _put_in_front(
+        self, view: ComparisonView, found: tuple[Shared, ...], runs: SideBySide
+    ) -> None:
+        self._compared, self._together = found, runs.together
+        self._room.setCurrentWidget(view)
+        view.setFocus()
+
+    def _ask_anew(self) -> int:
+        """Forget what was asked for before, and number what is asked for now."""
+        self._turns.drop()
+        self._asked += 1
+        return self._asked
 
     def show_list(self) -> None:
         """Put the list of runs in front of a comparison."""
@@ -141,8 +162,7 @@ class HistoryDesk(QObject):
         if place is None:
             self._archive.problem_found.emit(_UNKNOWN.format(run.experiment))
             return
-        self._asked += 1
-        asked = self._asked
+        asked = self._ask_anew()
 
         def take(record: RunRecord) -> None:
             if asked == self._asked:

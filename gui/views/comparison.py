@@ -80,7 +80,6 @@ class ComparisonView(PageFrame):
         if runs.together is not None:
             self._prepare(runs, runs.together)
             self._charts.setCurrentIndex(0 if runs.did_the_same else 1)
-        self._back.setFocus()
 
     def _prepare(self, runs: SideBySide, together: RunsTogether) -> None:
         for chart in (self._runtime, self._speedup):
@@ -108,6 +107,7 @@ class ComparisonView(PageFrame):
         ]
 
     def _build(self) -> None:
+        self.setFocusProxy(self._back)
         self._back.setObjectName("comparison-back")
         self._back.setToolTip("Back to the list of runs (Alt+Left)")
         self._back.clicked.connect(self.left)
