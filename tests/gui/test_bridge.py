@@ -249,6 +249,31 @@ def test_other_threads_let_go_of_the_gil_while_the_window_is_behind_and_it_never
     bridge.close()
 
 
+def test_several_threads_let_the_window_come_when_it_is_late_and_one_alone_goes_on(
+    bridge: FutureBridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breathed: list[float] = []
+    monkeypatch.setattr("gui.bridge.sleep", breathed.append)
+    seen: list[Any] = []
+
+    def carry(*pools: ThreadPoolExecutor) -> None:
+        """Finish many futures, the pools in turns, while the window is kept from coming."""
+        futures: list[Future[int]] = [Future() for _ in range(10 * 512)]
+        for future in futures:
+            bridge.watch(future, seen.extend)
+        for part in range(10):
+            for future in futures[part * 512 : (part + 1) * 512]:
+                pools[part % len(pools)].submit(future.set_result, 1).result()
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        carry(one)
+        assert len(breathed) == 1, "it gives its turn away once"
+        qtbot.waitUntil(lambda: len(seen) == 10 * 512)
+        carry(one, other)
+        assert len(breathed) > 512, "from the fourth change on, the window counts as late"
+    qtbot.waitUntil(lambda: len(seen) == 20 * 512)
+
+
 def test_a_thread_that_finds_the_window_late_just_when_it_has_fallen_asleep_strands_nobody(
     bridge: FutureBridge, qtbot: QtBot
 ) -> None:
